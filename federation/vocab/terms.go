@@ -1,0 +1,46 @@
+package vocab
+
+import "time"
+
+// Terms are the members of our own namespace, https://w3id.org/copse#. A peer
+// that drops them still has a readable post; we read them from anybody but
+// they grant nothing.
+type Terms struct {
+	Kind              string // copse:kind
+	Title             string
+	State             string // copse:status
+	RespondBy         *time.Time
+	ArtifactKind      string
+	Stage             string
+	Version           int64
+	VersionOf         string
+	Versions          string
+	ChangeNote        string
+	Contributors      []Contributor
+	License           string
+	DerivedFrom       []string
+	About             string
+	ReviewBy          string // a date, as sent
+	Applies           string
+	Consolidates      string
+	Sources           []Cited
+	ConsolidatedReply string
+	Verdict           string
+	Series            string
+	Roles             map[string]string // actor to role, of a moderators collection
+	AccessEnded       *time.Time
+}
+
+// Contributor names one hand in an artifact.
+type Contributor struct {
+	Actor string `json:"actor"`
+	Role  string `json:"role,omitzero"`
+}
+
+// Cited is one response a consolidated reply stands on.
+type Cited struct {
+	Object  string `json:"object"`
+	Author  string `json:"author,omitzero"`
+	Used    string `json:"used,omitzero"`    // quoted or paraphrased
+	Consent string `json:"consent,omitzero"` // FEP-044f stamp or a word
+}
