@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS post_search (
+  post_id BIGINT PRIMARY KEY REFERENCES posts (id) ON DELETE CASCADE,
+  words TSVECTOR NOT NULL
+);
+CREATE INDEX IF NOT EXISTS post_search_words ON post_search USING GIN (words);
