@@ -1,0 +1,200 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	// maxDocument is the size of the largest document anybody sends: Mastodon
+	// and Lemmy stop there too.
+	maxDocument = 1 << 20
+	// maxDepth is deeper than any honest document nests (T16).
+	maxDepth = 32
+
+	streams = "https://www.w3.org/ns/activitystreams"
+	// acceptAP is what GoToSocial sends; strict servers want the profile.
+	acceptAP = `application/ld+json; profile="` + streams + `", application/activity+json`
+)
+
+// Document is an ActivityPub document whose origin is proved: it came, over
+// TLS, from the host its id names. Who wrote it is still for the caller to
+// check (T17: attributedTo must share the origin of the id).
+type Document struct {
+	// IRI is the id inside the document, which need not be what was asked for.
+	IRI string
+	// Body is the JSON as received: one object, no duplicate names, valid
+	// UTF-8, not deeper than 32.
+	Body []byte
+	// ETag is for Conditional; empty if the host gave none.
+	ETag string
+}
+
+// Object fetches the document at iri, signed by the instance actor. After
+// redirects the final URL shares its origin with the document's id; when the id
+// is yet another URL of that origin, the id is fetched once more and must then
+// name itself (T18).
+func (c *Client) Object(ctx context.Context, iri string) (*Document, error) {
+	return c.Conditional(ctx, iri, "")
+}
+
+// Conditional is Object with If-None-Match; ErrUnchanged means that what was
+// fetched with this ETag still holds.
+func (c *Client) Conditional(ctx context.Context, iri, etag string) (*Document, error) {
+	if strings.ContainsFunc(etag, func(r rune) bool { return r < ' ' || r > '~' }) {
+		etag = "" // it could not be sent; fetching anew is always right
+	}
+	u, err := c.target(iri)
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %w", err)
+	}
+	doc, err := c.flights.do(ctx, "object "+etag+" "+u.String(), func() (*Document, error) {
+		ctx, cancel := context.WithTimeout(ctx, total)
+		defer cancel()
+		return c.settled(ctx, u, etag)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", clip(u.String()), err)
+	}
+	return doc, nil
+}
+
+// settled fetches until the document names the place it was found at.
+func (c *Client) settled(ctx context.Context, u *url.URL, etag string) (*Document, error) {
+	doc, final, err := c.document(ctx, u, etag)
+	if err != nil {
+		return nil, err
+	}
+	id, err := c.target(doc.IRI)
+	if err != nil {
+		return nil, err
+	}
+	if *id == *final || *id == *u {
+		return doc, nil
+	}
+	again, _, err := c.document(ctx, id, "")
+	if err != nil {
+		return nil, fmt.Errorf("refetch by id: %w", err)
+	}
+	if again.IRI != doc.IRI {
+		return nil, fmt.Errorf("%w: %s names itself %s", ErrOrigin, clip(doc.IRI), clip(again.IRI))
+	}
+	return again, nil
+}
+
+// document is one signed GET and the checks that need no other: media type,
+// shape, and the origin of the id.
+func (c *Client) document(ctx context.Context, u *url.URL, etag string) (*Document, *url.URL, error) {
+	ans, err := c.get(ctx, u, ask{accept: acceptAP, etag: etag, limit: maxDocument, signed: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	doc, err := c.readDocument(ans)
+	if err != nil {
+		return nil, nil, err
+	}
+	return doc, ans.url, nil
+}
+
+func (c *Client) readDocument(ans *answer) (*Document, error) {
+	if err := activityType(ans.header); err != nil {
+		return nil, err
+	}
+	iri, err := documentID(ans.body)
+	if err != nil {
+		return nil, err
+	}
+	id, err := c.target(iri)
+	if err != nil {
+		return nil, fmt.Errorf("%w: id: %w", ErrOrigin, err)
+	}
+	if !sameOrigin(id, ans.url) {
+		return nil, fmt.Errorf("%w: %s served by %s", ErrOrigin, clip(iri), ans.url.Host)
+	}
+	return &Document{IRI: iri, Body: ans.body, ETag: ans.header.Get("ETag")}, nil
+}
+
+// activityType accepts only types under which no honest server hands out a
+// stranger's upload (T30).
+func activityType(h http.Header) error {
+	media, params, err := contentType(h)
+	if err != nil {
+		return err
+	}
+	switch media {
+	case "application/activity+json":
+		return nil
+	case "application/ld+json":
+		for _, profile := range strings.Fields(params["profile"]) {
+			if profile == streams {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("%w: %s", ErrWrongType, clip(media))
+}
+
+// contentType reads the one Content-Type there may be; documents are UTF-8.
+func contentType(h http.Header) (media string, params map[string]string, err error) {
+	values := h.Values("Content-Type")
+	if len(values) != 1 {
+		return "", nil, fmt.Errorf("%w: %d Content-Type headers", ErrWrongType, len(values))
+	}
+	media, params, err = mime.ParseMediaType(values[0])
+	if err != nil {
+		return "", nil, fmt.Errorf("%w: %q", ErrWrongType, clip(values[0]))
+	}
+	if cs, named := params["charset"]; named && !strings.EqualFold(cs, "utf-8") {
+		return "", nil, fmt.Errorf("%w: charset %q", ErrWrongType, clip(cs))
+	}
+	return media, params, nil
+}
+
+// documentID reads the top-level id and, on the way, refuses what two parsers
+// could read differently: duplicate names, bad UTF-8, trailing bytes, and
+// depth (T16, T31).
+func documentID(body []byte) (string, error) {
+	dec := jsontext.NewDecoder(bytes.NewReader(body))
+	if dec.PeekKind() != '{' {
+		return "", fmt.Errorf("%w: not a JSON object", ErrMalformed)
+	}
+	id, name := "", ""
+	for {
+		tok, err := dec.ReadToken()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil || dec.StackDepth() > maxDepth {
+			return "", fmt.Errorf("%w: JSON at byte %d", ErrMalformed, dec.InputOffset())
+		}
+		if dec.StackDepth() == 0 {
+			if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+				return "", fmt.Errorf("%w: bytes after the document", ErrMalformed)
+			}
+			break
+		}
+		if dec.StackDepth() != 1 {
+			continue
+		}
+		_, read := dec.StackIndex(1)
+		switch {
+		case tok.Kind() == '"' && read%2 == 1:
+			name = tok.String()
+		case tok.Kind() == '"' && name == "id":
+			id = tok.String()
+		}
+	}
+	if id == "" {
+		return "", fmt.Errorf("%w: document without id", ErrOrigin)
+	}
+	return id, nil
+}

@@ -1,0 +1,141 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+)
+
+const (
+	// keySlots is how many keys of one registrable domain are fetched at once.
+	keySlots = 4
+	// maxDoubt is how many key fetches may fail at one registrable domain in a
+	// minute before we stop asking there (T11).
+	maxDoubt = 10
+	// keepFailure is how long a key that could not be had is not asked for
+	// again; a fault of the network is forgiven sooner.
+	keepFailure, keepFault = 10 * time.Minute, time.Minute
+	// maxFailures bounds the memory of failures.
+	maxFailures = 10_000
+)
+
+// Key fetches the document a key id points at: an actor, a stub of one
+// (GoToSocial serves it at a path of its own, peers.md B5) or a bare key. Its
+// id may differ from keyID, but both, and the place all redirects lead to,
+// share one origin; whose key it is, is for the caller to prove (T04, T05).
+//
+// Failures are remembered, and a domain whose keys keep failing is left alone
+// for a while, since anybody can make us ask for keys (T11).
+func (c *Client) Key(ctx context.Context, keyID string) (*Document, error) {
+	u, err := c.target(keyID)
+	if err != nil {
+		return nil, fmt.Errorf("fetch key: %w", err)
+	}
+	at := u.String()
+	if err := c.failed.last(at); err != nil {
+		return nil, fmt.Errorf("fetch key %s, remembered: %w", clip(at), err)
+	}
+	doc, err := c.flights.do(ctx, "key "+at, func() (*Document, error) {
+		return c.key(ctx, at)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("fetch key %s: %w", clip(at), err)
+	}
+	return doc, nil
+}
+
+func (c *Client) key(ctx context.Context, at string) (*Document, error) {
+	ctx, cancel := context.WithTimeout(ctx, total)
+	defer cancel()
+	u, err := c.target(at)
+	if err != nil {
+		return nil, err
+	}
+	s := c.sites.of(u.Host)
+	select {
+	case s.keys <- struct{}{}:
+		defer func() { <-s.keys }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if err := s.doubt.enter(c.o.Now()); err != nil {
+		return nil, err
+	}
+	doc, final, err := c.document(ctx, u, "")
+	if err == nil && !sameOrigin(final, u) {
+		err = fmt.Errorf("%w: key moved to %s", ErrOrigin, final.Host)
+	}
+	s.doubt.leave(err != nil && !personal(err))
+	if err != nil {
+		if !personal(err) {
+			c.failed.remember(at, err)
+		}
+		return nil, err
+	}
+	return doc, nil
+}
+
+// doubt counts the failed key fetches of one domain in the current minute.
+// Fetches under way count as failed until they are known to be good, so that a
+// thousand at once get no further than a thousand in a row.
+type doubt struct {
+	mu               sync.Mutex
+	since            time.Time
+	failed, underWay int
+}
+
+func (d *doubt) enter(now time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now.Sub(d.since) >= time.Minute {
+		d.since, d.failed = now, 0
+	}
+	if d.failed+d.underWay >= maxDoubt {
+		return &retryable{fmt.Errorf("%w: too many bad keys at this host", ErrBudget)}
+	}
+	d.underWay++
+	return nil
+}
+
+func (d *doubt) leave(failed bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.underWay--
+	if failed {
+		d.failed++
+	}
+}
+
+// failures remembers why a key could not be had.
+type failures struct {
+	now   func() time.Time
+	known *otter.Cache[string, failure]
+}
+
+type failure struct {
+	err   error
+	until time.Time
+}
+
+func newFailures(now func() time.Time) *failures {
+	return &failures{now: now, known: otter.Must(&otter.Options[string, failure]{MaximumSize: maxFailures})}
+}
+
+func (f *failures) last(at string) error {
+	known, ok := f.known.GetIfPresent(at)
+	if !ok || !f.now().Before(known.until) {
+		return nil
+	}
+	return known.err
+}
+
+func (f *failures) remember(at string, err error) {
+	keep := keepFailure
+	if Temporary(err) {
+		keep = keepFault
+	}
+	f.known.Set(at, failure{err: err, until: f.now().Add(keep)})
+}
