@@ -13,24 +13,42 @@ import (
 // the document refuse it (security: two parsers must never read two things).
 // The result points into body, which must not be changed afterwards.
 func Decode(body []byte) (*Object, error) {
-	if err := screen(body); err != nil {
+	var o *Object
+	err := decodeOne(body, func(d *decoder) { o = d.object() })
+	if err != nil {
 		return nil, err
+	}
+	return o, nil
+}
+
+// decodeOne screens the body, lets read take its one object, and refuses
+// anything after it.
+func decodeOne(body []byte, read func(*decoder)) error {
+	if err := screen(body); err != nil {
+		return err
 	}
 	d := &decoder{
 		body: body,
 		json: jsontext.NewDecoder(bytes.NewBuffer(body)),
 	}
 	if d.json.PeekKind() != '{' && !d.bad() {
-		return nil, fmt.Errorf("not a JSON object: %w", ErrMalformed)
+		return fmt.Errorf("not a JSON object: %w", ErrMalformed)
 	}
-	o := d.object()
-	if d.err != nil {
-		return nil, d.err
+	if read(d); d.err != nil {
+		return d.err
 	}
 	if _, err := d.json.ReadToken(); err != io.EOF {
-		return nil, fmt.Errorf("bytes after the document: %w", ErrMalformed)
+		return fmt.Errorf("bytes after the document: %w", ErrMalformed)
 	}
-	return o, nil
+	return nil
+}
+
+// decodeMembers does the same for documents that are not ActivityStreams.
+func decodeMembers(body []byte, member func(d *decoder, name []byte)) error {
+	return decodeOne(body, func(d *decoder) {
+		d.token()
+		d.rest(func(name []byte) { member(d, name) })
+	})
 }
 
 // DecodeActivity reads an activity and refuses one whose plain reading lacks

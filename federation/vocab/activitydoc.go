@@ -1,0 +1,30 @@
+package vocab
+
+import "time"
+
+// ActivityDoc is an act of ours. Object, Target, Result and Instrument take
+// an id (string), several ids ([]string), a *Doc or a Raw; a *Doc inside
+// carries no AtContext.
+type ActivityDoc struct {
+	AtContext  InlineContext `json:"@context,omitzero"`
+	ID         string        `json:"id,omitzero"`
+	Type       string        `json:"type"`
+	Actor      string        `json:"actor"`
+	To         []string      `json:"to,omitzero"`
+	Cc         []string      `json:"cc,omitzero"`
+	Audience   string        `json:"audience,omitzero"`
+	Object     any           `json:"object,omitzero"`
+	Target     any           `json:"target,omitzero"`
+	Origin     string        `json:"origin,omitzero"`
+	Result     any           `json:"result,omitzero"`
+	Instrument any           `json:"instrument,omitzero"`
+	Summary    string        `json:"summary,omitzero"` // reason; on Delete it marks a moderator's removal (Lemmy)
+	Content    string        `json:"content,omitzero"`
+	Published  time.Time     `json:"published,omitzero"`
+	Updated    time.Time     `json:"updated,omitzero"`
+	StartTime  time.Time     `json:"startTime,omitzero"`
+	EndTime    time.Time     `json:"endTime,omitzero"` // of a Block, Lemmy
+	Expires    time.Time     `json:"expires,omitzero"` // the same date for Mbin
+	RemoveData *bool         `json:"removeData,omitzero"`
+	Proof      Raw           `json:"proof,omitzero"` // FEP-8b32
+}
