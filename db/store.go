@@ -164,3 +164,11 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, err
 	n, err := res.RowsAffected()
 	return n, wrap(err)
 }
+
+// ignoreNotFound turns ErrNotFound into success, for removals of what is not there.
+func ignoreNotFound(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}

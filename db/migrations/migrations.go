@@ -1,4 +1,4 @@
-// Package migrations holds the numbered schema changes of Copse as SQL files and turns them
+// Package migrations holds the numbered schema changes of Copse as SQL Files and turns them
 // into bun migrations for one engine. It runs nothing itself; db does, under a lock.
 //
 // Files are written in PostgreSQL's dialect and must be re-runnable (IF NOT EXISTS), because a
@@ -18,8 +18,11 @@ import (
 	"github.com/uptrace/bun/migrate"
 )
 
+
 //go:embed *.sql
-var files embed.FS
+//
+// Files holds the SQL of all migrations.
+var Files embed.FS
 
 // Engine names a database engine in file names.
 type Engine string
@@ -32,7 +35,7 @@ const (
 
 // For collects the migrations of one engine in order of their numbers; they run on db.
 func For(engine Engine, db *bun.DB) (*migrate.Migrations, error) {
-	names, err := fs.Glob(files, "*.up.sql")
+	names, err := fs.Glob(Files, "*.up.sql")
 	if err != nil {
 		return nil, fmt.Errorf("list migrations: %w", err)
 	}
@@ -46,8 +49,12 @@ func For(engine Engine, db *bun.DB) (*migrate.Migrations, error) {
 		number, comment, _ := strings.Cut(title, "_")
 		all.Add(migrate.Migration{
 			Name: number, Comment: comment,
-			Up:   func(ctx context.Context, _ *migrate.Migrator, _ *migrate.Migration) error { return run(ctx, db, engine, name) },
-			Down: func(ctx context.Context, _ *migrate.Migrator, _ *migrate.Migration) error { return run(ctx, db, engine, stem+".down.sql") },
+			Up: func(ctx context.Context, _ *migrate.Migrator, _ *migrate.Migration) error {
+				return run(ctx, db, engine, name)
+			},
+			Down: func(ctx context.Context, _ *migrate.Migrator, _ *migrate.Migration) error {
+				return run(ctx, db, engine, stem+".down.sql")
+			},
 		})
 	}
 	return all, nil
@@ -55,7 +62,7 @@ func For(engine Engine, db *bun.DB) (*migrate.Migrations, error) {
 
 // SQL returns the text of a migration file as the engine runs it.
 func SQL(engine Engine, name string) (string, error) {
-	raw, err := files.ReadFile(path.Base(name))
+	raw, err := Files.ReadFile(path.Base(name))
 	if err != nil {
 		return "", fmt.Errorf("read migration %s: %w", name, err)
 	}

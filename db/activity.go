@@ -1,0 +1,90 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+)
+
+// Activity is one activity with its exact bytes: ours as they are sent, others' as they came in.
+type Activity struct {
+	bun.BaseModel `bun:"table:activities,alias:activity"`
+
+	ID        int64  `bun:"id,pk"`
+	URI       string `bun:"uri"`
+	ActorID   int64  `bun:"actor_id"`
+	Type      string `bun:"type"`
+	ObjectURI string `bun:"object_uri"`
+	GroupID   int64  `bun:"group_id"`
+	PostID    int64  `bun:"post_id"`
+	Local     bool   `bun:"local"`
+	Public    bool   `bun:"public"` // anybody may fetch it
+	Body      []byte `bun:"body"`
+	CreatedAt Time   `bun:"created_at"`
+}
+
+// CreateActivity stores an activity; ErrConflict where its address is known.
+func (s *Store) CreateActivity(ctx context.Context, a *Activity) error {
+	if a.ID == 0 {
+		a.ID = s.NewID()
+	}
+	a.CreatedAt = s.Now()
+	if err := s.insert(ctx, a); err != nil {
+		return fmt.Errorf("store activity %s: %w", a.URI, err)
+	}
+	return nil
+}
+
+// KeepActivity stores somebody else's activity unless its address is known, and fills a.ID.
+func (s *Store) KeepActivity(ctx context.Context, a *Activity) error {
+	a.ID, a.CreatedAt = s.NewID(), s.Now()
+	fresh, err := s.insertNew(ctx, a)
+	if err != nil || fresh {
+		return err
+	}
+	old, err := s.ActivityByURI(ctx, a.URI)
+	if err != nil {
+		return err
+	}
+	a.ID = old.ID
+	return nil
+}
+
+// ActivityByID returns an activity.
+func (s *Store) ActivityByID(ctx context.Context, id int64) (*Activity, error) {
+	a := new(Activity)
+	return a, one(ctx, s.read.NewSelect().Model(a).Where("id = ?", id))
+}
+
+// ActivityByURI returns an activity by ActivityPub id.
+func (s *Store) ActivityByURI(ctx context.Context, uri string) (*Activity, error) {
+	a := new(Activity)
+	return a, one(ctx, s.read.NewSelect().Model(a).Where("uri = ?", uri))
+}
+
+// LastActivity returns the newest activity of a type by an actor about an object.
+func (s *Store) LastActivity(ctx context.Context, actorID int64, kind, objectURI string) (*Activity, error) {
+	a := new(Activity)
+	return a, one(ctx, s.read.NewSelect().Model(a).
+		Where("object_uri = ? AND type = ? AND actor_id = ?", objectURI, kind, actorID).Order("id DESC"))
+}
+
+// PublicActivities lists what anybody may see of an actor's doings, newest first, before an id
+// (0 = newest), of some types.
+func (s *Store) PublicActivities(ctx context.Context, actorID, before int64, types []string, limit int) ([]*Activity, error) {
+	var list []*Activity
+	q := s.read.NewSelect().Model(&list).Where("actor_id = ? AND type IN (?) AND public", actorID, bun.In(types))
+	if before > 0 {
+		q = q.Where("id < ?", before)
+	}
+	err := q.Order("id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// CountActivities counts the public activities of some types of an actor.
+func (s *Store) CountActivities(ctx context.Context, actorID int64, types []string) (int64, error) {
+	var n int64
+	err := s.read.NewRaw("SELECT count(*) FROM activities WHERE actor_id = ? AND type IN (?) AND public", actorID, bun.In(types)).Scan(ctx, &n)
+	return n, wrap(err)
+}

@@ -1,0 +1,180 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+)
+
+// States of a follow.
+const (
+	FollowPending  = "pending"
+	FollowAccepted = "accepted"
+	FollowRejected = "rejected"
+)
+
+// Follow is one actor observing another: a person or group following a group or person.
+type Follow struct {
+	bun.BaseModel `bun:"table:follows,alias:follow"`
+
+	ID         int64  `bun:"id,pk"`
+	URI        string `bun:"uri"` // id of the Follow activity that counts now
+	FollowerID int64  `bun:"follower_id"`
+	FolloweeID int64  `bun:"followee_id"`
+	State      string `bun:"state"`
+	Level      string `bun:"level"` // muted, mentions, threads, everything
+	CreatedAt  Time   `bun:"created_at"`
+	AcceptedAt Time   `bun:"accepted_at"`
+
+	Follower *Actor `bun:"rel:belongs-to,join:follower_id=id"`
+	Followee *Actor `bun:"rel:belongs-to,join:followee_id=id"`
+}
+
+// FollowBetween returns the follow of one actor by another.
+func (s *Store) FollowBetween(ctx context.Context, followerID, followeeID int64) (*Follow, error) {
+	f := new(Follow)
+	return f, one(ctx, s.read.NewSelect().Model(f).Where("follower_id = ? AND followee_id = ?", followerID, followeeID))
+}
+
+// FollowByURI returns the follow that a Follow activity made.
+func (s *Store) FollowByURI(ctx context.Context, uri string) (*Follow, error) {
+	f := new(Follow)
+	return f, one(ctx, s.read.NewSelect().Model(f).Where("uri = ?", uri))
+}
+
+// PutFollow stores a follow or renews the one that exists with f's uri and state, keeps the
+// followee's count of followers and its list of inboxes true, and fills f.ID. Give the follower's
+// delivery inbox and host; both empty for a local follower.
+func (s *Store) PutFollow(ctx context.Context, f *Follow, follower *Actor) error {
+	old, err := s.FollowBetween(ctx, f.FollowerID, f.FolloweeID)
+	was := err == nil && old.State == FollowAccepted
+	if f.State == FollowAccepted && f.AcceptedAt.IsZero() {
+		f.AcceptedAt = s.Now()
+	}
+	if f.Level == "" {
+		f.Level = "threads"
+	}
+	f.ID, f.CreatedAt = s.NewID(), s.Now()
+	_, err = s.write.NewInsert().Model(f).On("CONFLICT (follower_id, followee_id) DO UPDATE").
+		Set("uri = EXCLUDED.uri, state = EXCLUDED.state, accepted_at = EXCLUDED.accepted_at").
+		Returning("id").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("store follow: %w", wrap(err))
+	}
+	return s.countFollower(ctx, f, follower, was, f.State == FollowAccepted)
+}
+
+// DeleteFollow removes a follow; no error where there was none.
+func (s *Store) DeleteFollow(ctx context.Context, followerID, followeeID int64) error {
+	f, err := s.FollowBetween(ctx, followerID, followeeID)
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	follower, err := s.ActorByID(ctx, followerID)
+	if err != nil {
+		return err
+	}
+	if _, err := s.exec(ctx, "DELETE FROM follows WHERE id = ?", f.ID); err != nil {
+		return err
+	}
+	return s.countFollower(ctx, f, follower, f.State == FollowAccepted, false)
+}
+
+func (s *Store) countFollower(ctx context.Context, f *Follow, follower *Actor, was, is bool) error {
+	if was == is {
+		return nil
+	}
+	change := 1
+	if was {
+		change = -1
+	}
+	if _, err := s.exec(ctx, "UPDATE actors SET followers_count = followers_count + ? WHERE id = ?", change, f.FolloweeID); err != nil {
+		return err
+	}
+	if _, err := s.exec(ctx, "UPDATE actors SET following_count = following_count + ? WHERE id = ?", change, f.FollowerID); err != nil {
+		return err
+	}
+	if follower.Local {
+		return nil
+	}
+	return s.countInbox(ctx, f.FolloweeID, follower, change)
+}
+
+func (s *Store) countInbox(ctx context.Context, followeeID int64, follower *Actor, change int) error {
+	if change > 0 {
+		_, err := s.exec(ctx, `INSERT INTO follower_inboxes (followee_id, inbox, host, followers) VALUES (?, ?, ?, 1)
+			ON CONFLICT (followee_id, inbox) DO UPDATE SET followers = follower_inboxes.followers + 1`,
+			followeeID, follower.DeliveryInbox(), follower.Host)
+		return err
+	}
+	if _, err := s.exec(ctx, "UPDATE follower_inboxes SET followers = followers - 1 WHERE followee_id = ? AND inbox = ?",
+		followeeID, follower.DeliveryInbox()); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "DELETE FROM follower_inboxes WHERE followee_id = ? AND followers <= 0", followeeID)
+	return err
+}
+
+// FollowerInbox is one place where followers of an actor are reached.
+type FollowerInbox struct {
+	Inbox  string `bun:"inbox"`
+	Host   string `bun:"host"`
+	Family string `bun:"family"` // of the host's software, empty when unknown
+}
+
+// FollowerInboxes lists the distinct inboxes of an actor's followers after a cursor, with the
+// family of each host. Its cost grows with inboxes, not with followers.
+func (s *Store) FollowerInboxes(ctx context.Context, followeeID int64, after string, limit int) ([]FollowerInbox, error) {
+	var list []FollowerInbox
+	err := s.read.NewRaw(`SELECT fi.inbox, fi.host, coalesce(h.family, '') AS family
+		FROM follower_inboxes fi LEFT JOIN hosts h ON h.name = fi.host
+		WHERE fi.followee_id = ? AND fi.inbox > ? ORDER BY fi.inbox LIMIT ?`, followeeID, after, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
+// Followers lists accepted follows of an actor with the followers, newest first, before a follow
+// id (0 = from the newest).
+func (s *Store) Followers(ctx context.Context, followeeID, before int64, limit int) ([]*Follow, error) {
+	var list []*Follow
+	q := s.read.NewSelect().Model(&list).Relation("Follower").
+		Where("follow.followee_id = ? AND follow.state = ?", followeeID, FollowAccepted)
+	if before > 0 {
+		q = q.Where("follow.id < ?", before)
+	}
+	err := q.Order("follow.id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// FollowingOf lists what an actor follows or asked to, newest first.
+func (s *Store) FollowingOf(ctx context.Context, followerID, before int64, limit int) ([]*Follow, error) {
+	var list []*Follow
+	q := s.read.NewSelect().Model(&list).Relation("Followee").Where("follow.follower_id = ?", followerID)
+	if before > 0 {
+		q = q.Where("follow.id < ?", before)
+	}
+	err := q.Order("follow.id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// HasLocalFollower says whether one of ours follows an actor.
+func (s *Store) HasLocalFollower(ctx context.Context, followeeID int64) (bool, error) {
+	var n int
+	err := s.read.NewRaw(`SELECT count(*) FROM (SELECT 1 FROM follows f JOIN actors a ON a.id = f.follower_id
+		WHERE f.followee_id = ? AND f.state <> 'rejected' AND a.local LIMIT 1) x`, followeeID).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
+// SetFollowLevel sets how much a follower wants to hear.
+func (s *Store) SetFollowLevel(ctx context.Context, followerID, followeeID int64, level string) error {
+	_, err := s.exec(ctx, "UPDATE follows SET level = ? WHERE follower_id = ? AND followee_id = ?", level, followerID, followeeID)
+	return err
+}
+
+// HostsFollowing lists the remote hosts with a follower of an actor.
+func (s *Store) HostsFollowing(ctx context.Context, followeeID int64, limit int) ([]string, error) {
+	var list []string
+	err := s.read.NewRaw(`SELECT DISTINCT host FROM follower_inboxes WHERE followee_id = ? ORDER BY host LIMIT ?`,
+		followeeID, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}

@@ -1,0 +1,92 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/db/dbtest"
+)
+
+func TestPutFollow_countsInboxesOnce(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	g := group(t, s, "water")
+	for _, handle := range []string{"bo", "cy"} {
+		f := person(t, s, handle, "peer.test")
+		for range 2 { // a second Follow renews the first
+			err := s.PutFollow(ctx, &db.Follow{FollowerID: f.ID, FolloweeID: g.ID, State: db.FollowAccepted}, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	boxes, err := s.FollowerInboxes(ctx, g.ID, "", 10)
+	if err != nil || len(boxes) != 1 || boxes[0].Host != "peer.test" {
+		t.Fatalf("inboxes %v, %v; want one at peer.test", boxes, err)
+	}
+	g, _ = s.ActorByID(ctx, g.ID)
+	if g.FollowersCount != 2 {
+		t.Errorf("followers %d, want 2", g.FollowersCount)
+	}
+	for _, handle := range []string{"bo", "cy", "cy"} {
+		f, err := s.ActorByHandle(ctx, handle, "peer.test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.DeleteFollow(ctx, f.ID, g.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if boxes, _ = s.FollowerInboxes(ctx, g.ID, "", 10); len(boxes) != 0 {
+		t.Errorf("inboxes %v after everybody left, want none", boxes)
+	}
+}
+
+func TestInTx_rollsBackAndForgetsHooks(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	var ran []string
+	boom := errors.New("boom")
+	err := s.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+		tx.AfterCommit(func() { ran = append(ran, "outer") })
+		inner := tx.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+			tx.AfterCommit(func() { ran = append(ran, "inner") })
+			if err := tx.SetSetting(ctx, "inner", "x"); err != nil {
+				return err
+			}
+			return boom
+		})
+		if !errors.Is(inner, boom) {
+			t.Errorf("inner error %v, want boom", inner)
+		}
+		return tx.SetSetting(ctx, "outer", "x")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, _ := s.Settings(ctx)
+	if len(all) != 1 || all["outer"] != "x" {
+		t.Errorf("settings %v, want only outer", all)
+	}
+	if len(ran) != 1 || ran[0] != "outer" {
+		t.Errorf("hooks %v, want only outer", ran)
+	}
+}
+
+func TestMigrate_upDownUp(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := dbtest.New(t)
+	for range 4 { // each migration of the template is in one group
+		if err := s.Rollback(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	done, err := s.Migrate(ctx)
+	if err != nil || len(done) == 0 {
+		t.Fatalf("migrate again: %v, %v", done, err)
+	}
+	person(t, s, "ann", "copse.test")
+}

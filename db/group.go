@@ -1,0 +1,131 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+)
+
+// Openness levels, domain.md 3g.
+const (
+	OpennessOpen         = "open"         // anyone reads
+	OpennessRestricted   = "restricted"   // home page public, members read
+	OpennessPrivate      = "private"      // listed with name and contact only
+	OpennessConfidential = "confidential" // not listed
+)
+
+// Who may start a discussion.
+const (
+	PostAnyone     = "anyone"
+	PostFollowers  = "followers"
+	PostMembers    = "members"
+	PostModerators = "moderators"
+)
+
+// What a non-member's posts wait for, until a first one has been let through.
+const (
+	HoldNone  = "none"  // nothing
+	HoldLinks = "links" // posts with links
+	HoldFirst = "first" // every post
+)
+
+// Group is what a community of practice has beyond its actor, of ours or of another server.
+type Group struct {
+	bun.BaseModel `bun:"table:groups,alias:g"`
+
+	ActorID          int64  `bun:"actor_id,pk"`
+	Openness         string `bun:"openness"`
+	PostPolicy       string `bun:"post_policy"`
+	HoldPolicy       string `bun:"hold_policy"`
+	Tagline          string `bun:"tagline"`
+	Languages        string `bun:"languages"` // language tags separated by spaces
+	HidesCounts      bool   `bun:"hides_counts"`
+	AnnouncesComment bool   `bun:"announces_comments"`
+	SignedFetch      bool   `bun:"signed_fetch"`
+
+	DiscussionsCount int64 `bun:"discussions_count"`
+	MembersCount     int64 `bun:"members_count"`
+	LastActivityAt   Time  `bun:"last_activity_at"`
+
+	BackfilledAt Time   `bun:"backfilled_at"` // remote: history last read
+	BackfillNote string `bun:"backfill_note"` // remote: what is being fetched, for the page
+	ArchivedAt   Time   `bun:"archived_at"`
+	ModeratorsAt Time   `bun:"moderators_at"` // remote: moderators last read
+
+	Actor *Actor `bun:"rel:belongs-to,join:actor_id=id"`
+}
+
+// CreateGroup stores what a group has beyond its actor. ErrConflict: it is there already.
+func (s *Store) CreateGroup(ctx context.Context, g *Group) error {
+	if err := s.insert(ctx, g); err != nil {
+		return fmt.Errorf("create group %d: %w", g.ActorID, err)
+	}
+	return nil
+}
+
+// EnsureGroup stores the row of a remote group unless it is there, and updates what its server
+// says of openness.
+func (s *Store) EnsureGroup(ctx context.Context, g *Group) error {
+	_, err := s.write.NewInsert().Model(g).
+		On("CONFLICT (actor_id) DO UPDATE").Set("openness = EXCLUDED.openness, post_policy = EXCLUDED.post_policy").Exec(ctx)
+	return wrap(err)
+}
+
+// SaveGroup writes the settings of a group, not its counts.
+func (s *Store) SaveGroup(ctx context.Context, g *Group) error {
+	_, err := s.write.NewUpdate().Model(g).WherePK().
+		ExcludeColumn("discussions_count", "members_count", "last_activity_at").Exec(ctx)
+	return wrap(err)
+}
+
+func (s *Store) groups(list any) *bun.SelectQuery {
+	return s.read.NewSelect().Model(list).Relation("Actor")
+}
+
+// GroupByID returns a group with its actor.
+func (s *Store) GroupByID(ctx context.Context, id int64) (*Group, error) {
+	g := new(Group)
+	return g, one(ctx, s.groups(g).Where("g.actor_id = ?", id))
+}
+
+// GroupByHandle returns a living group with its actor by handle and host.
+func (s *Store) GroupByHandle(ctx context.Context, handle, host string) (*Group, error) {
+	g := new(Group)
+	return g, one(ctx, s.groups(g).
+		Where("actor.handle = ? AND actor.host = ? AND actor.deleted_at = 0", handle, host))
+}
+
+// GroupByURI returns a group with its actor by the actor's ActivityPub id.
+func (s *Store) GroupByURI(ctx context.Context, uri string) (*Group, error) {
+	g := new(Group)
+	return g, one(ctx, s.groups(g).Where("actor.uri = ?", uri))
+}
+
+// LocalGroups lists our living groups by handle, at most limit from after on.
+func (s *Store) LocalGroups(ctx context.Context, after string, limit int) ([]*Group, error) {
+	var list []*Group
+	err := s.groups(&list).Where("actor.local AND actor.deleted_at = 0 AND actor.handle > ?", after).
+		Order("actor.handle").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// GroupsOf lists the groups that an actor follows, asked for or belongs to, most recently active
+// first, at most limit.
+func (s *Store) GroupsOf(ctx context.Context, actorID int64, limit int) ([]*Group, error) {
+	var list []*Group
+	err := s.groups(&list).
+		Where(`g.actor_id IN (SELECT followee_id FROM follows WHERE follower_id = ? AND state <> 'rejected'
+			UNION SELECT group_id FROM memberships WHERE actor_id = ? AND left_at = 0)`, actorID, actorID).
+		Where("actor.deleted_at = 0").
+		Order("g.last_activity_at DESC", "g.actor_id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// TouchGroup counts new discussions (which may be 0 or negative) and moves the last activity on.
+func (s *Store) TouchGroup(ctx context.Context, id, discussions int64, at Time) error {
+	_, err := s.exec(ctx, `UPDATE groups SET discussions_count = discussions_count + ?,
+		last_activity_at = CASE WHEN last_activity_at < ? THEN ? ELSE last_activity_at END
+		WHERE actor_id = ?`, discussions, at, at, id)
+	return err
+}

@@ -1,0 +1,147 @@
+package db
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+)
+
+// Families of server software, wire.md 1.
+const (
+	FamilyForum     = "forum"
+	FamilyMicroblog = "microblog"
+	FamilyEvents    = "events"
+)
+
+// Policies towards a host.
+const (
+	HostBlocked  = "blocked"
+	HostSilenced = "silenced"
+	HostAllowed  = "allowed"
+)
+
+// States of a host's circuit breaker.
+const (
+	BreakerClosed   = "closed"
+	BreakerOpen     = "open"
+	BreakerHalfOpen = "half-open"
+)
+
+// Host is one server that we have met: what it runs, how we treat it, how reaching it goes.
+type Host struct {
+	bun.BaseModel `bun:"table:hosts,alias:host"`
+
+	Name       string `bun:"name,pk"` // lower case, with a port only in a laboratory
+	Software   string `bun:"software"`
+	Version    string `bun:"version"`
+	Family     string `bun:"family"` // "" = unknown
+	ProfiledAt Time   `bun:"profiled_at"`
+	Scheme     string `bun:"scheme"` // signature scheme that worked last
+	SchemeAt   Time   `bun:"scheme_at"`
+	// WantsObjects: its wrapped activities were answered 424 (NodeBB), so ids are announced instead.
+	WantsObjects bool `bun:"wants_objects"`
+
+	Policy       string `bun:"policy"`
+	PolicyReason string `bun:"policy_reason"`
+	PausedAt     Time   `bun:"paused_at"`
+
+	State        string `bun:"state"`
+	Streak       int64  `bun:"streak"` // failures in a row
+	FailingSince Time   `bun:"failing_since"`
+	NextProbeAt  Time   `bun:"next_probe_at"`
+	RetryAfter   Time   `bun:"retry_after"`
+	SendWindow   int16  `bun:"send_window"`
+	LastCode     int64  `bun:"last_code"`
+	LastError    string `bun:"last_error"`
+	LastOKAt     Time   `bun:"last_ok_at"`
+	LastInAt     Time   `bun:"last_in_at"`
+	CreatedAt    Time   `bun:"created_at"`
+}
+
+// EnsureHost stores a row for a host met for the first time.
+func (s *Store) EnsureHost(ctx context.Context, name string) error {
+	_, err := s.insertNew(ctx, &Host{Name: name, State: BreakerClosed, SendWindow: 1, CreatedAt: s.Now()})
+	return err
+}
+
+// HostByName returns a host.
+func (s *Store) HostByName(ctx context.Context, name string) (*Host, error) {
+	h := new(Host)
+	return h, one(ctx, s.read.NewSelect().Model(h).Where("name = ?", name))
+}
+
+// Hosts lists hosts by name after a cursor.
+func (s *Store) Hosts(ctx context.Context, after string, limit int) ([]*Host, error) {
+	var list []*Host
+	err := s.read.NewSelect().Model(&list).Where("name > ?", after).Order("name").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// HostsWithPolicy lists all hosts that an admin has decided about.
+func (s *Store) HostsWithPolicy(ctx context.Context) ([]*Host, error) {
+	var list []*Host
+	err := s.read.NewSelect().Model(&list).Where("policy <> ''").Order("name").Scan(ctx)
+	return list, wrap(err)
+}
+
+// SetHostProfile stores what NodeInfo says of a host.
+func (s *Store) SetHostProfile(ctx context.Context, h *Host) error {
+	if err := s.EnsureHost(ctx, h.Name); err != nil {
+		return err
+	}
+	h.ProfiledAt = s.Now()
+	_, err := s.write.NewUpdate().Model(h).WherePK().Column("software", "version", "family", "profiled_at").Exec(ctx)
+	return wrap(err)
+}
+
+// SetHostPolicy stores an admin's decision; an empty policy forgets it.
+func (s *Store) SetHostPolicy(ctx context.Context, name, policy, reason string) error {
+	if err := s.EnsureHost(ctx, name); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "UPDATE hosts SET policy = ?, policy_reason = ? WHERE name = ?", policy, reason, name)
+	return err
+}
+
+// SetHostScheme remembers which signature scheme a host took.
+func (s *Store) SetHostScheme(ctx context.Context, name, scheme string) error {
+	if err := s.EnsureHost(ctx, name); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "UPDATE hosts SET scheme = ?, scheme_at = ? WHERE name = ?", scheme, s.Now(), name)
+	return err
+}
+
+// SetHostWantsObjects remembers that a host can't use wrapped activities of third hosts.
+func (s *Store) SetHostWantsObjects(ctx context.Context, name string) error {
+	_, err := s.exec(ctx, "UPDATE hosts SET wants_objects = ? WHERE name = ?", true, name)
+	return err
+}
+
+// SetHostPaused stops or resumes sending to a host.
+func (s *Store) SetHostPaused(ctx context.Context, name string, at Time) error {
+	if err := s.EnsureHost(ctx, name); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "UPDATE hosts SET paused_at = ? WHERE name = ?", at, name)
+	return err
+}
+
+// SaveHostHealth writes how reaching a host goes.
+func (s *Store) SaveHostHealth(ctx context.Context, h *Host) error {
+	if err := s.EnsureHost(ctx, h.Name); err != nil {
+		return err
+	}
+	_, err := s.write.NewUpdate().Model(h).WherePK().Column("state", "streak", "failing_since", "next_probe_at",
+		"retry_after", "send_window", "last_code", "last_error", "last_ok_at").Exec(ctx)
+	return wrap(err)
+}
+
+// HeardFromHost notes a verified request of a host, at most once a minute, and lets a waiting
+// host be tried at once.
+func (s *Store) HeardFromHost(ctx context.Context, name string) error {
+	now := s.Now()
+	_, err := s.exec(ctx, `UPDATE hosts SET last_in_at = ?, next_probe_at = CASE WHEN next_probe_at > ? THEN ? ELSE next_probe_at END
+		WHERE name = ? AND last_in_at < ?`, now, now, now, name, now.Millis()-60_000)
+	return err
+}

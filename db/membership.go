@@ -1,0 +1,203 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+)
+
+// Standings of a membership, domain.md 3d.
+const (
+	MemberPending  = "pending"
+	MemberNewcomer = "newcomer"
+	MemberFull     = "member"
+	MemberDormant  = "dormant"
+	MemberAlumni   = "alumni"
+	MemberRemoved  = "removed"
+)
+
+// Roles a person may hold in a group, domain.md 3c.
+const (
+	RoleFacilitator = "facilitator"
+	RoleModerator   = "moderator"
+)
+
+// Membership is one person belonging to one group; following is a state beside it.
+type Membership struct {
+	bun.BaseModel `bun:"table:memberships,alias:membership"`
+
+	ID       int64  `bun:"id,pk"`
+	URI      string `bun:"uri"` // id of the Join activity that counts now
+	GroupID  int64  `bun:"group_id"`
+	ActorID  int64  `bun:"actor_id"`
+	Status   string `bun:"status"`
+	Door     string `bun:"door"` // web, peer, client, command
+	JoinedAt Time   `bun:"joined_at"`
+	LeftAt   Time   `bun:"left_at"`
+
+	Actor *Actor `bun:"rel:belongs-to,join:actor_id=id"`
+}
+
+// Belongs says that the membership counts now.
+func (m *Membership) Belongs() bool {
+	return m.LeftAt.IsZero() && (m.Status == MemberNewcomer || m.Status == MemberFull || m.Status == MemberDormant)
+}
+
+// MembershipOf returns the membership of a person in a group, past ones included.
+func (s *Store) MembershipOf(ctx context.Context, groupID, actorID int64) (*Membership, error) {
+	m := new(Membership)
+	return m, one(ctx, s.read.NewSelect().Model(m).Where("group_id = ? AND actor_id = ?", groupID, actorID))
+}
+
+// PutMembership stores a membership or renews the one that exists, and keeps the group's count.
+func (s *Store) PutMembership(ctx context.Context, m *Membership) error {
+	old, err := s.MembershipOf(ctx, m.GroupID, m.ActorID)
+	was := err == nil && old.Belongs()
+	m.ID = s.NewID()
+	_, err = s.write.NewInsert().Model(m).On("CONFLICT (group_id, actor_id) DO UPDATE").
+		Set("uri = EXCLUDED.uri, status = EXCLUDED.status, joined_at = EXCLUDED.joined_at, left_at = EXCLUDED.left_at").
+		Returning("id").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("store membership: %w", wrap(err))
+	}
+	if was == m.Belongs() {
+		return nil
+	}
+	change := 1
+	if was {
+		change = -1
+	}
+	_, err = s.exec(ctx, "UPDATE groups SET members_count = members_count + ? WHERE actor_id = ?", change, m.GroupID)
+	return err
+}
+
+// Members lists the living memberships of a group with their people, newest first, before a
+// membership id (0 = from the newest).
+func (s *Store) Members(ctx context.Context, groupID, before int64, limit int) ([]*Membership, error) {
+	var list []*Membership
+	q := s.read.NewSelect().Model(&list).Relation("Actor").
+		Where("membership.group_id = ? AND membership.left_at = 0 AND membership.status IN ('newcomer', 'member', 'dormant')", groupID)
+	if before > 0 {
+		q = q.Where("membership.id < ?", before)
+	}
+	err := q.Order("membership.id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// RoleGrant is one role that one person holds in one group.
+type RoleGrant struct {
+	bun.BaseModel `bun:"table:role_grants,alias:rg"`
+
+	ID        int64  `bun:"id,pk"`
+	GroupID   int64  `bun:"group_id"`
+	ActorID   int64  `bun:"actor_id"`
+	Role      string `bun:"role"`
+	GrantedBy int64  `bun:"granted_by"`
+	Since     Time   `bun:"since"`
+
+	Actor *Actor `bun:"rel:belongs-to,join:actor_id=id"`
+}
+
+// GrantRole gives a role; no error where it is held already.
+func (s *Store) GrantRole(ctx context.Context, r *RoleGrant) error {
+	r.ID, r.Since = s.NewID(), s.Now()
+	_, err := s.insertNew(ctx, r)
+	return err
+}
+
+// WithdrawRole takes a role away.
+func (s *Store) WithdrawRole(ctx context.Context, groupID, actorID int64, role string) error {
+	_, err := s.exec(ctx, "DELETE FROM role_grants WHERE group_id = ? AND actor_id = ? AND role = ?", groupID, actorID, role)
+	return err
+}
+
+// RolesOf returns the roles a person holds in a group.
+func (s *Store) RolesOf(ctx context.Context, groupID, actorID int64) ([]string, error) {
+	var list []string
+	err := s.read.NewRaw("SELECT role FROM role_grants WHERE group_id = ? AND actor_id = ? ORDER BY role", groupID, actorID).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
+// Stewards lists who holds facilitator or moderator in a group, with the people, oldest first.
+// ActivityStreams readers know them as the moderators collection.
+func (s *Store) Stewards(ctx context.Context, groupID int64) ([]*RoleGrant, error) {
+	var list []*RoleGrant
+	err := s.read.NewSelect().Model(&list).Relation("Actor").
+		Where("rg.group_id = ? AND rg.role IN ('facilitator', 'moderator')", groupID).
+		Order("rg.since", "rg.id").Limit(200).Scan(ctx)
+	return list, wrap(err)
+}
+
+// GroupsModeratedBy lists the groups in which a person is facilitator or moderator.
+func (s *Store) GroupsModeratedBy(ctx context.Context, actorID int64) ([]int64, error) {
+	var list []int64
+	err := s.read.NewRaw(`SELECT DISTINCT group_id FROM role_grants WHERE actor_id = ?
+		AND role IN ('facilitator', 'moderator') ORDER BY group_id`, actorID).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
+// Ban keeps a person from writing in a group, for a time or for good.
+type Ban struct {
+	bun.BaseModel `bun:"table:bans,alias:ban"`
+
+	GroupID   int64  `bun:"group_id,pk"`
+	ActorID   int64  `bun:"actor_id,pk"`
+	URI       string `bun:"uri"`
+	Reason    string `bun:"reason"`
+	BannedBy  int64  `bun:"banned_by"`
+	Until     Time   `bun:"until"` // zero: no end
+	CreatedAt Time   `bun:"created_at"`
+}
+
+// PutBan stores or replaces a ban.
+func (s *Store) PutBan(ctx context.Context, b *Ban) error {
+	b.CreatedAt = s.Now()
+	_, err := s.write.NewInsert().Model(b).On("CONFLICT (group_id, actor_id) DO UPDATE").
+		Set("uri = EXCLUDED.uri, reason = EXCLUDED.reason, banned_by = EXCLUDED.banned_by, until = EXCLUDED.until").Exec(ctx)
+	return wrap(err)
+}
+
+// BanOf returns the ban in force for a person in a group.
+func (s *Store) BanOf(ctx context.Context, groupID, actorID int64) (*Ban, error) {
+	b := new(Ban)
+	return b, one(ctx, s.read.NewSelect().Model(b).
+		Where("group_id = ? AND actor_id = ? AND (until = 0 OR until > ?)", groupID, actorID, s.Now()))
+}
+
+// LiftBan ends a ban.
+func (s *Store) LiftBan(ctx context.Context, groupID, actorID int64) error {
+	_, err := s.exec(ctx, "DELETE FROM bans WHERE group_id = ? AND actor_id = ?", groupID, actorID)
+	return err
+}
+
+// ActorBlock is one actor refusing to deal with another (ActivityPub Block without a group).
+type ActorBlock struct {
+	bun.BaseModel `bun:"table:actor_blocks,alias:ab"`
+
+	ActorID   int64  `bun:"actor_id,pk"`
+	TargetID  int64  `bun:"target_id,pk"`
+	URI       string `bun:"uri"`
+	CreatedAt Time   `bun:"created_at"`
+}
+
+// PutActorBlock stores a block; no error where it is there already.
+func (s *Store) PutActorBlock(ctx context.Context, b *ActorBlock) error {
+	b.CreatedAt = s.Now()
+	_, err := s.insertNew(ctx, b)
+	return err
+}
+
+// DeleteActorBlock lifts a block.
+func (s *Store) DeleteActorBlock(ctx context.Context, actorID, targetID int64) error {
+	_, err := s.exec(ctx, "DELETE FROM actor_blocks WHERE actor_id = ? AND target_id = ?", actorID, targetID)
+	return err
+}
+
+// Blocked says whether either of two actors blocks the other.
+func (s *Store) Blocked(ctx context.Context, a, b int64) (bool, error) {
+	var n int
+	err := s.read.NewRaw(`SELECT count(*) FROM actor_blocks
+		WHERE (actor_id = ? AND target_id = ?) OR (actor_id = ? AND target_id = ?)`, a, b, b, a).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}

@@ -1,0 +1,135 @@
+package db
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+)
+
+// Kinds of notification.
+const (
+	NotifyReply    = "reply"    // somebody answered you
+	NotifyMention  = "mention"  // somebody named you
+	NotifyLike     = "like"     // somebody found your post helpful
+	NotifyShare    = "share"    // somebody passed your post on
+	NotifyFollow   = "follow"   // somebody follows you or your group
+	NotifyMember   = "member"   // somebody joined your group
+	NotifyThread   = "thread"   // a new discussion in a group you watch
+	NotifyReport   = "report"   // a report for you as moderator
+	NotifyHeld     = "held"     // a post waits for you as moderator
+	NotifyDirect   = "direct"   // a private message to the facilitators
+	NotifyRefused  = "refused"  // a group refused your post; Note says why
+	NotifyApproved = "approved" // a group let your post through
+	NotifyRemoved  = "removed"  // a moderator removed your post
+	NotifyAccepted = "accepted" // a group accepted your follow
+)
+
+// Notification is one line in one person's inbox here.
+type Notification struct {
+	bun.BaseModel `bun:"table:notifications,alias:notification"`
+
+	ID        int64  `bun:"id,pk"`
+	AccountID int64  `bun:"account_id"`
+	Kind      string `bun:"kind"`
+	ActorID   int64  `bun:"actor_id"`
+	GroupID   int64  `bun:"group_id"`
+	PostID    int64  `bun:"post_id"`
+	ReportID  int64  `bun:"report_id"`
+	Note      string `bun:"note"`
+	CreatedAt Time   `bun:"created_at"`
+	ReadAt    Time   `bun:"read_at"`
+
+	Actor *Actor `bun:"rel:belongs-to,join:actor_id=id"`
+	Post  *Post  `bun:"rel:belongs-to,join:post_id=id"`
+}
+
+// Notify stores a notification.
+func (s *Store) Notify(ctx context.Context, n *Notification) error {
+	n.ID, n.CreatedAt = s.NewID(), s.Now()
+	return s.insert(ctx, n)
+}
+
+// NotificationsOf lists a person's notifications, newest first, before an id (0 = newest).
+func (s *Store) NotificationsOf(ctx context.Context, accountID, before int64, limit int) ([]*Notification, error) {
+	var list []*Notification
+	q := s.read.NewSelect().Model(&list).Relation("Actor").Relation("Post").Where("notification.account_id = ?", accountID)
+	if before > 0 {
+		q = q.Where("notification.id < ?", before)
+	}
+	err := q.Order("notification.id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// UnreadCount counts unread notifications of a person, up to 100.
+func (s *Store) UnreadCount(ctx context.Context, accountID int64) (int, error) {
+	var n int
+	err := s.read.NewRaw(`SELECT count(*) FROM (SELECT 1 FROM notifications WHERE account_id = ? AND read_at = 0 LIMIT 100) x`,
+		accountID).Scan(ctx, &n)
+	return n, wrap(err)
+}
+
+// MarkRead marks one notification of a person as read, or all with id 0.
+func (s *Store) MarkRead(ctx context.Context, accountID, id int64) error {
+	_, err := s.exec(ctx, "UPDATE notifications SET read_at = ? WHERE account_id = ? AND read_at = 0 AND (? = 0 OR id = ?)",
+		s.Now(), accountID, id, id)
+	return err
+}
+
+// MarkThreadRead marks all notifications about a discussion as read.
+func (s *Store) MarkThreadRead(ctx context.Context, accountID, discussionID int64) error {
+	_, err := s.exec(ctx, `UPDATE notifications SET read_at = ? WHERE account_id = ? AND read_at = 0
+		AND post_id IN (SELECT id FROM posts WHERE discussion_id = ?)`, s.Now(), accountID, discussionID)
+	return err
+}
+
+// Reading is how far a person has read a discussion.
+type Reading struct {
+	bun.BaseModel `bun:"table:readings,alias:reading"`
+
+	AccountID    int64 `bun:"account_id,pk"`
+	DiscussionID int64 `bun:"discussion_id,pk"`
+	LastPostID   int64 `bun:"last_post_id"` // highest post id seen
+	ReadAt       Time  `bun:"read_at"`
+}
+
+// ReadingOf returns how far a person has read a discussion.
+func (s *Store) ReadingOf(ctx context.Context, accountID, discussionID int64) (*Reading, error) {
+	r := new(Reading)
+	return r, one(ctx, s.read.NewSelect().Model(r).Where("account_id = ? AND discussion_id = ?", accountID, discussionID))
+}
+
+// PutReading moves a person's place in a discussion on; it never moves back.
+func (s *Store) PutReading(ctx context.Context, r *Reading) error {
+	r.ReadAt = s.Now()
+	_, err := s.write.NewInsert().Model(r).On("CONFLICT (account_id, discussion_id) DO UPDATE").
+		Set("last_post_id = CASE WHEN EXCLUDED.last_post_id > reading.last_post_id THEN EXCLUDED.last_post_id ELSE reading.last_post_id END").
+		Set("read_at = EXCLUDED.read_at").Exec(ctx)
+	return wrap(err)
+}
+
+// ForgetReading marks a discussion as unread.
+func (s *Store) ForgetReading(ctx context.Context, accountID, discussionID int64) error {
+	_, err := s.exec(ctx, "DELETE FROM readings WHERE account_id = ? AND discussion_id = ?", accountID, discussionID)
+	return err
+}
+
+// UnreadIn counts for each of some discussions the published posts after a person's place, own
+// posts left out; discussions never opened are missing from the map.
+func (s *Store) UnreadIn(ctx context.Context, account *Account, discussionIDs []int64) (map[int64]int64, error) {
+	out := make(map[int64]int64)
+	if len(discussionIDs) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		ID int64 `bun:"id"`
+		N  int64 `bun:"n"`
+	}
+	err := s.read.NewRaw(`SELECT r.discussion_id AS id, (SELECT count(*) FROM posts p WHERE p.discussion_id = r.discussion_id
+		AND p.id > r.last_post_id AND p.state = 'published' AND p.author_id <> ?) AS n
+		FROM readings r WHERE r.account_id = ? AND r.discussion_id IN (?)`,
+		account.ActorID, account.ID, bun.In(discussionIDs)).Scan(ctx, &rows)
+	for _, r := range rows {
+		out[r.ID] = r.N
+	}
+	return out, wrap(err)
+}

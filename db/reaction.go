@@ -1,0 +1,89 @@
+package db
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+)
+
+// Like is one actor finding one post helpful.
+type Like struct {
+	bun.BaseModel `bun:"table:likes,alias:lk"`
+
+	PostID    int64  `bun:"post_id,pk"`
+	ActorID   int64  `bun:"actor_id,pk"`
+	URI       string `bun:"uri"`
+	CreatedAt Time   `bun:"created_at"`
+}
+
+// Share is one actor passing one post on; it counts as reach, never as agreement.
+type Share struct {
+	bun.BaseModel `bun:"table:shares,alias:sh"`
+
+	PostID    int64  `bun:"post_id,pk"`
+	ActorID   int64  `bun:"actor_id,pk"`
+	URI       string `bun:"uri"`
+	CreatedAt Time   `bun:"created_at"`
+}
+
+// AddLike stores a like once and says whether it is new.
+func (s *Store) AddLike(ctx context.Context, l *Like) (bool, error) {
+	l.CreatedAt = s.Now()
+	fresh, err := s.insertNew(ctx, l)
+	if err != nil || !fresh {
+		return false, err
+	}
+	_, err = s.exec(ctx, "UPDATE posts SET likes_count = likes_count + 1 WHERE id = ?", l.PostID)
+	return true, err
+}
+
+// RemoveLike takes a like back and says whether there was one.
+func (s *Store) RemoveLike(ctx context.Context, postID, actorID int64) (bool, error) {
+	n, err := s.exec(ctx, "DELETE FROM likes WHERE post_id = ? AND actor_id = ?", postID, actorID)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = s.exec(ctx, "UPDATE posts SET likes_count = likes_count - 1 WHERE id = ?", postID)
+	return true, err
+}
+
+// LikeOf returns the like of a post by an actor.
+func (s *Store) LikeOf(ctx context.Context, postID, actorID int64) (*Like, error) {
+	l := new(Like)
+	return l, one(ctx, s.read.NewSelect().Model(l).Where("post_id = ? AND actor_id = ?", postID, actorID))
+}
+
+// LikedAmong says which of some posts an actor likes.
+func (s *Store) LikedAmong(ctx context.Context, actorID int64, postIDs []int64) (map[int64]bool, error) {
+	out := make(map[int64]bool)
+	if len(postIDs) == 0 || actorID == 0 {
+		return out, nil
+	}
+	var ids []int64
+	err := s.read.NewRaw("SELECT post_id FROM likes WHERE actor_id = ? AND post_id IN (?)", actorID, bun.In(postIDs)).Scan(ctx, &ids)
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, wrap(err)
+}
+
+// AddShare stores a share once and says whether it is new.
+func (s *Store) AddShare(ctx context.Context, sh *Share) (bool, error) {
+	sh.CreatedAt = s.Now()
+	fresh, err := s.insertNew(ctx, sh)
+	if err != nil || !fresh {
+		return false, err
+	}
+	_, err = s.exec(ctx, "UPDATE posts SET shares_count = shares_count + 1 WHERE id = ?", sh.PostID)
+	return true, err
+}
+
+// RemoveShare takes a share back and says whether there was one.
+func (s *Store) RemoveShare(ctx context.Context, postID, actorID int64) (bool, error) {
+	n, err := s.exec(ctx, "DELETE FROM shares WHERE post_id = ? AND actor_id = ?", postID, actorID)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = s.exec(ctx, "UPDATE posts SET shares_count = shares_count - 1 WHERE id = ?", postID)
+	return true, err
+}

@@ -1,0 +1,113 @@
+package db
+
+import (
+	"context"
+	"crypto/sha256"
+
+	"github.com/uptrace/bun"
+)
+
+// States of a receipt.
+const (
+	ReceiptPending = 0
+	ReceiptDone    = 1
+	ReceiptIgnored = 2 // nothing to do; Reason says why
+	ReceiptRefused = 3 // not believed or not allowed; Reason says why
+)
+
+// Receipt is one activity as it was accepted from a peer, stored before the peer is answered.
+type Receipt struct {
+	bun.BaseModel `bun:"table:receipts,alias:receipt"`
+
+	ID   int64  `bun:"id,pk"`
+	Hash []byte `bun:"hash"` // HashOf activity id and body: what makes two receipts one
+	// Signature is the hash of the signature it came under, for the replay guard.
+	Signature   []byte `bun:"signature"`
+	ActivityURI string `bun:"activity_uri"`
+	Type        string `bun:"type"`
+	ActorURI    string `bun:"actor_uri"` // verified signer
+	Host        string `bun:"host"`
+	InboxOf     int64  `bun:"inbox_of"` // actor whose inbox it came to, 0 = shared
+	Body        []byte `bun:"body"`
+	State       int16  `bun:"state"`
+	Reason      string `bun:"reason"`
+	Attempts    int64  `bun:"attempts"`
+	NextAt      Time   `bun:"next_at"`
+	ReceivedAt  Time   `bun:"received_at"`
+	DoneAt      Time   `bun:"done_at"`
+}
+
+// HashOf is the 16-byte name of some strings together.
+func HashOf(parts ...[]byte) []byte {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write(p)
+		h.Write([]byte{0})
+	}
+	return h.Sum(nil)[:16]
+}
+
+// AddReceipt stores an activity once and says whether it is new. The same id with another body is
+// new (GoToSocial edits under one id); the same signature is not.
+func (s *Store) AddReceipt(ctx context.Context, r *Receipt) (bool, error) {
+	if len(r.Signature) > 0 {
+		var n int
+		if err := s.read.NewRaw("SELECT count(*) FROM receipts WHERE hash = ?", r.Signature).Scan(ctx, &n); err != nil {
+			return false, wrap(err)
+		}
+		if n > 0 {
+			return false, nil
+		}
+	}
+	r.ID, r.ReceivedAt = s.NewID(), s.Now()
+	return s.insertNew(ctx, r)
+}
+
+// PendingReceipts lists what waits to be worked on and is due, oldest first, after an id.
+func (s *Store) PendingReceipts(ctx context.Context, after int64, limit int) ([]*Receipt, error) {
+	var list []*Receipt
+	err := s.read.NewSelect().Model(&list).Where("state = 0 AND next_at <= ? AND id > ?", s.Now(), after).
+		Order("id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// EndReceipt closes a receipt and lets go of its body.
+func (s *Store) EndReceipt(ctx context.Context, id int64, state int16, reason string) error {
+	_, err := s.exec(ctx, "UPDATE receipts SET state = ?, reason = ?, done_at = ?, body = NULL WHERE id = ? AND state = 0",
+		state, reason, s.Now(), id)
+	return err
+}
+
+// RetryReceipt puts a receipt off after a passing failure.
+func (s *Store) RetryReceipt(ctx context.Context, r *Receipt, next Time, reason string) error {
+	_, err := s.exec(ctx, "UPDATE receipts SET attempts = attempts + 1, next_at = ?, reason = ? WHERE id = ?", next, reason, r.ID)
+	return err
+}
+
+// ReleaseActivity lets an activity with this id count again after it was undone (NodeBB repeats
+// ids of likes). The signatures it came under stay refused.
+func (s *Store) ReleaseActivity(ctx context.Context, activityURI string) error {
+	_, err := s.exec(ctx, "UPDATE receipts SET hash = signature WHERE activity_uri = ? AND signature IS NOT NULL AND state <> 0", activityURI)
+	return err
+}
+
+// Bury remembers that something with this address is gone or undone, so that it does nothing
+// when it arrives late.
+func (s *Store) Bury(ctx context.Context, uri string) error {
+	_, err := s.exec(ctx, "INSERT INTO tombstones (hash, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+		HashOf([]byte(uri)), s.Now())
+	return err
+}
+
+// Buried says whether an address was buried.
+func (s *Store) Buried(ctx context.Context, uri string) (bool, error) {
+	var n int
+	err := s.read.NewRaw("SELECT count(*) FROM tombstones WHERE hash = ?", HashOf([]byte(uri))).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
+// Exhume forgets that an address was buried.
+func (s *Store) Exhume(ctx context.Context, uri string) error {
+	_, err := s.exec(ctx, "DELETE FROM tombstones WHERE hash = ?", HashOf([]byte(uri)))
+	return err
+}

@@ -1,0 +1,109 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+)
+
+// Report is somebody telling moderators of a post or person.
+type Report struct {
+	bun.BaseModel `bun:"table:reports,alias:report"`
+
+	ID         int64  `bun:"id,pk"`
+	URI        string `bun:"uri"`         // id of the Flag
+	GroupID    int64  `bun:"group_id"`    // 0 = for the instance's admins
+	ReporterID int64  `bun:"reporter_id"` // a person, or a peer's instance actor
+	TargetID   int64  `bun:"target_id"`   // who is reported
+	PostID     int64  `bun:"post_id"`
+	Content    string `bun:"content"` // plain text
+	State      string `bun:"state"`   // open, resolved
+	Resolution string `bun:"resolution"`
+	ResolvedBy int64  `bun:"resolved_by"`
+	ResolvedAt Time   `bun:"resolved_at"`
+	CreatedAt  Time   `bun:"created_at"`
+
+	Reporter *Actor `bun:"rel:belongs-to,join:reporter_id=id"`
+	Target   *Actor `bun:"rel:belongs-to,join:target_id=id"`
+	Post     *Post  `bun:"rel:belongs-to,join:post_id=id"`
+}
+
+// States of a report.
+const (
+	ReportOpen     = "open"
+	ReportResolved = "resolved"
+)
+
+// CreateReport stores a report. ErrConflict: its Flag is known.
+func (s *Store) CreateReport(ctx context.Context, r *Report) error {
+	if r.ID == 0 {
+		r.ID = s.NewID()
+	}
+	r.CreatedAt, r.State = s.Now(), ReportOpen
+	if err := s.insert(ctx, r); err != nil {
+		return fmt.Errorf("store report %s: %w", r.URI, err)
+	}
+	return nil
+}
+
+func (s *Store) reports(list any) *bun.SelectQuery {
+	return s.read.NewSelect().Model(list).Relation("Reporter").Relation("Target").Relation("Post")
+}
+
+// ReportByID returns a report with its people and post.
+func (s *Store) ReportByID(ctx context.Context, id int64) (*Report, error) {
+	r := new(Report)
+	return r, one(ctx, s.reports(r).Where("report.id = ?", id))
+}
+
+// Reports lists reports in a state for some groups (0 stands for the instance), oldest first.
+func (s *Store) Reports(ctx context.Context, groupIDs []int64, state string, limit int) ([]*Report, error) {
+	var list []*Report
+	if len(groupIDs) == 0 {
+		return list, nil
+	}
+	err := s.reports(&list).Where("report.group_id IN (?) AND report.state = ?", bun.In(groupIDs), state).
+		Order("report.id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// ResolveReport closes a report.
+func (s *Store) ResolveReport(ctx context.Context, r *Report) error {
+	r.State, r.ResolvedAt = ReportResolved, s.Now()
+	_, err := s.write.NewUpdate().Model(r).WherePK().Column("state", "resolution", "resolved_by", "resolved_at").Exec(ctx)
+	return wrap(err)
+}
+
+// ModerationEntry is one act of a moderator, for the log.
+type ModerationEntry struct {
+	bun.BaseModel `bun:"table:moderation_log,alias:ml"`
+
+	ID        int64  `bun:"id,pk"`
+	GroupID   int64  `bun:"group_id"`
+	ActorID   int64  `bun:"actor_id"`
+	Act       string `bun:"act"` // remove, restore, lock, unlock, pin, unpin, ban, unban, approve, refuse, resolve, grant, withdraw
+	PostID    int64  `bun:"post_id"`
+	TargetID  int64  `bun:"target_id"`
+	Reason    string `bun:"reason"`
+	CreatedAt Time   `bun:"created_at"`
+
+	Actor *Actor `bun:"rel:belongs-to,join:actor_id=id"`
+}
+
+// LogModeration adds an entry to the log.
+func (s *Store) LogModeration(ctx context.Context, e *ModerationEntry) error {
+	e.ID, e.CreatedAt = s.NewID(), s.Now()
+	return s.insert(ctx, e)
+}
+
+// ModerationLog lists acts in a group, newest first, before an id (0 = newest).
+func (s *Store) ModerationLog(ctx context.Context, groupID, before int64, limit int) ([]*ModerationEntry, error) {
+	var list []*ModerationEntry
+	q := s.read.NewSelect().Model(&list).Relation("Actor").Where("ml.group_id = ?", groupID)
+	if before > 0 {
+		q = q.Where("ml.id < ?", before)
+	}
+	err := q.Order("ml.id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}

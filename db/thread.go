@@ -1,0 +1,144 @@
+package db
+
+import (
+	"context"
+	"strings"
+
+	"github.com/uptrace/bun"
+)
+
+// ThreadPage lists answers of a discussion as a tree read from top to bottom, after a path (""
+// from the top). Held, waiting and refused posts come only where own, the reader's actor id, is
+// their author, or for a moderator (moderates). Its cost does not grow with the discussion.
+func (s *Store) ThreadPage(ctx context.Context, q ThreadQuery) ([]*Post, error) {
+	var list []*Post
+	sel := s.posts(&list).Where("post.discussion_id = ? AND post.path > ?", q.DiscussionID, q.After).
+		Where("post.visibility <> 'direct'")
+	if !q.Moderates {
+		sel = sel.Where("(post.state IN ('published', 'removed', 'deleted') OR post.author_id = ?)", q.Own)
+	}
+	err := sel.Order("post.path").Limit(int64(q.Limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// ThreadQuery asks for one page of a discussion.
+type ThreadQuery struct {
+	DiscussionID int64
+	After        string // path of the last post of the page before; "" = from the first answer
+	Own          int64  // actor id of the reader, 0 = signed out
+	Moderates    bool
+	Limit        int
+}
+
+// ConversationPage lists the public posts of a discussion, starter first, in order of their ids,
+// after an id. It is what the context collection serves.
+func (s *Store) ConversationPage(ctx context.Context, discussionID, after int64, limit int) ([]*Post, error) {
+	var list []*Post
+	err := s.posts(&list).
+		Where("post.discussion_id = ? AND post.id > ? AND post.state = 'published' AND post.visibility <> 'direct'", discussionID, after).
+		Order("post.id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// RepliesPage lists the public direct answers to a post in order of their ids, after an id.
+func (s *Store) RepliesPage(ctx context.Context, postID, after int64, limit int) ([]*Post, error) {
+	var list []*Post
+	err := s.posts(&list).
+		Where("post.reply_to_id = ? AND post.id > ? AND post.state = 'published' AND post.visibility <> 'direct'", postID, after).
+		Order("post.id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// DiscussionQuery asks for one page of a group's discussions.
+type DiscussionQuery struct {
+	GroupIDs []int64
+	// Before continues after the last row of the page before: its ActiveAt and id.
+	BeforeAt Time
+	BeforeID int64
+	Own      int64 // also the reader's own waiting and held ones
+	Limit    int
+}
+
+// Discussions lists starters of groups, pinned ones left in their place, last active first.
+func (s *Store) Discussions(ctx context.Context, q DiscussionQuery) ([]*Post, error) {
+	var list []*Post
+	if len(q.GroupIDs) == 0 {
+		return list, nil
+	}
+	sel := s.posts(&list).Where("post.group_id IN (?) AND post.reply_to_id = 0", bun.In(q.GroupIDs)).
+		Where("post.visibility <> 'direct'").
+		Where("(post.state = 'published' OR (post.author_id = ? AND post.state IN ('waiting', 'held', 'refused')))", q.Own)
+	if !q.BeforeAt.IsZero() {
+		sel = sel.Where("(post.active_at < ? OR (post.active_at = ? AND post.id < ?))", q.BeforeAt, q.BeforeAt, q.BeforeID)
+	}
+	err := sel.Order("post.active_at DESC", "post.id DESC").Limit(int64(q.Limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// PinnedIn lists the pinned discussions of a group, newest pin first.
+func (s *Store) PinnedIn(ctx context.Context, groupID int64) ([]*Post, error) {
+	var list []*Post
+	err := s.posts(&list).Where("post.group_id = ? AND post.reply_to_id = 0 AND post.pinned_at > 0 AND post.state = 'published'", groupID).
+		Order("post.pinned_at DESC").Limit(20).Scan(ctx)
+	return list, wrap(err)
+}
+
+// PostsBy lists public posts of a person, newest first, before an id (0 = newest).
+func (s *Store) PostsBy(ctx context.Context, authorID, before int64, limit int) ([]*Post, error) {
+	var list []*Post
+	sel := s.posts(&list).Where("post.author_id = ? AND post.state = 'published' AND post.visibility <> 'direct'", authorID)
+	if before > 0 {
+		sel = sel.Where("post.id < ?", before)
+	}
+	err := sel.Order("post.id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// HeldIn lists posts of groups that wait for a moderator, oldest first.
+func (s *Store) HeldIn(ctx context.Context, groupIDs []int64, after int64, limit int) ([]*Post, error) {
+	var list []*Post
+	if len(groupIDs) == 0 {
+		return list, nil
+	}
+	err := s.posts(&list).Where("post.group_id IN (?) AND post.state = 'held' AND post.id > ?", bun.In(groupIDs), after).
+		Order("post.id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// PublishedBefore says whether a person already has a published post in a group.
+func (s *Store) PublishedBefore(ctx context.Context, groupID, authorID int64) (bool, error) {
+	var n int
+	err := s.read.NewRaw(`SELECT count(*) FROM (SELECT 1 FROM posts WHERE author_id = ? AND group_id = ?
+		AND state = 'published' LIMIT 1) x`, authorID, groupID).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
+// LockedAbove says whether the discussion of a parent, or a branch that contains it, is locked.
+func (s *Store) LockedAbove(ctx context.Context, parent *Post) (bool, error) {
+	paths := []string{""}
+	for i := range parent.Path {
+		if parent.Path[i] == '/' && i > 0 {
+			paths = append(paths, parent.Path[:i])
+		}
+	}
+	paths = append(paths, strings.Clone(parent.Path))
+	var n int
+	err := s.read.NewRaw("SELECT count(*) FROM posts WHERE discussion_id = ? AND path IN (?) AND locked_at > 0",
+		parent.DiscussionID, bun.In(paths)).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
+// ThreadOrganisations counts the published posts of a discussion by their authors' hosts, most first.
+func (s *Store) ThreadOrganisations(ctx context.Context, discussionID int64) ([]HostCount, error) {
+	var list []HostCount
+	err := s.read.NewRaw(`SELECT a.host AS host, count(*) AS posts FROM posts p JOIN actors a ON a.id = p.author_id
+		WHERE p.discussion_id = ? AND p.state = 'published' GROUP BY a.host ORDER BY posts DESC, a.host LIMIT 20`,
+		discussionID).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
+// HostCount is how many posts came from one host.
+type HostCount struct {
+	Host  string `bun:"host"`
+	Posts int64  `bun:"posts"`
+}
