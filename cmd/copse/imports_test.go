@@ -24,7 +24,7 @@ const module = "github.com/copse-social/copse/"
 // in docs/architecture.md; TestArchitecture_roomTable compares them.
 type room struct {
 	name  string   // short name, as used in may
-	paths []string // import paths below the module; the last element names the folder
+	paths []string // import paths below the module
 	may   []string // rooms it may import besides itself; nil means none
 	all   bool     // may import every room that is not a test room
 	test  bool     // imported by _test.go files and other test rooms only
@@ -56,10 +56,10 @@ func rooms() []room {
 		{name: "sign", paths: []string{"federation/sign"}},
 		{name: "vocab", paths: []string{"federation/vocab"}},
 		{name: "content", paths: []string{"federation/content"}},
-		{name: "frontend", paths: []string{"frontend", "frontend/views"}, may: []string{"db"}},
+		{name: "frontend", paths: []string{"frontend", "frontend/views", "frontend/ui", "frontend/locales"}, may: []string{"db"}},
 		{name: "db", paths: []string{"db"}, may: []string{"migrations"}},
 		{name: "migrations", paths: []string{"db/migrations"}},
-		{name: "fedtest", paths: []string{"federation/fedtest"}, may: []string{"fetch", "sign", "vocab"}, test: true},
+		{name: "fedtest", paths: []string{"federation/fedtest", "federation/fedtest/fedify"}, may: []string{"fetch", "sign", "vocab"}, test: true},
 		{name: "dbtest", paths: []string{"db/dbtest"}, may: []string{"db", "migrations"}, test: true},
 	}
 }

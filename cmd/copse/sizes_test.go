@@ -148,6 +148,7 @@ func isTable(name string) bool {
 // uncommented names the exported declarations of a file that say nothing.
 func uncommented(f sourceFile) []string {
 	var out []string
+	standard := map[string]bool{"Error": true, "Unwrap": true, "Is": true, "String": true}
 	report := func(name *ast.Ident, docs ...*ast.CommentGroup) {
 		said := slices.ContainsFunc(docs, func(c *ast.CommentGroup) bool { return c != nil })
 		if name.IsExported() && !said {
@@ -157,7 +158,7 @@ func uncommented(f sourceFile) []string {
 	for _, d := range f.syntax.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			if d.Recv == nil || receiverExported(d.Recv) {
+			if d.Recv == nil || receiverExported(d.Recv) && !standard[d.Name.Name] {
 				report(d.Name, d.Doc)
 			}
 		case *ast.GenDecl:

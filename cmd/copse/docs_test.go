@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+func readDoc(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestArchitecture_roomTable(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for line := range strings.Lines(readDoc(t, "docs/architecture.md")) {
+		if strings.HasPrefix(line, "| `") {
+			got = append(got, strings.TrimSpace(line))
+		}
+	}
+	var want []string
+	for _, r := range rooms() {
+		want = append(want, roomRow(r))
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/architecture.md and rooms() differ (-rooms +document):\n%s", diff)
+	}
+}
+
+// roomRow writes a room as docs/architecture.md has it.
+func roomRow(r room) string {
+	may := cmp.Or(strings.Join(r.may, ", "), "nothing of ours")
+	if r.all {
+		may = "every room"
+	}
+	if r.test {
+		may += "; imported by tests only"
+	}
+	return fmt.Sprintf("| `%s` | %s | %s |", r.name, "`"+strings.Join(r.paths, "`, `")+"`", may)
+}
+
+func TestConfig_documentsAreGenerated(t *testing.T) {
+	t.Parallel()
+	for path, form := range map[string]string{"docs/configuration.md": formMarkdown, ".env.example": formEnv} {
+		var want bytes.Buffer
+		if err := writeExample(&want, form); err != nil {
+			t.Fatal(err)
+		}
+		if diff := gocmp.Diff(want.String(), readDoc(t, path)); diff != "" {
+			t.Errorf("%s is stale; run make generate (-want +file):\n%s", path, diff)
+		}
+	}
+}
+
+func TestConfig_systemdAndComposeUseKnownVariables(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{configVariable: true}
+	for _, s := range settings() {
+		known[s.variable()] = true
+		if s.secret {
+			known[s.variable()+"_FILE"] = true
+		}
+	}
+	for _, path := range []string{"compose.yaml", "deploy/copse.service", "deploy/Dockerfile", "README.md", "docs/install.md"} {
+		for _, name := range regexp.MustCompile(`\bCOPSE_[A-Z_]+`).FindAllString(readDoc(t, path), -1) {
+			if !known[name] && !strings.HasPrefix(name, testPrefix) {
+				t.Errorf("%s names %s, which is no setting", path, name)
+			}
+		}
+	}
+}
+
+func TestDocs_readmeCommands(t *testing.T) {
+	t.Parallel()
+	readme, makefile := readDoc(t, "README.md"), readDoc(t, "Makefile")
+	for _, target := range []string{"run", "test"} {
+		if !strings.Contains(readme, "make "+target) || !strings.Contains(makefile, "\n"+target+":") {
+			t.Errorf("README.md and Makefile must both have make %s", target)
+		}
+	}
+}
+
+func TestDocs_makeTargetsExist(t *testing.T) {
+	t.Parallel()
+	makefile := readDoc(t, "Makefile")
+	for _, doc := range documents(t) {
+		for _, m := range regexp.MustCompile("`make ([a-z0-9-]+)").FindAllStringSubmatch(readDoc(t, doc), -1) {
+			if !strings.Contains(makefile, "\n"+m[1]+":") {
+				t.Errorf("%s says make %s, which is no target", doc, m[1])
+			}
+		}
+	}
+}
+
+func TestDocs_linksResolve(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\]\(([^)#\s]+)(#[^)]*)?\)`)
+	for _, doc := range documents(t) {
+		for _, m := range link.FindAllStringSubmatch(readDoc(t, doc), -1) {
+			if strings.Contains(m[1], ":") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(root, filepath.Dir(doc), m[1])); err != nil {
+				t.Errorf("%s links to %s: %v", doc, m[1], err)
+			}
+		}
+	}
+}
+
+func TestDocs_decisions(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob(filepath.Join(root, "docs/decisions/*.md"))
+	if err != nil || len(names) < 10 {
+		t.Fatalf("%d decisions, %v", len(names), err)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		base := filepath.Base(name)
+		if !strings.HasPrefix(base, fmt.Sprintf("%04d-", i+1)) {
+			t.Errorf("%s: numbers run from 0001 without gap", base)
+		}
+		text := readDoc(t, "docs/decisions/"+base)
+		last := -1
+		for _, heading := range []string{"\n## Context\n", "\n## Options\n", "\n## Decision\n", "\n## Consequences\n"} {
+			at := strings.Index(text, heading)
+			if at <= last {
+				t.Errorf("%s: no %q after the parts before it", base, strings.TrimSpace(heading))
+			}
+			last = at
+		}
+		if n := strings.Count(text, "\n"); n > 90 {
+			t.Errorf("%s has %d lines, more than a page", base, n)
+		}
+	}
+}
+
+func TestDocs_changeFragments(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob(filepath.Join(root, "docs/changes/*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind := regexp.MustCompile(`^[a-z0-9-]+\.(added|changed|deprecated|removed|fixed|security)\.md$`)
+	for _, name := range names {
+		if base := filepath.Base(name); base != "README.md" && !kind.MatchString(base) {
+			t.Errorf("docs/changes/%s: name it what.kind.md", base)
+		}
+	}
+}
+
+// documents lists the Markdown files at the top and below docs/.
+func documents(t *testing.T) []string {
+	t.Helper()
+	top := os.DirFS(root)
+	out, err := fs.Glob(top, "*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = fs.WalkDir(top, "docs", func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".md") {
+			out = append(out, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
