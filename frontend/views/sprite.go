@@ -1,0 +1,62 @@
+package views
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+	"sync"
+
+	"github.com/a-h/templ"
+
+	"github.com/copse-social/copse/frontend"
+)
+
+// buffers are reused: a long thread is some 90 kB.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// sprited renders its children, then prints the inline sprite with exactly the
+// symbols they used, then the children. A page so never carries an unused
+// symbol and never lacks one, and nobody keeps a list.
+func sprited() templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		body := buffers.Get().(*bytes.Buffer)
+		defer buffers.Put(body)
+		body.Reset()
+		children := templ.GetChildren(ctx)
+		if err := children.Render(templ.ClearChildren(ctx), body); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, sprite(body.Bytes())); err != nil {
+			return err
+		}
+		_, err := w.Write(body.Bytes())
+		return err
+	})
+}
+
+// useMark is how ui.Icon refers to a symbol. Text of people can't contain it:
+// the sanitiser lets no use element through and views escape the rest.
+const useMark = `<use href="#i-`
+
+func sprite(body []byte) string {
+	var names []string
+	for {
+		_, after, found := bytes.Cut(body, []byte(useMark))
+		if !found {
+			break
+		}
+		name, rest, _ := bytes.Cut(after, []byte(`"`))
+		if !slices.Contains(names, string(name)) {
+			names = append(names, string(name))
+		}
+		body = rest
+	}
+	slices.Sort(names)
+	symbols := frontend.Symbols()
+	out := `<svg hidden aria-hidden="true">`
+	for _, name := range names {
+		out += symbols[name]
+	}
+	return out + "</svg>"
+}
