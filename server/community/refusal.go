@@ -1,0 +1,36 @@
+package community
+
+import "strings"
+
+// Kind says what sort of no a refusal is; each door has its own word for each.
+type Kind string
+
+// The kinds of refusal.
+const (
+	Invalid   Kind = "invalid"   // the form is wrong; mend it and try again
+	Forbidden Kind = "forbidden" // this person may not do this here
+	Conflict  Kind = "conflict"  // something else stands in the way
+	Gone      Kind = "gone"      // what it is about is no more
+	Limit     Kind = "limit"     // too much or too often
+)
+
+// Refusal is a rule saying no. Code is stable and words nothing; doors translate it.
+type Refusal struct {
+	Kind Kind
+	Code string
+	// Field names the input that is wrong, for Invalid.
+	Field string
+}
+
+// Error implements error for logs; people read a translation of Code.
+func (r *Refusal) Error() string {
+	return strings.TrimSpace(string(r.Kind) + " " + r.Code + " " + r.Field)
+}
+
+// Refuse makes a refusal.
+func Refuse(kind Kind, code string) *Refusal { return &Refusal{Kind: kind, Code: code} }
+
+// RefuseField makes an Invalid refusal about one input.
+func RefuseField(field, code string) *Refusal {
+	return &Refusal{Kind: Invalid, Code: code, Field: field}
+}
