@@ -33,9 +33,10 @@ type Audience struct {
 	Families []string `json:"families,omitempty"`
 	// ExceptHosts are left out of FollowersOf.
 	ExceptHosts []string `json:"except_hosts,omitempty"`
-	// WantsObjects, when set, limits FollowersOf to hosts that do (true) or don't (false) need
-	// plain object ids instead of wrapped activities.
-	WantsObjects *bool `json:"wants_objects,omitempty"`
+	// Software limits FollowersOf to hosts that run one of these (lower-case NodeInfo names),
+	// ExceptSoftware leaves hosts out that do. Empty = no limit.
+	Software       []string `json:"software,omitempty"`
+	ExceptSoftware []string `json:"except_software,omitempty"`
 	// Inboxes are single places, for people addressed by name.
 	Inboxes []FollowerInbox `json:"inboxes,omitempty"`
 }

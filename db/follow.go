@@ -118,16 +118,17 @@ func (s *Store) countInbox(ctx context.Context, followeeID int64, follower *Acto
 
 // FollowerInbox is one place where followers of an actor are reached.
 type FollowerInbox struct {
-	Inbox  string `bun:"inbox"`
-	Host   string `bun:"host"`
-	Family string `bun:"family"` // of the host's software, empty when unknown
+	Inbox    string `bun:"inbox" json:"inbox"`
+	Host     string `bun:"host" json:"host"`
+	Family   string `bun:"family" json:"family,omitempty"`     // of the host's software, empty when unknown
+	Software string `bun:"software" json:"software,omitempty"` // its name in NodeInfo, empty when unknown
 }
 
 // FollowerInboxes lists the distinct inboxes of an actor's followers after a cursor, with the
 // family of each host. Its cost grows with inboxes, not with followers.
 func (s *Store) FollowerInboxes(ctx context.Context, followeeID int64, after string, limit int) ([]FollowerInbox, error) {
 	var list []FollowerInbox
-	err := s.read.NewRaw(`SELECT fi.inbox, fi.host, coalesce(h.family, '') AS family
+	err := s.read.NewRaw(`SELECT fi.inbox, fi.host, coalesce(h.family, '') AS family, coalesce(h.software, '') AS software
 		FROM follower_inboxes fi LEFT JOIN hosts h ON h.name = fi.host
 		WHERE fi.followee_id = ? AND fi.inbox > ? ORDER BY fi.inbox LIMIT ?`, followeeID, after, limit).Scan(ctx, &list)
 	return list, wrap(err)

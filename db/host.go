@@ -38,7 +38,8 @@ type Host struct {
 	ProfiledAt Time   `bun:"profiled_at"`
 	Scheme     string `bun:"scheme"` // signature scheme that worked last
 	SchemeAt   Time   `bun:"scheme_at"`
-	// WantsObjects: its wrapped activities were answered 424 (NodeBB), so ids are announced instead.
+	// WantsObjects: its activities can't be fetched (GoToSocial serves none), so NodeBB answered 424
+	// to a wrapped one; what its people write is announced to NodeBB as an object id instead.
 	WantsObjects bool `bun:"wants_objects"`
 
 	Policy       string `bun:"policy"`
@@ -112,7 +113,7 @@ func (s *Store) SetHostScheme(ctx context.Context, name, scheme string) error {
 	return err
 }
 
-// SetHostWantsObjects remembers that a host can't use wrapped activities of third hosts.
+// SetHostWantsObjects remembers that the activities of a host can't be fetched by third hosts.
 func (s *Store) SetHostWantsObjects(ctx context.Context, name string) error {
 	_, err := s.exec(ctx, "UPDATE hosts SET wants_objects = ? WHERE name = ?", true, name)
 	return err
