@@ -48,10 +48,15 @@ free_port() {
 	return 1
 }
 
+# Debian keeps the server's programs out of PATH, one folder per version.
+newest_postgres() {
+	printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1
+}
+
 start_postgres() {
 	local port
-	pg_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-	[ -n "$pg_bin" ] || pg_bin=$(dirname "$(command -v initdb)")
+	pg_bin=$(newest_postgres)
+	[ -x "$pg_bin/initdb" ] || pg_bin=$(dirname "$(command -v initdb)")
 	port=$(free_port 5499)
 	mkdir "$services_dir/pg"
 	[ "$(id -u)" != 0 ] || chown postgres "$services_dir/pg"

@@ -3,11 +3,9 @@
 # it asks apt; anywhere else it names what is missing and fails.
 set -euo pipefail
 
-pg_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1; }
-
 missing=()
 command -v redis-server >/dev/null || missing+=(redis-server)
-[ -x "$(pg_bin)/initdb" ] || command -v initdb >/dev/null || missing+=(postgresql)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 command -v chromium >/dev/null || missing+=(chromium)
 command -v msgfmt >/dev/null || missing+=(gettext)
 [ ${#missing[@]} -eq 0 ] && exit 0
