@@ -68,6 +68,8 @@ type Post struct {
 	StateAt     Time   `bun:"state_at"`
 	Door        string `bun:"door"` // web, peer, client, command
 	Local       bool   `bun:"local"`
+	// WithFollowers: the author's personal followers are addressed too.
+	WithFollowers bool `bun:"with_followers"`
 	// CreateActivityID names the Create as it was sent or received, which the group passes on.
 	CreateActivityID int64 `bun:"create_activity_id"`
 

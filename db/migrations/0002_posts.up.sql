@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS posts (
   state_at BIGINT NOT NULL DEFAULT 0,
   door TEXT NOT NULL DEFAULT '',
   local BOOLEAN NOT NULL,
+  with_followers BOOLEAN NOT NULL DEFAULT FALSE,
   create_activity_id BIGINT NOT NULL DEFAULT 0,
   published_at BIGINT NOT NULL,
   created_at BIGINT NOT NULL,

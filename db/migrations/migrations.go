@@ -18,10 +18,9 @@ import (
 	"github.com/uptrace/bun/migrate"
 )
 
-
-//go:embed *.sql
-//
 // Files holds the SQL of all migrations.
+//
+//go:embed *.sql
 var Files embed.FS
 
 // Engine names a database engine in file names.
