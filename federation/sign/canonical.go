@@ -19,12 +19,9 @@ const (
 	maxTokens   = 20_000
 )
 
-// maxInteger is the largest integer that a double holds exactly (RFC 7493 §2.2).
-const maxInteger = 1<<53 - 1
-
 // Canonical writes doc in JCS (RFC 8785). Besides what is not JSON it refuses
-// repeated names, invalid UTF-8, integers beyond 2⁵³ (JCS would round them, and
-// a digit could be changed under a proof) and documents out of bounds.
+// repeated names, invalid UTF-8, integers that JCS would round (RFC 7493 §2.2: a
+// digit could be changed under a proof) and documents out of bounds.
 func Canonical(doc []byte) ([]byte, error) {
 	if err := checkDocument(doc); err != nil {
 		return nil, fmt.Errorf("canonicalise: %w", err)
@@ -69,7 +66,7 @@ func checkNumber(text string) error {
 	if err != nil {
 		return fmt.Errorf("number %.40s: %w", text, err)
 	}
-	if !strings.ContainsAny(text, ".eE") && (f > maxInteger || f < -maxInteger) {
+	if !strings.ContainsAny(text, ".eE") && strconv.FormatFloat(f, 'f', -1, 64) != text {
 		return fmt.Errorf("integer %.40s cannot be kept exactly", text)
 	}
 	return nil

@@ -100,7 +100,7 @@ func parseCavage(header string) (*Claim, error) {
 }
 
 // proveCavage tries what peers differ in: the hash that goes with an RSA key,
-// and whether a GET's query belongs to the request target (mastodon and
+// and whether a GET's query belongs to the request target (Mastodon and
 // GoToSocial try both as well). A POST's query is always proved.
 func (c *Claim) proveCavage(req *http.Request, t target, key PublicKey) error {
 	targets := []string{t.path + t.query}
@@ -139,7 +139,7 @@ func (c *Claim) proveCavage(req *http.Request, t target, key PublicKey) error {
 func (c *Claim) canonical(req *http.Request, rawTarget string) (*http.Request, error) {
 	wire := wireRequest(req.Method, rawTarget)
 	var names []string
-	var times string
+	params := []string{`keyId="` + placeholderKey + `"`}
 	ride := func(string) bool { return false }
 	for _, n := range c.names {
 		switch n {
@@ -152,7 +152,7 @@ func (c *Claim) canonical(req *http.Request, rawTarget string) (*http.Request, e
 			if ride("\n" + n + ": " + stamp) {
 				continue
 			}
-			times += strings.Trim(n, "()") + "=" + stamp + ","
+			params = append(params, strings.Trim(n, "()")+"="+stamp)
 		case httpsig.RequestTarget:
 			ride = func(line string) bool { wire.URL.Path += line; return true }
 		default:
@@ -165,8 +165,9 @@ func (c *Claim) canonical(req *http.Request, rawTarget string) (*http.Request, e
 		}
 		names = append(names, n)
 	}
-	wire.Header.Set("Signature", `keyId="`+placeholderKey+`",`+times+`headers="`+strings.Join(names, " ")+
-		`",signature="`+base64.StdEncoding.EncodeToString(c.sig)+`"`)
+	params = append(params, `headers="`+strings.Join(names, " ")+`"`,
+		`signature="`+base64.StdEncoding.EncodeToString(c.sig)+`"`)
+	wire.Header.Set("Signature", strings.Join(params, ","))
 	return wire, nil
 }
 

@@ -48,7 +48,7 @@ func FuzzParse(f *testing.F) {
 // and is an object can be proved.
 func FuzzCanonical(f *testing.F) {
 	f.Add([]byte(note))
-	f.Add([]byte(`{"b":1e30,"a":"\u00e9","c":[-0,0.1,1.0]}`))
+	f.Add([]byte(`{"b":1e30,"a":"\u00e9","c":[-0,0.1,1.0,1e20,-1e-7]}`))
 	f.Add([]byte(`{"\ud83d\ude00":1,"\ufb33":2}`))
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		once, err := sign.Canonical(doc)
