@@ -16,6 +16,17 @@ import (
 	"github.com/a-h/templ"
 )
 
+// ActForm is the id of the empty POST form every page carries. Buttons that do
+// one thing belong to it and name their own formaction: fifty forms less on a
+// long page, and it works without scripts.
+const ActForm = "act"
+
+// Answer is what somebody typed into a field and what is wrong with it.
+type Answer struct {
+	Value string
+	Error string
+}
+
 // Org is the organisation that runs an instance: its letters and one of the
 // eight hues of the style sheet are all that is shown of it beside its name.
 type Org struct {

@@ -45,3 +45,6 @@ func lockLabel(l *locales.Loc, locked bool) string {
 	}
 	return l.Text("Lock")
 }
+
+// Sentence is what stands where the text was.
+func (g Gone) Sentence(l *locales.Loc) string { return g.sentence(l, false) }

@@ -1,0 +1,108 @@
+package views
+
+import (
+	"time"
+
+	"github.com/copse-social/copse/frontend/ui"
+)
+
+// Cop is the page of a community, local or remote: the same page, with Remote
+// set when it lives elsewhere.
+type Cop struct {
+	Shell
+	Name         string
+	Handle       string // water, or water@health.example
+	Address      string // @water@wash.example
+	Org          ui.Org // that hosts it
+	Openness     Openness
+	Scope        string // what it cares about, from the charter; plain text
+	Members      int
+	Orgs         int
+	Facilitators []ui.Person
+	Languages    []ui.Link // label and code of what is spoken there, code in URL
+	Standing     Standing
+	MayPost      bool
+	MayManage    bool
+	Talk         []DiscussionRow
+	Pages        ui.Pages
+	People       []ui.Person // some, newest voices first
+	ByOrg        []OrgCount
+	Remote       *Remote
+}
+
+// OrgCount is how much of something came from one organisation.
+type OrgCount struct {
+	ui.Org
+	Count int
+}
+
+// Standing is what the reader is to a community.
+type Standing int
+
+// From nobody to member. A signed-out reader is always a Stranger.
+const (
+	Stranger Standing = iota
+	Following
+	Asked // to become a member; may already follow
+	Member
+)
+
+// Remote is what a community that lives elsewhere has besides.
+type Remote struct {
+	Host  string
+	URL   string // of the original
+	Fetch *Fetch // nil: nothing is being fetched
+	Kept  Kept
+	Steps []Step // the reader's way into the community
+}
+
+// Fetch is how far the copying of older posts has come.
+type Fetch struct {
+	Have, Of int       // Of may be an estimate; 0 when unknown
+	Back     time.Time // the oldest post that is here
+	Started  time.Time
+}
+
+// percent is for the bar.
+func (f Fetch) percent() int {
+	if f.Of <= 0 {
+		return 0
+	}
+	return min(100, f.Have*100/f.Of)
+}
+
+// Kept is what this server holds of it.
+type Kept struct {
+	Posts   int
+	Since   time.Time
+	Contact time.Time // last heard of; zero for never
+	Readers int       // people here who follow it, the reader among them
+}
+
+// Step is one stage on the way from follower to member.
+type Step struct {
+	Title   string
+	Note    string
+	Current bool
+}
+
+func (p Cop) path() string { return communityPath(p.Handle) }
+
+func (p Cop) tabs() []ui.Tab {
+	tabs := []ui.Tab{
+		{Link: ui.Link{Label: p.Text("Discussions"), URL: p.path()}, Current: true},
+		{Link: ui.Link{Label: p.Text("People"), URL: p.path() + "/people"}},
+	}
+	if p.MayManage {
+		tabs = append(tabs, ui.Tab{Link: ui.Link{Label: p.Text("Settings"), URL: p.path() + "/settings"}})
+	}
+	return tabs
+}
+
+// joinLabel says whether pressing it is enough.
+func (p Cop) joinLabel() string {
+	if p.Openness == Open {
+		return p.Text("Join")
+	}
+	return p.Text("Ask to join")
+}
