@@ -23,14 +23,17 @@ type IDs struct {
 func NewIDs(now func() time.Time) *IDs { return &IDs{now: now} }
 
 // Next returns an id larger than every id it returned before, also when the clock steps back.
-func (g *IDs) Next() int64 {
+func (g *IDs) Next() int64 { return g.Block(1) }
+
+// Block returns the first of n ids in a row that nobody else gets from this source.
+func (g *IDs) Block(n int64) int64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	id := idAt(g.now())
 	if id <= g.last {
 		id = g.last + 1
 	}
-	g.last = id
+	g.last = id + n - 1
 	return id
 }
 

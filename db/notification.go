@@ -133,3 +133,19 @@ func (s *Store) UnreadIn(ctx context.Context, account *Account, discussionIDs []
 	}
 	return out, wrap(err)
 }
+
+// watchers bounds how many people of ours one discussion is told to, by ids set aside for them.
+const watchers = 1 << 17
+
+// NotifyFollowers leaves one line for each person of ours who follows a group and wants to hear
+// of new discussions, its author left out, in one statement.
+func (s *Store) NotifyFollowers(ctx context.Context, n Notification) error {
+	_, err := s.exec(ctx, `INSERT INTO notifications (id, account_id, kind, actor_id, group_id, post_id, created_at)
+		SELECT ? + row_number() OVER (ORDER BY ac.id), ac.id, ?, ?, ?, ?, ? FROM follows f JOIN accounts ac ON ac.actor_id = f.follower_id
+		WHERE f.followee_id = ? AND f.state = 'accepted' AND f.level IN ('threads', 'everything')
+		AND ac.disabled_at = 0 AND ac.actor_id <> ?
+		AND NOT EXISTS (SELECT 1 FROM notifications o WHERE o.account_id = ac.id AND o.post_id = ?)
+		ORDER BY ac.id LIMIT ?`,
+		s.root.ids.Block(watchers), n.Kind, n.ActorID, n.GroupID, n.PostID, s.Now(), n.GroupID, n.ActorID, n.PostID, watchers-1)
+	return err
+}
