@@ -25,7 +25,8 @@ help: ## List the targets
 run: ## Start three organisations on this machine (needs Go alone)
 	go run ./cmd/copse demo
 
-build: ## Build the static binary bin/copse
+build: ## Build the static binary bin/copse, with scripts where Node.js is at hand
+	.ci/assets.sh
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/copse ./cmd/copse
 
 test: ## Run the whole suite on both engines and both queues, installing what it needs

@@ -50,13 +50,17 @@ func configShowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			rows := c.redacted()
+			if !redact {
+				rows = c.plain()
+			}
 			if asJSON {
 				enc := json.NewEncoder(cmd.OutOrStdout())
 				enc.SetIndent("", "  ")
-				return enc.Encode(c.show(redact))
+				return enc.Encode(rows)
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
-			for _, s := range c.show(redact) {
+			for _, s := range rows {
 				fmt.Fprintf(w, "%s\t%s\t(%s)\n", s.Key, s.Value, s.Source)
 			}
 			return w.Flush()

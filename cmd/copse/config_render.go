@@ -16,22 +16,27 @@ type shown struct {
 	Source string `json:"source"`
 }
 
-// show lists the settings with their values. Redacted, a secret keeps only what
-// helps to recognise it.
-func (c Config) show(redact bool) []shown {
+// plain lists the settings with their values, secrets among them.
+func (c Config) plain() []shown {
 	var out []shown
 	for _, s := range settings() {
 		text := s.text(reflect.ValueOf(c).Field(s.field))
-		if redact && s.secret {
-			text = redactText(text)
-		}
 		out = append(out, shown{s.key, text, c.sources[s.key]})
 	}
 	return out
 }
 
-// redacted lists the settings with secrets hidden, fit for a log or a report.
-func (c Config) redacted() []shown { return c.show(true) }
+// redacted lists the settings fit for a log or a report: of a secret it keeps
+// only what helps to recognise it.
+func (c Config) redacted() []shown {
+	out := c.plain()
+	for i, s := range out {
+		if known, _ := settingByKey(s.Key); known.secret {
+			out[i].Value = redactText(s.Value)
+		}
+	}
+	return out
+}
 
 // redactText hides a secret; of an address it keeps scheme, user, host and path.
 func redactText(text string) string {

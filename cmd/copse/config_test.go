@@ -217,7 +217,7 @@ func TestT60_configShowHidesSecrets(t *testing.T) {
 			t.Errorf("%s is shown as %q, want %q", key, got[key], want)
 		}
 	}
-	for _, s := range c.show(false) {
+	for _, s := range c.plain() {
 		if s.Key == "secret" && s.Value != strings.Repeat("5a", 32) {
 			t.Errorf("unredacted secret is %q", s.Value)
 		}
