@@ -40,11 +40,27 @@ func Host(s string) (string, error) {
 		}
 		return "[" + ip.String() + "]" + port, nil
 	}
-	ascii, err := profile.ToASCII(strings.TrimSuffix(name, "."))
-	if err != nil || ascii == "" {
-		return "", fmt.Errorf("host %q: %w", clip(s), ErrMalformed)
+	ascii, err := asciiName(strings.TrimSuffix(name, "."))
+	if err != nil {
+		return "", fmt.Errorf("host %q: %w", clip(s), err)
 	}
 	return ascii + port, nil
+}
+
+// asciiName answers only what maps to itself: a spelling that needs a second
+// pass is one that two programs would read as two hosts.
+func asciiName(name string) (string, error) {
+	once, err := profile.ToASCII(name)
+	if err != nil || once == "" || strings.HasSuffix(once, ".") {
+		return "", ErrMalformed
+	}
+	if once == name {
+		return once, nil
+	}
+	if twice, err := profile.ToASCII(once); err != nil || twice != once {
+		return "", ErrMalformed
+	}
+	return once, nil
 }
 
 // splitPort cuts ":8080" off and answers it with its colon, or "" for none and
