@@ -400,7 +400,7 @@ func reply(l *locales.Loc, r Reply) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text("edited %s", l.When(r.Edited)))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text("edited %s", l.Date(r.Edited)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/reply.templ`, Line: 83, Col: 83}
 			}

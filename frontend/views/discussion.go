@@ -67,7 +67,7 @@ func (p Discussion) newLine() string {
 	if p.Since.IsZero() {
 		return p.Count("%d new", "%d new", p.New)
 	}
-	return p.Count("%d new since %s", "%d new since %s", p.New, p.New, p.Date(p.Since))
+	return p.Text("%s since %s", p.Count("%d new", "%d new", p.New), p.Date(p.Since))
 }
 
 func (p Discussion) repliesHeading() string {

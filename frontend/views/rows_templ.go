@@ -556,7 +556,7 @@ func (o Openness) word(s Shell) string {
 	case Confidential:
 		return s.Text("Confidential")
 	}
-	return s.Text("Open")
+	return s.TextIn("openness", "Open")
 }
 
 var _ = templruntime.GeneratedTemplate
