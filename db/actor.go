@@ -157,6 +157,13 @@ func (s *Store) ActorByURI(ctx context.Context, uri string) (*Actor, error) {
 	return a, one(ctx, s.read.NewSelect().Model(a).Where("uri = ?", uri))
 }
 
+// ActorByKeyID returns the actor that publishes a key under this id. Actors of one server may claim
+// the same id; the oldest counts.
+func (s *Store) ActorByKeyID(ctx context.Context, keyID string) (*Actor, error) {
+	a := new(Actor)
+	return a, one(ctx, s.read.NewSelect().Model(a).Where("public_key_id = ?", keyID).Order("id"))
+}
+
 // LocalActor returns one of ours by handle, in any case.
 func (s *Store) LocalActor(ctx context.Context, handle string) (*Actor, error) {
 	a := new(Actor)

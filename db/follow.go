@@ -116,6 +116,27 @@ func (s *Store) countInbox(ctx context.Context, followeeID int64, follower *Acto
 	return err
 }
 
+// MoveFollowerInbox tells all whom an actor follows that it is reached elsewhere now. follower
+// holds the new inbox; old is the one that was counted before.
+func (s *Store) MoveFollowerInbox(ctx context.Context, follower *Actor, old string) error {
+	now := follower.DeliveryInbox()
+	if now == old {
+		return nil
+	}
+	if _, err := s.exec(ctx, `UPDATE follower_inboxes SET followers = followers - 1 WHERE inbox = ? AND followee_id IN
+		(SELECT followee_id FROM follows WHERE follower_id = ? AND state = 'accepted')`, old, follower.ID); err != nil {
+		return err
+	}
+	if _, err := s.exec(ctx, `INSERT INTO follower_inboxes (followee_id, inbox, host, followers)
+		SELECT followee_id, ?, ?, 1 FROM follows WHERE follower_id = ? AND state = 'accepted'
+		ON CONFLICT (followee_id, inbox) DO UPDATE SET followers = follower_inboxes.followers + 1`,
+		now, follower.Host, follower.ID); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "DELETE FROM follower_inboxes WHERE inbox = ? AND followers <= 0", old)
+	return err
+}
+
 // FollowerInbox is one place where followers of an actor are reached.
 type FollowerInbox struct {
 	Inbox    string `bun:"inbox" json:"inbox"`

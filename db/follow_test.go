@@ -90,3 +90,43 @@ func TestMigrate_upDownUp(t *testing.T) {
 	}
 	person(t, s, "ann", "copse.test")
 }
+
+func TestMoveFollowerInbox(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	water, soil := group(t, s, "water"), group(t, s, "soil")
+	bo, cy := person(t, s, "bo", "peer.test"), person(t, s, "cy", "peer.test")
+	for _, f := range []db.Follow{
+		{FollowerID: bo.ID, FolloweeID: water.ID, State: db.FollowAccepted},
+		{FollowerID: cy.ID, FolloweeID: water.ID, State: db.FollowAccepted},
+		{FollowerID: bo.ID, FolloweeID: soil.ID, State: db.FollowPending},
+	} {
+		follower := map[int64]*db.Actor{bo.ID: bo, cy.ID: cy}[f.FollowerID]
+		if err := s.PutFollow(ctx, &f, follower); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := bo.DeliveryInbox()
+	bo.SharedInbox = "https://peer.test/new"
+	if err := s.SaveActor(ctx, bo); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.MoveFollowerInbox(ctx, bo, old); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		who  *db.Actor
+		want int
+	}{{bo, 1}, {cy, 0}} {
+		if err := s.DeleteFollow(ctx, step.who.ID, water.ID); err != nil {
+			t.Fatal(err)
+		}
+		boxes, err := s.FollowerInboxes(ctx, water.ID, "", 10)
+		if err != nil || len(boxes) != step.want {
+			t.Errorf("after %s left: inboxes %v, %v; want %d", step.who.Handle, boxes, err, step.want)
+		}
+	}
+	if boxes, _ := s.FollowerInboxes(ctx, soil.ID, "", 10); len(boxes) != 0 {
+		t.Errorf("a pending follow got inboxes %v", boxes)
+	}
+}

@@ -53,6 +53,19 @@ func (s *Store) LikeOf(ctx context.Context, postID, actorID int64) (*Like, error
 	return l, one(ctx, s.read.NewSelect().Model(l).Where("post_id = ? AND actor_id = ?", postID, actorID))
 }
 
+// LikeByURI returns the like of an actor that a Like activity made. It looks through all of the
+// actor's likes: ask only where a receipt says that there was one.
+func (s *Store) LikeByURI(ctx context.Context, actorID int64, uri string) (*Like, error) {
+	l := new(Like)
+	return l, one(ctx, s.read.NewSelect().Model(l).Where("actor_id = ? AND uri = ?", actorID, uri))
+}
+
+// ShareByURI is LikeByURI for shares.
+func (s *Store) ShareByURI(ctx context.Context, actorID int64, uri string) (*Share, error) {
+	sh := new(Share)
+	return sh, one(ctx, s.read.NewSelect().Model(sh).Where("actor_id = ? AND uri = ?", actorID, uri))
+}
+
 // LikedAmong says which of some posts an actor likes.
 func (s *Store) LikedAmong(ctx context.Context, actorID int64, postIDs []int64) (map[int64]bool, error) {
 	out := make(map[int64]bool)

@@ -71,6 +71,38 @@ func (s *Store) PendingReceipts(ctx context.Context, after int64, limit int) ([]
 	return list, wrap(err)
 }
 
+// WaitingReceipts lists what some actors sent that was put off and is not due yet, oldest first.
+func (s *Store) WaitingReceipts(ctx context.Context, actorURIs []string, limit int) ([]*Receipt, error) {
+	var list []*Receipt
+	if len(actorURIs) == 0 {
+		return list, nil
+	}
+	err := s.read.NewSelect().Model(&list).Where("state = 0 AND next_at > ? AND actor_uri IN (?)", s.Now(), bun.In(actorURIs)).
+		Order("id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// PostponeReceipt puts a receipt off that has to wait for another one.
+func (s *Store) PostponeReceipt(ctx context.Context, id int64, next Time) error {
+	_, err := s.exec(ctx, "UPDATE receipts SET next_at = ? WHERE id = ? AND state = 0", next, id)
+	return err
+}
+
+// ClaimReceipt says whether a receipt is still open, and keeps it so until the transaction ends:
+// of two workers one applies it.
+func (s *Store) ClaimReceipt(ctx context.Context, id int64) (bool, error) {
+	n, err := s.exec(ctx, "UPDATE receipts SET state = state WHERE id = ? AND state = 0", id)
+	return n > 0, err
+}
+
+// ReceiptByURI returns the newest receipt of an activity id from an actor; the body of a closed
+// one is gone.
+func (s *Store) ReceiptByURI(ctx context.Context, activityURI, actorURI string) (*Receipt, error) {
+	r := new(Receipt)
+	return r, one(ctx, s.read.NewSelect().Model(r).
+		Where("activity_uri = ? AND actor_uri = ?", activityURI, actorURI).Order("id DESC"))
+}
+
 // EndReceipt closes a receipt and lets go of its body.
 func (s *Store) EndReceipt(ctx context.Context, id int64, state int16, reason string) error {
 	_, err := s.exec(ctx, "UPDATE receipts SET state = ?, reason = ?, done_at = ?, body = NULL WHERE id = ? AND state = 0",

@@ -48,6 +48,7 @@ CREATE TABLE IF NOT EXISTS actors (
 CREATE UNIQUE INDEX IF NOT EXISTS actors_local_handle ON actors (handle) WHERE local;
 CREATE INDEX IF NOT EXISTS actors_handle ON actors (handle, host);
 CREATE INDEX IF NOT EXISTS actors_host ON actors (host, id);
+CREATE INDEX IF NOT EXISTS actors_key ON actors (public_key_id);
 
 CREATE TABLE IF NOT EXISTS groups (
   actor_id BIGINT PRIMARY KEY REFERENCES actors (id) ON DELETE CASCADE,
