@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 )
 
 // Errors a caller can tell apart. ErrMalformed means 400: the reason is
@@ -86,4 +87,15 @@ func skipString(body []byte, i int) (int, error) {
 		}
 	}
 	return i, nil // unterminated; the parser words it
+}
+
+// clip cuts s to at most n bytes, between two runes.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }

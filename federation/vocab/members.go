@@ -4,14 +4,14 @@ package vocab
 // are the whole vocabulary; a name in none of them is passed over and stays
 // in Raw.
 func (d *decoder) member(o *Object, name []byte) {
-	if d.core(o, name) || d.activity(o, name) || d.post(o, name) || d.actorPart(o, name) ||
-		d.collection(o, name) || d.eventPart(o, name) || d.term(&o.Terms, name) {
+	if d.coreTable(o, name) || d.activityTable(o, name) || d.postTable(o, name) || d.actorTable(o, name) ||
+		d.collectionTable(o, name) || d.eventTable(o, name) || d.termTable(&o.Terms, name) {
 		return
 	}
 	d.skip()
 }
 
-func (d *decoder) core(o *Object, name []byte) bool {
+func (d *decoder) coreTable(o *Object, name []byte) bool {
 	switch string(name) {
 	case "id":
 		d.ownID(&o.ID)
@@ -51,7 +51,7 @@ func (d *decoder) core(o *Object, name []byte) bool {
 	return true
 }
 
-func (d *decoder) activity(o *Object, name []byte) bool {
+func (d *decoder) activityTable(o *Object, name []byte) bool {
 	switch string(name) {
 	case "actor":
 		d.actor(&o.Actor)
@@ -75,7 +75,7 @@ func (d *decoder) activity(o *Object, name []byte) bool {
 	return true
 }
 
-func (d *decoder) post(o *Object, name []byte) bool {
+func (d *decoder) postTable(o *Object, name []byte) bool {
 	switch string(name) {
 	case "attributedTo":
 		d.who(&o.AttributedTo)
@@ -137,7 +137,7 @@ func (d *decoder) post(o *Object, name []byte) bool {
 	return true
 }
 
-func (d *decoder) actorPart(o *Object, name []byte) bool {
+func (d *decoder) actorTable(o *Object, name []byte) bool {
 	p := &o.Profile
 	switch string(name) {
 	case "preferredUsername":
@@ -202,7 +202,7 @@ func (d *decoder) actorPart(o *Object, name []byte) bool {
 	return true
 }
 
-func (d *decoder) collection(o *Object, name []byte) bool {
+func (d *decoder) collectionTable(o *Object, name []byte) bool {
 	switch string(name) {
 	case "totalItems":
 		n := int64(-1)
@@ -225,7 +225,7 @@ func (d *decoder) collection(o *Object, name []byte) bool {
 	return true
 }
 
-func (d *decoder) eventPart(o *Object, name []byte) bool {
+func (d *decoder) eventTable(o *Object, name []byte) bool {
 	e := &o.Event
 	switch string(name) {
 	case "startTime":
@@ -269,7 +269,7 @@ func (d *decoder) eventPart(o *Object, name []byte) bool {
 	return true
 }
 
-func (d *decoder) term(t *Terms, name []byte) bool {
+func (d *decoder) termTable(t *Terms, name []byte) bool {
 	switch string(name) {
 	case "copse:kind":
 		d.text(&t.Kind, maxShort)

@@ -2,8 +2,6 @@ package vocab
 
 import (
 	"fmt"
-	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -238,14 +236,6 @@ func (d *decoder) degrees(dst *float64) {
 	}
 }
 
-func (d *decoder) time(dst **time.Time) {
-	var s string
-	d.text(&s, maxShort)
-	if t, ok := parseTime(s); ok {
-		*dst = &t
-	}
-}
-
 // exact keeps a value as its bytes.
 func (d *decoder) exact(dst *jsontext.Value) {
 	if d.err != nil {
@@ -271,45 +261,4 @@ func (d *decoder) outgrown(what string, most int) {
 	if d.err == nil {
 		d.err = fmt.Errorf("over %d %s: %w", most, what, ErrTooLarge)
 	}
-}
-
-// clip cuts s to at most n bytes, between two runes.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
-}
-
-// The forms of time peers write, the common one first. A time without an
-// offset is read as UTC.
-var timeForms = [...]string{
-	time.RFC3339Nano,
-	"2006-01-02T15:04:05.999999999Z0700",
-	"2006-01-02T15:04:05.999999999",
-	"2006-01-02T15:04Z07:00",
-	"2006-01-02T15:04",
-	time.DateOnly,
-}
-
-func parseTime(s string) (time.Time, bool) {
-	if len(s) < len(time.DateOnly) {
-		return time.Time{}, false
-	}
-	if s[10:] != "" && (s[10] == ' ' || s[10] == 't') {
-		s = s[:10] + "T" + s[11:]
-	}
-	if strings.HasSuffix(s, "z") {
-		s = s[:len(s)-1] + "Z"
-	}
-	for _, form := range timeForms {
-		t, err := time.Parse(form, s)
-		if err == nil && t.Year() >= 1 && t.Year() <= 9999 {
-			return t.UTC(), true
-		}
-	}
-	return time.Time{}, false
 }
