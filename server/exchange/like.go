@@ -1,0 +1,185 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/vocab"
+	"github.com/copse-social/copse/server/community"
+)
+
+// Like marks a post as helpful, once per person.
+func (r *Rules) Like(ctx context.Context, tx *db.Store, who *db.Actor, p *db.Post) error {
+	if !p.Public() {
+		return community.Refuse(community.Gone, "post-gone")
+	}
+	g, err := r.groupOf(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	if g != nil {
+		if err := r.com.Permit(ctx, tx, g, who, community.ActLike); err != nil {
+			return err
+		}
+	}
+	like := &db.Like{PostID: p.ID, ActorID: who.ID, URI: r.iris.Activity(tx.NewID())}
+	fresh, err := tx.AddLike(ctx, like)
+	if err != nil || !fresh {
+		return err
+	}
+	act := vocab.ActivityDoc{ID: like.URI, Type: "Like", Object: p.URI}
+	if err := r.publishMark(ctx, tx, g, who, p, act); err != nil {
+		return err
+	}
+	return r.tell(ctx, tx, p.AuthorID, db.Notification{Kind: db.NotifyLike, ActorID: who.ID, GroupID: p.GroupID, PostID: p.ID})
+}
+
+// Unlike takes a helpful mark back.
+func (r *Rules) Unlike(ctx context.Context, tx *db.Store, who *db.Actor, p *db.Post) error {
+	like, err := tx.LikeOf(ctx, p.ID, who.ID)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("load like: %w", err)
+	}
+	if _, err := tx.RemoveLike(ctx, p.ID, who.ID); err != nil {
+		return err
+	}
+	g, err := r.groupOf(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	undone := &vocab.ActivityDoc{ID: like.URI, Type: "Like", Actor: who.URI, Object: p.URI}
+	return r.publishMark(ctx, tx, g, who, p, vocab.ActivityDoc{Type: "Undo", Object: undone})
+}
+
+// publishMark sends a like or its withdrawal to the author's server and through the group.
+func (r *Rules) publishMark(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, p *db.Post, act vocab.ActivityDoc) error {
+	to := []*db.Actor{p.Author}
+	act.To = []string{p.Author.URI}
+	if g != nil {
+		act.Audience = g.Actor.URI
+		act.To = append([]string{g.Actor.URI}, act.To...)
+		if !g.Actor.Local {
+			to = append(to, g.Actor)
+		}
+	}
+	row, err := r.pub.Publish(ctx, tx, federation.Outgoing{
+		Actor: who, Doc: act, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID, Public: true,
+		Class: db.ClassBulk, To: []db.Audience{federation.ToActors(to...)},
+	})
+	if err != nil || g == nil || !g.Actor.Local {
+		return err
+	}
+	return r.com.AnnounceMark(ctx, tx, g, row, p.URI)
+}
+
+// TakeLike counts a like from elsewhere. One that is only a hint counts as well: it was passed on
+// by the server of the post, which vouches for it.
+func (r *Rules) TakeLike(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+	p, out, err := r.markedPost(ctx, tx, in.Activity)
+	if p == nil {
+		return out, err
+	}
+	if buried, err := r.undoneBefore(ctx, tx, in.Activity.ID); err != nil || buried {
+		return federation.Ignored("undone-before"), err
+	}
+	fresh, err := tx.AddLike(ctx, &db.Like{PostID: p.ID, ActorID: in.Actor.ID, URI: in.Activity.ID})
+	if err != nil || !fresh {
+		return federation.Ignored("liked-before"), err
+	}
+	if err := r.tell(ctx, tx, p.AuthorID, db.Notification{Kind: db.NotifyLike, ActorID: in.Actor.ID, GroupID: p.GroupID, PostID: p.ID}); err != nil {
+		return federation.Outcome{}, err
+	}
+	return r.passOnMark(ctx, tx, in, p)
+}
+
+// TakeUndoLike takes a like from elsewhere back. It may overtake the like.
+func (r *Rules) TakeUndoLike(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+	undone := inner(in.Activity)
+	p, out, err := r.markedPost(ctx, tx, undone)
+	if p == nil {
+		return out, err
+	}
+	had, err := tx.RemoveLike(ctx, p.ID, in.Actor.ID)
+	if err != nil {
+		return federation.Outcome{}, err
+	}
+	if !had {
+		return federation.Ignored("not-liked"), buryIfNamed(ctx, tx, undone.ID)
+	}
+	if err := tx.ReleaseActivity(ctx, undone.ID); err != nil {
+		return federation.Outcome{}, err
+	}
+	return r.passOnMark(ctx, tx, in, p)
+}
+
+// markedPost is the post a Like, Announce or their Undo is about; nil with an outcome where there
+// is none of that name here.
+func (r *Rules) markedPost(ctx context.Context, tx *db.Store, act *vocab.Object) (*db.Post, federation.Outcome, error) {
+	if act == nil || len(act.Object) == 0 {
+		return nil, federation.Ignored("no-object"), nil
+	}
+	p, err := tx.PostByURI(ctx, act.Object[0].IRI)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, federation.Ignored("unknown-object"), nil
+	}
+	if err != nil {
+		return nil, federation.Outcome{}, fmt.Errorf("load post %s: %w", act.Object[0].IRI, err)
+	}
+	if !p.Public() {
+		return nil, federation.Ignored("object-not-public"), nil
+	}
+	return p, federation.Done(), nil
+}
+
+// undoneBefore says that the Undo of an activity came before it, and forgets that.
+func (r *Rules) undoneBefore(ctx context.Context, tx *db.Store, activityURI string) (bool, error) {
+	if activityURI == "" {
+		return false, nil
+	}
+	buried, err := tx.Buried(ctx, activityURI)
+	if err != nil || !buried {
+		return false, err
+	}
+	return true, tx.Exhume(ctx, activityURI)
+}
+
+func buryIfNamed(ctx context.Context, tx *db.Store, uri string) error {
+	if uri == "" {
+		return nil
+	}
+	return tx.Bury(ctx, uri)
+}
+
+// inner is the activity inside an Undo or Announce, nil when only its id came.
+func inner(act *vocab.Object) *vocab.Object {
+	if len(act.Object) == 0 {
+		return nil
+	}
+	return act.Object[0].Object
+}
+
+// passOnMark gives a like that reached us to those who count it too: followers of a group of
+// ours, or the group's server where only the author's was told.
+func (r *Rules) passOnMark(ctx context.Context, tx *db.Store, in *federation.Incoming, p *db.Post) (federation.Outcome, error) {
+	g, err := r.groupOf(ctx, tx, p)
+	if err != nil || g == nil || in.Via != nil {
+		return federation.Done(), err
+	}
+	if !g.Actor.Local {
+		return federation.Done(), r.forward(ctx, tx, g, in, p)
+	}
+	if !in.Vouched {
+		return federation.Done(), nil // counted, but never passed on under a name nobody proved
+	}
+	row, err := r.keep(ctx, tx, in, g, p)
+	if err != nil {
+		return federation.Outcome{}, err
+	}
+	return federation.Done(), r.com.AnnounceMark(ctx, tx, g, row, p.URI)
+}

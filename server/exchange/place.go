@@ -1,0 +1,122 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/vocab"
+)
+
+// place is where a post from the wire belongs here.
+type place struct {
+	group      *db.Group
+	parent     *db.Post
+	visibility string
+	// toPerson says that it names a person of ours; without group or parent it is only for them.
+	toPerson bool
+}
+
+// find says where a post belongs: below the post it answers, whatever else it says (NodeBB puts
+// its own topic into context); without one, in the first group of ours that it addresses.
+func (r *Rules) find(ctx context.Context, tx *db.Store, doc *vocab.Object, via *db.Actor) (place, error) {
+	at := place{visibility: visibility(doc)}
+	var err error
+	if above := doc.Parent(); above != "" {
+		at.parent, err = tx.PostByURI(ctx, above)
+		if errors.Is(err, db.ErrNotFound) {
+			at.parent, err = nil, nil
+		}
+		if err != nil {
+			return at, fmt.Errorf("load answered post %s: %w", above, err)
+		}
+	}
+	if at.parent != nil {
+		if at.group, err = r.groupOf(ctx, tx, at.parent); err != nil {
+			return at, err
+		}
+	}
+	if at.group == nil && at.parent == nil {
+		if at.group, err = r.addressedGroup(ctx, tx, doc, via); err != nil {
+			return at, err
+		}
+	}
+	at.toPerson, err = r.namesOurs(ctx, tx, doc)
+	return at, err
+}
+
+// addressedGroup is the group a discussion is for: the one that passed it on, else the first of
+// ours that it names.
+func (r *Rules) addressedGroup(ctx context.Context, tx *db.Store, doc *vocab.Object, via *db.Actor) (*db.Group, error) {
+	if via != nil {
+		return tx.GroupByID(ctx, via.ID)
+	}
+	candidates := append(append([]string{}, doc.Audience...), doc.To...)
+	candidates = append(candidates, doc.Cc...)
+	for _, tag := range doc.Tag {
+		if tag.Type == "Mention" {
+			candidates = append(candidates, tag.Href)
+		}
+	}
+	for _, iri := range candidates {
+		id, ok := r.iris.ID("groups", iri)
+		if !ok {
+			continue
+		}
+		g, err := tx.GroupByID(ctx, id)
+		if errors.Is(err, db.ErrNotFound) {
+			continue
+		}
+		return g, err
+	}
+	return nil, nil //nolint:nilnil // no group is an answer, not a fault
+}
+
+func (r *Rules) namesOurs(ctx context.Context, tx *db.Store, doc *vocab.Object) (bool, error) {
+	for _, iri := range doc.Audiences() {
+		id, ok := r.iris.ID("people", iri)
+		if !ok {
+			continue
+		}
+		_, err := tx.ActorByID(ctx, id)
+		if err == nil {
+			return true, nil
+		}
+		if !errors.Is(err, db.ErrNotFound) {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// visibility reads the audience of a post: public, unlisted, or direct, which here stands for
+// everything that is not for the public.
+func visibility(doc *vocab.Object) string {
+	switch {
+	case contains(doc.To, vocab.Public):
+		return db.VisibilityPublic
+	case contains(doc.Cc, vocab.Public):
+		return db.VisibilityUnlisted
+	}
+	return db.VisibilityDirect
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// ours says whether a group lives here.
+func ours(g *db.Group) bool { return g != nil && g.Actor.Local }
+
+// echo says that an activity passed on by a group elsewhere is about a post of a group of ours:
+// NodeBB categories send back what they were sent.
+func (r *Rules) echo(p *db.Post, in *federation.Incoming, g *db.Group) bool {
+	return in.Via != nil && ours(g) && in.Via.ID != p.GroupID
+}

@@ -1,0 +1,163 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/vocab"
+)
+
+// peopleIn lists whom a post concerns by name: who is named, who is answered, and who began the
+// discussion. They get it directly, whatever their software makes of groups.
+func (r *Rules) peopleIn(ctx context.Context, tx *db.Store, p *db.Post) ([]*db.Actor, error) {
+	people, err := tx.MentionsOf(ctx, p.ID)
+	if err != nil {
+		return nil, fmt.Errorf("load mentions of post %d: %w", p.ID, err)
+	}
+	if p.Starts() {
+		return people, nil
+	}
+	for _, id := range []int64{p.ReplyToID, p.DiscussionID} {
+		above, err := tx.PostByID(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("load post above %d: %w", p.ID, err)
+		}
+		if above.AuthorID != p.AuthorID {
+			people = append(people, above.Author)
+		}
+	}
+	return people, nil
+}
+
+// publishCreate sends a post of ours: to the people in it, and by its group to the followers, or
+// to the group's own server.
+func (r *Rules) publishCreate(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) error {
+	people, err := r.peopleIn(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	act, err := r.publishAbout(ctx, tx, "Create", p, directly(g, p, people))
+	if err != nil {
+		return err
+	}
+	p.CreateActivityID = act.ID
+	if err := tx.SavePost(ctx, p); err != nil {
+		return err
+	}
+	if g == nil || !g.Actor.Local {
+		return nil
+	}
+	if err := r.com.Announce(ctx, tx, g, act, p.URI); err != nil {
+		return err
+	}
+	if !p.Starts() {
+		return nil
+	}
+	return r.com.Boost(ctx, tx, g, p)
+}
+
+// directly is who gets an activity about a post from its author.
+func directly(g *db.Group, p *db.Post, people []*db.Actor) []db.Audience {
+	if g != nil && !g.Actor.Local {
+		people = append(people, g.Actor)
+	}
+	to := []db.Audience{federation.ToActors(people...)}
+	if p.WithFollowers {
+		to = append(to, db.Audience{FollowersOf: p.AuthorID})
+	}
+	return to
+}
+
+// publishAbout publishes a Create or Update with the whole post in it, signed by its author.
+func (r *Rules) publishAbout(ctx context.Context, tx *db.Store, kind string, p *db.Post, to []db.Audience) (*db.Activity, error) {
+	doc, err := r.PostDoc(ctx, tx, p)
+	if err != nil {
+		return nil, err
+	}
+	doc.AtContext = ""
+	act := vocab.ActivityDoc{Type: kind, To: doc.To, Cc: doc.Cc, Audience: doc.Audience, Object: &doc}
+	if kind == "Update" {
+		act.Updated = r.pub.Now()
+	}
+	return r.pub.Publish(ctx, tx, federation.Outgoing{
+		Actor: p.Author, Doc: act, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID,
+		Public: p.Visibility != db.VisibilityDirect, To: to,
+	})
+}
+
+// publishUpdate sends an edited post. Besides its group's passing it on, followers on microblogs
+// who were shown the start of a discussion get the author's own Update, and so does NodeBB, which
+// rereads a wrapped one through a cache.
+func (r *Rules) publishUpdate(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) error {
+	people, err := r.peopleIn(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	to := directly(g, p, people)
+	home := g != nil && g.Actor.Local
+	if home {
+		to = append(to, db.Audience{FollowersOf: g.ActorID, Software: []string{"nodebb"}})
+		if p.Starts() {
+			to = append(to, microblogs(g))
+		}
+	}
+	act, err := r.publishAbout(ctx, tx, "Update", p, to)
+	if err != nil || !home || p.State != db.PostPublished {
+		return err
+	}
+	return r.com.Announce(ctx, tx, g, act, p.URI)
+}
+
+// microblogs is where the starts of discussions were boosted to.
+func microblogs(g *db.Group) db.Audience {
+	return db.Audience{FollowersOf: g.ActorID, Families: []string{db.FamilyMicroblog, ""}}
+}
+
+// publishDelete tells everybody who has a post of ours that its author took it away.
+func (r *Rules) publishDelete(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post, people []*db.Actor) error {
+	to := directly(g, p, people)
+	home := g != nil && g.Actor.Local
+	if home && p.Starts() {
+		to = append(to, microblogs(g))
+	}
+	act := vocab.ActivityDoc{Type: "Delete", To: []string{vocab.Public}, Object: r.Tombstone(p)}
+	if g != nil {
+		act.To, act.Audience = []string{g.Actor.URI, vocab.Public}, g.Actor.URI
+	}
+	row, err := r.pub.Publish(ctx, tx, federation.Outgoing{
+		Actor: p.Author, Doc: act, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID, Public: true, To: to,
+	})
+	if err != nil || !home {
+		return err
+	}
+	return r.com.Announce(ctx, tx, g, row, p.URI)
+}
+
+// publishDirect sends a private message to facilitators elsewhere, or to the server of a group
+// elsewhere.
+func (r *Rules) publishDirect(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) error {
+	to, err := r.confidants(ctx, tx, g)
+	if err != nil {
+		return err
+	}
+	_, err = r.publishAbout(ctx, tx, "Create", p, []db.Audience{federation.ToActors(to...)})
+	return err
+}
+
+// confidants are who reads a private message to a group.
+func (r *Rules) confidants(ctx context.Context, s *db.Store, g *db.Group) ([]*db.Actor, error) {
+	if !g.Actor.Local {
+		return []*db.Actor{g.Actor}, nil
+	}
+	stewards, err := s.Stewards(ctx, g.ActorID)
+	if err != nil {
+		return nil, fmt.Errorf("load facilitators: %w", err)
+	}
+	var list []*db.Actor
+	for _, st := range stewards {
+		list = append(list, st.Actor)
+	}
+	return list, nil
+}

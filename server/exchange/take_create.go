@@ -1,0 +1,216 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/content"
+	"github.com/copse-social/copse/federation/vocab"
+	"github.com/copse-social/copse/server/community"
+)
+
+// TakeCreate takes a post from elsewhere. For a group of ours it meets the rules that a post
+// typed here meets; from a group elsewhere that we follow it comes into our copy.
+func (r *Rules) TakeCreate(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+	if in.Object == nil {
+		return r.confirmed(ctx, tx, in)
+	}
+	for _, above := range in.Thread {
+		if out, err := r.take(ctx, tx, above, &federation.Incoming{Via: in.Via}); err != nil {
+			return out, err
+		}
+	}
+	return r.take(ctx, tx, in.Object, in)
+}
+
+// confirmed handles a group elsewhere passing on a post of ours: it has taken it.
+func (r *Rules) confirmed(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+	if in.Via == nil || len(in.Activity.Object) == 0 {
+		return federation.Ignored("no-object"), nil
+	}
+	p, err := tx.PostByURI(ctx, in.Activity.Object[0].IRI)
+	if errors.Is(err, db.ErrNotFound) {
+		return federation.Ignored("unknown-object"), nil
+	}
+	if err != nil {
+		return federation.Outcome{}, err
+	}
+	return r.publishWaiting(ctx, tx, in.Via, p)
+}
+
+// publishWaiting shows a post of ours that its group elsewhere has passed on.
+func (r *Rules) publishWaiting(ctx context.Context, tx *db.Store, group *db.Actor, p *db.Post) (federation.Outcome, error) {
+	if p.GroupID != group.ID || (p.State != db.PostWaiting && p.State != db.PostRefused) {
+		return federation.Ignored("known"), nil
+	}
+	if err := tx.SetPostState(ctx, p, db.PostPublished, "", group.ID); err != nil {
+		return federation.Outcome{}, err
+	}
+	g, err := r.groupOf(ctx, tx, p)
+	if err != nil {
+		return federation.Outcome{}, err
+	}
+	return federation.Done(), r.notifyNew(ctx, tx, g, p)
+}
+
+// take puts one fetched post where it belongs.
+func (r *Rules) take(ctx context.Context, tx *db.Store, f *federation.Fetched, in *federation.Incoming) (federation.Outcome, error) {
+	if buried, err := tx.Buried(ctx, f.Doc.ID); err != nil || buried {
+		return federation.Ignored("deleted-before"), err
+	}
+	if known, err := tx.PostByURI(ctx, f.Doc.ID); err == nil {
+		return r.takeKnown(ctx, tx, known, in)
+	} else if !errors.Is(err, db.ErrNotFound) {
+		return federation.Outcome{}, err
+	}
+	at, err := r.find(ctx, tx, f.Doc, in.Via)
+	if err != nil {
+		return federation.Outcome{}, err
+	}
+	switch {
+	case at.group == nil && (at.parent != nil && at.parent.Local || at.toPerson):
+		return r.takePersonal(ctx, tx, f, at)
+	case at.group == nil:
+		return federation.Ignored("not-for-us"), nil
+	case ours(at.group):
+		if in.Via != nil {
+			return federation.Ignored("not-the-groups-own"), nil
+		}
+		return r.takeHome(ctx, tx, f, at, in)
+	}
+	return r.takeCopy(ctx, tx, f, at, in)
+}
+
+// takeKnown handles a post that is here already: passed on by its group it becomes visible.
+func (r *Rules) takeKnown(ctx context.Context, tx *db.Store, p *db.Post, in *federation.Incoming) (federation.Outcome, error) {
+	if in.Via == nil {
+		return federation.Ignored("known"), nil
+	}
+	return r.publishWaiting(ctx, tx, in.Via, p)
+}
+
+// takeHome takes a post for a group of ours, or says no in words.
+func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetched, at place, in *federation.Incoming) (federation.Outcome, error) {
+	if at.visibility == db.VisibilityDirect {
+		return r.takePrivate(ctx, tx, f, at, in)
+	}
+	if err := r.permitTaken(ctx, tx, f.Author, at); err != nil {
+		no, is := errors.AsType[*community.Refusal](err)
+		if !is {
+			return federation.Outcome{}, err
+		}
+		return federation.Refused(no.Code), r.sayNo(ctx, tx, f, at, in, no.Code)
+	}
+	p, with, err := r.read(ctx, tx, f, at)
+	if err != nil {
+		return federation.Outcome{}, err
+	}
+	held, err := r.com.Hold(ctx, tx, at.group, f.Author, content.HasLinks(p.Content))
+	if err != nil {
+		return federation.Outcome{}, err
+	}
+	p.State = db.PostPublished
+	if held {
+		p.State = db.PostHeld
+	}
+	if err := r.store(ctx, tx, p, at, with, in); err != nil {
+		return federation.Outcome{}, err
+	}
+	if held {
+		if _, err := r.com.Tell(ctx, tx, at.group, community.Notice{To: f.Author, Code: "held", About: p}); err != nil {
+			return federation.Outcome{}, err
+		}
+		return federation.Done(), r.notifyHeld(ctx, tx, at.group, p)
+	}
+	if err := r.announceTaken(ctx, tx, at.group, p); err != nil {
+		return federation.Outcome{}, err
+	}
+	return federation.Done(), r.notifyNew(ctx, tx, at.group, p)
+}
+
+func (r *Rules) permitTaken(ctx context.Context, tx *db.Store, who *db.Actor, at place) error {
+	if at.parent != nil {
+		return r.permitReply(ctx, tx, at.group, who, at.parent)
+	}
+	return r.com.Permit(ctx, tx, at.group, who, community.ActStart)
+}
+
+// store writes a post from the wire with its parts and, for a group of ours, the activity as it
+// came, to be passed on byte for byte.
+func (r *Rules) store(ctx context.Context, tx *db.Store, p *db.Post, at place, with parts, in *federation.Incoming) error {
+	if err := tx.CreatePost(ctx, p, at.parent); err != nil {
+		return err
+	}
+	if err := r.keepParts(ctx, tx, p, with); err != nil {
+		return err
+	}
+	if !ours(at.group) || in.Activity == nil || in.Activity.ID == "" {
+		return nil
+	}
+	row, err := r.keep(ctx, tx, in, at.group, p)
+	if err != nil {
+		return fmt.Errorf("keep activity of post %s: %w", p.URI, err)
+	}
+	p.CreateActivityID = row.ID
+	return tx.SavePost(ctx, p)
+}
+
+// announceTaken passes a post from elsewhere on; one that was found while walking up a thread has
+// no activity to pass on and travels by its id alone.
+func (r *Rules) announceTaken(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) error {
+	if p.CreateActivityID == 0 {
+		return r.com.AnnounceObject(ctx, tx, g, p)
+	}
+	row, err := tx.ActivityByID(ctx, p.CreateActivityID)
+	if err != nil {
+		return fmt.Errorf("load Create of post %d: %w", p.ID, err)
+	}
+	return r.announceNew(ctx, tx, g, row, p)
+}
+
+// takePrivate handles what is not for the public. For the group's facilitators it is a message to
+// them; a followers-only start is refused, because its writer meant it for others.
+func (r *Rules) takePrivate(ctx context.Context, tx *db.Store, f *federation.Fetched, at place, in *federation.Incoming) (federation.Outcome, error) {
+	toFollowers := f.Author.FollowersURI != "" && f.Doc.Addresses(f.Author.FollowersURI)
+	if at.parent == nil && toFollowers {
+		return federation.Refused("followers-only"), r.sayNo(ctx, tx, f, at, in, "followers-only")
+	}
+	p, with, err := r.read(ctx, tx, f, at)
+	if err != nil {
+		return federation.Outcome{}, err
+	}
+	p.State, p.Kind, p.Visibility = db.PostPublished, db.KindComment, db.VisibilityDirect
+	if err := r.store(ctx, tx, p, at, with, &federation.Incoming{}); err != nil {
+		return federation.Outcome{}, err
+	}
+	if at.parent != nil {
+		notice := community.Notice{To: f.Author, Code: "private-reply", About: p}
+		if _, err := r.com.Tell(ctx, tx, at.group, notice); err != nil {
+			return federation.Outcome{}, err
+		}
+	}
+	return federation.Done(), r.notifyDirect(ctx, tx, at.group, p)
+}
+
+// sayNo answers a post that can't be taken: Reject for machines, plain words for the writer.
+func (r *Rules) sayNo(ctx context.Context, tx *db.Store, f *federation.Fetched, at place, in *federation.Incoming, code string) error {
+	if in.Activity == nil {
+		return nil // found while walking up a thread; nobody asked us
+	}
+	if _, err := r.pub.Publish(ctx, tx, federation.Outgoing{
+		Actor: at.group.Actor, ObjectURI: f.Doc.ID, GroupID: at.group.ActorID,
+		Doc: vocab.ActivityDoc{
+			Type: "Reject", To: []string{f.Author.URI}, Summary: code,
+			Object: &vocab.ActivityDoc{ID: in.Activity.ID, Type: "Create", Actor: f.Author.URI, Object: f.Doc.ID},
+		},
+		To: []db.Audience{federation.ToActors(f.Author)},
+	}); err != nil {
+		return err
+	}
+	about := &db.Post{URI: f.Doc.ID, Author: f.Author, AuthorID: f.Author.ID, GroupID: at.group.ActorID, Content: bodyOf(f.Doc)}
+	_, err := r.com.Tell(ctx, tx, at.group, community.Notice{To: f.Author, Code: code, About: about})
+	return err
+}
