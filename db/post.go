@@ -156,7 +156,11 @@ func (s *Store) SetPostState(ctx context.Context, p *Post, state, reason string,
 	return nil
 }
 
+// countPost moves the counts of author, parents and group on. Private words count nowhere.
 func (s *Store) countPost(ctx context.Context, p *Post, change int) error {
+	if p.Visibility == VisibilityDirect {
+		return nil
+	}
 	if _, err := s.exec(ctx, "UPDATE actors SET posts_count = posts_count + ? WHERE id = ?", change, p.AuthorID); err != nil {
 		return err
 	}
