@@ -63,6 +63,30 @@ func (s *Store) ActivityByURI(ctx context.Context, uri string) (*Activity, error
 	return a, one(ctx, s.read.NewSelect().Model(a).Where("uri = ?", uri))
 }
 
+// ActivitiesByID returns the activities with these ids by id; unknown ids are missing from the map.
+func (s *Store) ActivitiesByID(ctx context.Context, ids []int64) (map[int64]*Activity, error) {
+	out := make(map[int64]*Activity, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var list []*Activity
+	if err := s.read.NewSelect().Model(&list).Where("id IN (?)", bun.In(ids)).Scan(ctx); err != nil {
+		return nil, wrap(err)
+	}
+	for _, a := range list {
+		out[a.ID] = a
+	}
+	return out, nil
+}
+
+// ActivitiesAbout lists activities of some types about an object, newest first.
+func (s *Store) ActivitiesAbout(ctx context.Context, objectURI string, types []string, limit int) ([]*Activity, error) {
+	var list []*Activity
+	err := s.read.NewSelect().Model(&list).Where("object_uri = ? AND type IN (?)", objectURI, bun.In(types)).
+		Order("id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
 // LastActivity returns the newest activity of a type by an actor about an object.
 func (s *Store) LastActivity(ctx context.Context, actorID int64, kind, objectURI string) (*Activity, error) {
 	a := new(Activity)

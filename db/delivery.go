@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"github.com/uptrace/bun"
 )
@@ -24,69 +22,6 @@ const (
 	ClassBulk   = 1 // likes and the like
 )
 
-// Audience says who an activity goes to. It is kept with the outbox row and expanded in batches.
-type Audience struct {
-	// FollowersOf is the actor whose followers' inboxes get it; 0 = nobody's.
-	FollowersOf int64 `json:"followers_of,omitempty"`
-	// Families limits FollowersOf to hosts of these software families; "" stands for unknown.
-	// Empty = all.
-	Families []string `json:"families,omitempty"`
-	// ExceptHosts are left out of FollowersOf.
-	ExceptHosts []string `json:"except_hosts,omitempty"`
-	// Software limits FollowersOf to hosts that run one of these (lower-case NodeInfo names),
-	// ExceptSoftware leaves hosts out that do. Empty = no limit.
-	Software       []string `json:"software,omitempty"`
-	ExceptSoftware []string `json:"except_software,omitempty"`
-	// Inboxes are single places, for people addressed by name.
-	Inboxes []FollowerInbox `json:"inboxes,omitempty"`
-}
-
-// OutboxRow is an activity on its way to an audience: the fan-out of reliability.md 1b.
-type OutboxRow struct {
-	bun.BaseModel `bun:"table:outbox,alias:ob"`
-
-	ID         int64  `bun:"id,pk"`
-	ActivityID int64  `bun:"activity_id"`
-	Audience   string `bun:"audience"` // JSON of Audience
-	Class      int16  `bun:"class"`
-	OKey       int64  `bun:"okey"` // deliveries with one key reach a host in order
-	Cursor     string `bun:"cursor"`
-	DoneAt     Time   `bun:"done_at"`
-	CreatedAt  Time   `bun:"created_at"`
-}
-
-// CreateOutbox stores the way of an activity to an audience.
-func (s *Store) CreateOutbox(ctx context.Context, row *OutboxRow, to Audience) error {
-	raw, err := json.Marshal(to)
-	if err != nil {
-		return fmt.Errorf("write audience: %w", err)
-	}
-	row.ID, row.CreatedAt, row.Audience = s.NewID(), s.Now(), string(raw)
-	return s.insert(ctx, row)
-}
-
-// To decodes the audience of the row.
-func (r *OutboxRow) To() (Audience, error) {
-	var to Audience
-	if err := json.Unmarshal([]byte(r.Audience), &to); err != nil {
-		return to, fmt.Errorf("read audience of outbox row %d: %w", r.ID, err)
-	}
-	return to, nil
-}
-
-// PendingOutbox lists rows that are not expanded yet, oldest first.
-func (s *Store) PendingOutbox(ctx context.Context, limit int) ([]*OutboxRow, error) {
-	var list []*OutboxRow
-	err := s.read.NewSelect().Model(&list).Where("done_at = 0").Order("id").Limit(int64(limit)).Scan(ctx)
-	return list, wrap(err)
-}
-
-// AdvanceOutbox notes how far an expansion has come; done ends it.
-func (s *Store) AdvanceOutbox(ctx context.Context, row *OutboxRow, cursor string, done Time) error {
-	_, err := s.exec(ctx, "UPDATE outbox SET cursor = ?, done_at = ? WHERE id = ?", cursor, done, row.ID)
-	return err
-}
-
 // Delivery is one activity on its way to one inbox.
 type Delivery struct {
 	bun.BaseModel `bun:"table:deliveries,alias:delivery"`
@@ -98,12 +33,17 @@ type Delivery struct {
 	Class      int16  `bun:"class"`
 	OKey       int64  `bun:"okey"`
 	State      int16  `bun:"state"`
-	Attempts   int64  `bun:"attempts"`
-	NextAt     Time   `bun:"next_at"`
-	LastCode   int64  `bun:"last_code"`
-	LastError  string `bun:"last_error"`
-	CreatedAt  Time   `bun:"created_at"`
-	DoneAt     Time   `bun:"done_at"`
+	// FollowersOf is set where this one delivery serves all followers of an actor at the host
+	// (GoToSocial); when it is refused, another follower's inbox is tried.
+	FollowersOf int64 `bun:"followers_of"`
+	Attempts    int64 `bun:"attempts"` // tries, whatever came of them
+	Strikes     int64 `bun:"strikes"`  // tries that failed because of this delivery, not of its host
+	// NextAt is set for a delivery that waits on its own account while others pass.
+	NextAt    Time   `bun:"next_at"`
+	LastCode  int64  `bun:"last_code"` // HTTP status, 0 where there was no answer
+	LastError string `bun:"last_error"`
+	CreatedAt Time   `bun:"created_at"`
+	DoneAt    Time   `bun:"done_at"`
 }
 
 // CreateDeliveries stores deliveries, skipping those whose activity already goes to that inbox.
@@ -119,10 +59,46 @@ func (s *Store) CreateDeliveries(ctx context.Context, list []*Delivery) error {
 	return wrap(err)
 }
 
-// PendingDeliveries lists waiting deliveries in order of their ids, after an id.
-func (s *Store) PendingDeliveries(ctx context.Context, after int64, limit int) ([]*Delivery, error) {
-	var list []*Delivery
-	err := s.read.NewSelect().Model(&list).Where("state = 0 AND id > ?", after).Order("id").Limit(int64(limit)).Scan(ctx)
+// WaitingDelivery is what the queue knows of a delivery.
+type WaitingDelivery struct {
+	ID     int64  `bun:"id"`
+	Host   string `bun:"host"`
+	Class  int16  `bun:"class"`
+	NextAt Time   `bun:"next_at"`
+}
+
+// WaitingDeliveries lists deliveries that wait, by host and id, after one of them (nil = from the
+// first).
+func (s *Store) WaitingDeliveries(ctx context.Context, after *WaitingDelivery, limit int) ([]WaitingDelivery, error) {
+	if after == nil {
+		after = &WaitingDelivery{}
+	}
+	var list []WaitingDelivery
+	err := s.read.NewRaw(`SELECT id, host, class, next_at FROM deliveries
+		WHERE state = 0 AND (host, id) > (?, ?) ORDER BY host, id LIMIT ?`, after.Host, after.ID, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
+// CountWaiting counts the deliveries that wait.
+func (s *Store) CountWaiting(ctx context.Context) (int64, error) {
+	var n int64
+	err := s.read.NewRaw("SELECT count(*) FROM deliveries WHERE state = 0").Scan(ctx, &n)
+	return n, wrap(err)
+}
+
+// LateDelivery is a delivery that waits on its own account, or behind one that does.
+type LateDelivery struct {
+	ID     int64 `bun:"id"`
+	OKey   int64 `bun:"okey"`
+	NextAt Time  `bun:"next_at"`
+}
+
+// LateDeliveries lists the late deliveries of a host, oldest first: what has the same key must not
+// overtake them.
+func (s *Store) LateDeliveries(ctx context.Context, host string, limit int) ([]LateDelivery, error) {
+	var list []LateDelivery
+	err := s.read.NewRaw("SELECT id, okey, next_at FROM deliveries WHERE host = ? AND state = 0 AND next_at > 0 ORDER BY id LIMIT ?",
+		host, limit).Scan(ctx, &list)
 	return list, wrap(err)
 }
 
@@ -134,6 +110,70 @@ func (s *Store) DeliveriesByID(ctx context.Context, ids []int64) ([]*Delivery, e
 	}
 	err := s.read.NewSelect().Model(&list).Where("id IN (?) AND state = 0", bun.In(ids)).Order("id").Scan(ctx)
 	return list, wrap(err)
+}
+
+// DeliveryEnd is what became of a try; it may also only put the delivery off.
+type DeliveryEnd struct {
+	State  int16
+	Code   int64
+	Error  string
+	NextAt Time
+	// Tries and Strikes are added to what was counted before.
+	Tries, Strikes int64
+}
+
+// EndDeliveries writes the same result for several deliveries, leaving alone those that were ended
+// meanwhile.
+func (s *Store) EndDeliveries(ctx context.Context, ids []int64, e DeliveryEnd) error {
+	var done Time
+	if e.State != DeliveryPending {
+		done = s.Now()
+	}
+	_, err := s.exec(ctx, `UPDATE deliveries SET state = ?, last_code = ?, last_error = ?, next_at = ?,
+		attempts = attempts + ?, strikes = strikes + ?, done_at = ? WHERE id IN (?) AND state = 0`,
+		e.State, e.Code, e.Error, e.NextAt, e.Tries, e.Strikes, done, bun.In(ids))
+	return err
+}
+
+// PutOffDeliveries lets deliveries wait without counting a try.
+func (s *Store) PutOffDeliveries(ctx context.Context, ids []int64, until Time) error {
+	_, err := s.exec(ctx, "UPDATE deliveries SET next_at = ? WHERE id IN (?) AND state = 0", until, bun.In(ids))
+	return err
+}
+
+// EndActivityDeliveries ends what waits of some activities for some hosts.
+func (s *Store) EndActivityDeliveries(ctx context.Context, activityIDs []int64, hosts []string, state int16) error {
+	if len(activityIDs) == 0 || len(hosts) == 0 {
+		return nil
+	}
+	_, err := s.exec(ctx, "UPDATE deliveries SET state = ?, done_at = ? WHERE activity_id IN (?) AND host IN (?) AND state = 0",
+		state, s.Now(), bun.In(activityIDs), bun.In(hosts))
+	return err
+}
+
+// EndHostDeliveries ends all that waits for a host and says how many there were.
+func (s *Store) EndHostDeliveries(ctx context.Context, host string, state int16, reason string) (int64, error) {
+	return s.exec(ctx, "UPDATE deliveries SET state = ?, last_error = ?, done_at = ? WHERE host = ? AND state = 0",
+		state, reason, s.Now(), host)
+}
+
+// RefuseDelivery notes that a host has said no to an activity afterwards; it says whether the
+// activity went there at all.
+func (s *Store) RefuseDelivery(ctx context.Context, activityURI, host, reason string) (bool, error) {
+	n, err := s.exec(ctx, `UPDATE deliveries SET state = ?, last_error = ?, done_at = ? WHERE host = ? AND state IN (0, 1)
+		AND activity_id IN (SELECT id FROM activities WHERE uri = ?)`, DeliveryRefused, reason, s.Now(), host, activityURI)
+	return n > 0, err
+}
+
+// ReviveDeliveries lets everything of a host that waits, was refused or expired start afresh.
+func (s *Store) ReviveDeliveries(ctx context.Context, host string) error {
+	now := s.Now()
+	if _, err := s.exec(ctx, `UPDATE deliveries SET state = 0, next_at = 0, attempts = 0, strikes = 0, created_at = ?, done_at = 0
+		WHERE host = ? AND state IN (2, 5)`, now, host); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "UPDATE deliveries SET next_at = 0, strikes = 0 WHERE host = ? AND state = 0 AND next_at > 0", host)
+	return err
 }
 
 // DeliveriesOfPost lists where the activities about a post went, newest first.

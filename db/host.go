@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 )
@@ -51,12 +53,15 @@ type Host struct {
 	FailingSince Time   `bun:"failing_since"`
 	NextProbeAt  Time   `bun:"next_probe_at"`
 	RetryAfter   Time   `bun:"retry_after"`
-	SendWindow   int16  `bun:"send_window"`
-	LastCode     int64  `bun:"last_code"`
-	LastError    string `bun:"last_error"`
-	LastOKAt     Time   `bun:"last_ok_at"`
-	LastInAt     Time   `bun:"last_in_at"`
-	CreatedAt    Time   `bun:"created_at"`
+	// LastInbox is the inbox that took a delivery last, kept for software where one inbox serves
+	// the whole host.
+	LastInbox  string `bun:"last_inbox"`
+	SendWindow int16  `bun:"send_window"`
+	LastCode   int64  `bun:"last_code"`
+	LastError  string `bun:"last_error"`
+	LastOKAt   Time   `bun:"last_ok_at"`
+	LastInAt   Time   `bun:"last_in_at"`
+	CreatedAt  Time   `bun:"created_at"`
 }
 
 // EnsureHost stores a row for a host met for the first time.
@@ -128,14 +133,74 @@ func (s *Store) SetHostPaused(ctx context.Context, name string, at Time) error {
 	return err
 }
 
-// SaveHostHealth writes how reaching a host goes.
-func (s *Store) SaveHostHealth(ctx context.Context, h *Host) error {
-	if err := s.EnsureHost(ctx, h.Name); err != nil {
-		return err
+// SaveHostHealth writes how reaching some hosts goes, which signature scheme they took and which
+// inbox; a host not met before is stored.
+func (s *Store) SaveHostHealth(ctx context.Context, list []*Host) error {
+	if len(list) == 0 {
+		return nil
 	}
-	_, err := s.write.NewUpdate().Model(h).WherePK().Column("state", "streak", "failing_since", "next_probe_at",
-		"retry_after", "send_window", "last_code", "last_error", "last_ok_at").Exec(ctx)
+	rows := slices.Clone(list)
+	slices.SortFunc(rows, func(a, b *Host) int { return strings.Compare(a.Name, b.Name) }) // one order, no deadlock
+	for _, h := range rows {
+		if h.CreatedAt.IsZero() {
+			h.CreatedAt = s.Now()
+		}
+	}
+	_, err := s.write.NewInsert().Model(&rows).On("CONFLICT (name) DO UPDATE").
+		Set("state = EXCLUDED.state, streak = EXCLUDED.streak, failing_since = EXCLUDED.failing_since").
+		Set("next_probe_at = EXCLUDED.next_probe_at, retry_after = EXCLUDED.retry_after").
+		Set("send_window = EXCLUDED.send_window, last_inbox = EXCLUDED.last_inbox").
+		Set("scheme = EXCLUDED.scheme, scheme_at = EXCLUDED.scheme_at").
+		Set("last_code = EXCLUDED.last_code, last_error = EXCLUDED.last_error, last_ok_at = EXCLUDED.last_ok_at").
+		Exec(ctx)
 	return wrap(err)
+}
+
+// HostsByName returns the hosts with these names by name; unknown ones are missing from the map.
+func (s *Store) HostsByName(ctx context.Context, names []string) (map[string]*Host, error) {
+	out := make(map[string]*Host, len(names))
+	if len(names) == 0 {
+		return out, nil
+	}
+	var list []*Host
+	if err := s.read.NewSelect().Model(&list).Where("name IN (?)", bun.In(names)).Scan(ctx); err != nil {
+		return nil, wrap(err)
+	}
+	for _, h := range list {
+		out[h.Name] = h
+	}
+	return out, nil
+}
+
+// HostsToProbe lists failing hosts with waiting deliveries whose turn to be tried has come.
+func (s *Store) HostsToProbe(ctx context.Context, limit int) ([]string, error) {
+	var list []string
+	now := s.Now()
+	err := s.read.NewRaw(`SELECT name FROM hosts WHERE streak > 0 AND next_probe_at <= ? AND retry_after <= ?
+		AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = hosts.name AND d.state = 0)
+		ORDER BY next_probe_at LIMIT ?`, now, now, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
+// ForgiveHost forgets the failures of a host, so that it is tried at once.
+func (s *Store) ForgiveHost(ctx context.Context, name string) error {
+	_, err := s.exec(ctx, `UPDATE hosts SET state = ?, streak = 0, failing_since = 0, next_probe_at = 0, retry_after = 0
+		WHERE name = ?`, BreakerClosed, name)
+	return err
+}
+
+// CountBreakers counts the hosts in each state of their breaker, closed ones left out.
+func (s *Store) CountBreakers(ctx context.Context) (map[string]int64, error) {
+	var rows []struct {
+		State string `bun:"state"`
+		N     int64  `bun:"n"`
+	}
+	err := s.read.NewRaw("SELECT state, count(*) AS n FROM hosts WHERE streak > 0 GROUP BY state").Scan(ctx, &rows)
+	out := make(map[string]int64, len(rows))
+	for _, r := range rows {
+		out[r.State] = r.N
+	}
+	return out, wrap(err)
 }
 
 // HeardFromHost notes a verified request of a host, at most once a minute, and lets a waiting

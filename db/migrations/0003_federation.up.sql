@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS hosts (
   failing_since BIGINT NOT NULL DEFAULT 0,
   next_probe_at BIGINT NOT NULL DEFAULT 0,
   retry_after BIGINT NOT NULL DEFAULT 0,
+  last_inbox TEXT NOT NULL DEFAULT '',
   send_window SMALLINT NOT NULL DEFAULT 1,
   last_code BIGINT NOT NULL DEFAULT 0,
   last_error TEXT NOT NULL DEFAULT '',
@@ -23,6 +24,7 @@ CREATE TABLE IF NOT EXISTS hosts (
   last_in_at BIGINT NOT NULL DEFAULT 0,
   created_at BIGINT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS hosts_waiting ON hosts (next_probe_at) WHERE streak > 0;
 
 CREATE TABLE IF NOT EXISTS activities (
   id BIGINT PRIMARY KEY,
@@ -61,7 +63,9 @@ CREATE TABLE IF NOT EXISTS deliveries (
   class SMALLINT NOT NULL DEFAULT 0,
   okey BIGINT NOT NULL DEFAULT 0,
   state SMALLINT NOT NULL DEFAULT 0,
+  followers_of BIGINT NOT NULL DEFAULT 0,
   attempts BIGINT NOT NULL DEFAULT 0,
+  strikes BIGINT NOT NULL DEFAULT 0,
   next_at BIGINT NOT NULL DEFAULT 0,
   last_code BIGINT NOT NULL DEFAULT 0,
   last_error TEXT NOT NULL DEFAULT '',
@@ -70,6 +74,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
   UNIQUE (activity_id, inbox)
 );
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (host, id) WHERE state = 0;
+CREATE INDEX IF NOT EXISTS deliveries_late ON deliveries (host, id) WHERE state = 0 AND next_at > 0;
+CREATE INDEX IF NOT EXISTS deliveries_failed ON deliveries (host, id) WHERE state IN (2, 5);
 
 CREATE TABLE IF NOT EXISTS receipts (
   id BIGINT PRIMARY KEY,

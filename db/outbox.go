@@ -1,0 +1,116 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/uptrace/bun"
+)
+
+// Audience says who an activity goes to. It is kept with the outbox row and expanded in batches.
+type Audience struct {
+	// FollowersOf is the actor whose followers' inboxes get it; 0 = nobody's.
+	FollowersOf int64 `json:"followers_of,omitempty"`
+	// Families limits FollowersOf to hosts of these software families; "" stands for unknown.
+	// Empty = all.
+	Families []string `json:"families,omitempty"`
+	// ExceptHosts are left out of FollowersOf.
+	ExceptHosts []string `json:"except_hosts,omitempty"`
+	// Software limits FollowersOf to hosts that run one of these (lower-case NodeInfo names),
+	// ExceptSoftware leaves hosts out that do. Empty = no limit.
+	Software       []string `json:"software,omitempty"`
+	ExceptSoftware []string `json:"except_software,omitempty"`
+	// Inboxes are single places, for people addressed by name.
+	Inboxes []FollowerInbox `json:"inboxes,omitempty"`
+}
+
+// OutboxRow is an activity on its way to an audience: the fan-out of reliability.md 1b.
+type OutboxRow struct {
+	bun.BaseModel `bun:"table:outbox,alias:ob"`
+
+	ID         int64  `bun:"id,pk"`
+	ActivityID int64  `bun:"activity_id"`
+	Audience   string `bun:"audience"` // JSON of Audience
+	Class      int16  `bun:"class"`
+	OKey       int64  `bun:"okey"` // deliveries with one key reach a host in order
+	Cursor     string `bun:"cursor"`
+	DoneAt     Time   `bun:"done_at"`
+	CreatedAt  Time   `bun:"created_at"`
+}
+
+// CreateOutbox stores the way of an activity to an audience.
+func (s *Store) CreateOutbox(ctx context.Context, row *OutboxRow, to Audience) error {
+	raw, err := json.Marshal(to)
+	if err != nil {
+		return fmt.Errorf("write audience: %w", err)
+	}
+	row.ID, row.CreatedAt, row.Audience = s.NewID(), s.Now(), string(raw)
+	return s.insert(ctx, row)
+}
+
+// To decodes the audience of the row.
+func (r *OutboxRow) To() (Audience, error) {
+	var to Audience
+	if err := json.Unmarshal([]byte(r.Audience), &to); err != nil {
+		return to, fmt.Errorf("read audience of outbox row %d: %w", r.ID, err)
+	}
+	return to, nil
+}
+
+// PendingOutbox lists rows that are not expanded yet, oldest first.
+func (s *Store) PendingOutbox(ctx context.Context, limit int) ([]*OutboxRow, error) {
+	var list []*OutboxRow
+	err := s.read.NewSelect().Model(&list).Where("done_at = 0").Order("id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// AdvanceOutbox notes how far an expansion has come; done ends it. ErrConflict: another process
+// was faster, and the batch must be rolled back.
+func (s *Store) AdvanceOutbox(ctx context.Context, row *OutboxRow, cursor string, done Time) error {
+	n, err := s.exec(ctx, "UPDATE outbox SET cursor = ?, done_at = ? WHERE id = ? AND cursor = ? AND done_at = 0",
+		cursor, done, row.ID, row.Cursor)
+	if err == nil && n == 0 {
+		return fmt.Errorf("%w: outbox row %d is being expanded elsewhere", ErrConflict, row.ID)
+	}
+	return err
+}
+
+// HostInbox is the one inbox that serves all followers at a host.
+type HostInbox struct {
+	Host  string `bun:"host"`
+	Inbox string `bun:"inbox"`
+}
+
+// SoleInboxes lists, for the hosts after one that run a software, the one inbox of an actor's
+// followers there to use: the one that took a delivery last, else the first.
+func (s *Store) SoleInboxes(ctx context.Context, q SoleInboxQuery) ([]HostInbox, error) {
+	var list []HostInbox
+	err := s.read.NewRaw(`SELECT fi.host, coalesce(max(CASE WHEN fi.inbox = h.last_inbox THEN fi.inbox END), min(fi.inbox)) AS inbox
+		FROM follower_inboxes fi JOIN hosts h ON h.name = fi.host
+		WHERE fi.followee_id = ? AND h.software = ? AND fi.host > ?
+		GROUP BY fi.host ORDER BY fi.host LIMIT ?`, q.FolloweeID, q.Software, q.AfterHost, q.Limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
+// SoleInboxQuery says which inboxes SoleInboxes lists.
+type SoleInboxQuery struct {
+	FolloweeID int64
+	Software   string
+	AfterHost  string
+	Limit      int
+}
+
+// NextInbox returns an inbox of an actor's followers at a host that an activity was not sent to,
+// and how many of that host it was. ErrNotFound: there is none.
+func (s *Store) NextInbox(ctx context.Context, followeeID int64, d *Delivery) (inbox string, tried int, err error) {
+	err = s.read.NewRaw("SELECT count(*) FROM deliveries WHERE activity_id = ? AND host = ? AND followers_of = ?",
+		d.ActivityID, d.Host, followeeID).Scan(ctx, &tried)
+	if err != nil {
+		return "", 0, wrap(err)
+	}
+	err = s.read.NewRaw(`SELECT inbox FROM follower_inboxes WHERE followee_id = ? AND host = ? AND inbox NOT IN
+		(SELECT inbox FROM deliveries WHERE activity_id = ?) ORDER BY inbox LIMIT 1`,
+		followeeID, d.Host, d.ActivityID).Scan(ctx, &inbox)
+	return inbox, tried, wrap(err)
+}
