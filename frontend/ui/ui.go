@@ -119,3 +119,7 @@ func or(word, otherwise string) string {
 
 // number is for attributes; in text use the reader's Loc.
 func number(n int) string { return strconv.Itoa(n) }
+
+// safe is what templ does to href and action by itself, for formaction: an
+// address with another scheme than the net's becomes one that fails.
+func safe(url string) string { return string(templ.URL(url)) }
