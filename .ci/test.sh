@@ -16,7 +16,7 @@ browser_suite() {
 	echo "== pages in a browser"
 	CGO_ENABLED=0 go build -o bin/copse ./cmd/copse
 	.ci/npm.sh frontend/e2e
-	(cd frontend/e2e && COPSE_BIN=$PWD/../../bin/copse npm test)
+	(cd frontend/e2e && COPSE_TEST_BIN=$PWD/../../bin/copse npm test)
 }
 
 .ci/assets.sh

@@ -26,9 +26,9 @@ export const looks = [
   { name: "rtl dark phone", theme: "dark", locale: "ar", width: 390 },
 ];
 
-/** launch starts the browser with a fresh profile; COPSE_CHROMIUM names another one. */
+/** launch starts the browser with a fresh profile; COPSE_TEST_CHROMIUM names another one. */
 export function launch() {
-  return chromium.launch({ executablePath: process.env.COPSE_CHROMIUM ?? "/usr/bin/chromium", args: flags });
+  return chromium.launch({ executablePath: process.env.COPSE_TEST_CHROMIUM ?? "/usr/bin/chromium", args: flags });
 }
 
 /**

@@ -103,9 +103,9 @@ export async function wellFormed(page, { dir } = {}) {
   if (dir) assert.equal(facts.dir, dir, `direction ${where}`);
 }
 
-/** shot saves a picture of the whole page in the folder COPSE_SHOTS, if that is set. */
+/** shot saves a picture of the whole page in the folder COPSE_TEST_SHOTS, if that is set. */
 export async function shot(page, name) {
-  const folder = process.env.COPSE_SHOTS;
+  const folder = process.env.COPSE_TEST_SHOTS;
   if (!folder) return;
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: path.join(folder, `${name.replace(/[^\w.-]+/g, "-")}.png`), fullPage: true });

@@ -1,4 +1,4 @@
-// Runs the built binary (COPSE_BIN) in a folder of its own and stops it again.
+// Runs the built binary (COPSE_TEST_BIN) in a folder of its own and stops it again.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -44,8 +44,8 @@ export async function startInstance({ name = "copse.localhost", env = {} } = {})
 }
 
 function binary() {
-  const bin = process.env.COPSE_BIN;
-  if (!bin) throw new Error("COPSE_BIN must name the built copse binary");
+  const bin = process.env.COPSE_TEST_BIN;
+  if (!bin) throw new Error("COPSE_TEST_BIN must name the built copse binary");
   return path.resolve(bin);
 }
 

@@ -28,7 +28,7 @@ describe("the binary", () => {
     const file = path.join(folder, "copse");
     await writeFile(file, standIn);
     await chmod(file, 0o755);
-    process.env.COPSE_BIN = file;
+    process.env.COPSE_TEST_BIN = file;
   });
   after(() => rm(folder, { recursive: true }));
 

@@ -29,10 +29,10 @@ func render(t testing.TB, smp sample, lang string) []byte {
 }
 
 // TestGallery writes every sample in every language, in light and dark, to the
-// folder COPSE_GALLERY names, so that pages can be looked at without a server.
+// folder COPSE_TEST_GALLERY names, so that pages can be looked at without a server.
 func TestGallery(t *testing.T) {
 	t.Parallel()
-	folder := os.Getenv("COPSE_GALLERY")
+	folder := os.Getenv("COPSE_TEST_GALLERY")
 	if folder == "" {
 		folder = t.TempDir()
 	}

@@ -14,7 +14,7 @@
 //     icon and language tests then cover the page without more ado.
 //  5. make generate, then COPSE_MESSAGES=write go test ./frontend/locales.
 //
-// To look at all pages: COPSE_GALLERY=/some/folder go test -run TestGallery
+// To look at all pages: COPSE_TEST_GALLERY=/some/folder go test -run TestGallery
 // ./frontend/views. Read shell.go next.
 package views
 
