@@ -1,7 +1,7 @@
 // Package fedtest is a federation in memory for tests: a Network that carries
 // requests between hosts, and Peers, scripted servers with real keys that
-// behave like Mastodon, GoToSocial, Lemmy or NodeBB where it matters (the facts
-// are those of peers.md).
+// behave like Mastodon, GoToSocial, Lemmy or NodeBB where it matters, as seen on
+// running servers in 2026.
 //
 // A story looks like this:
 //

@@ -83,16 +83,22 @@ func TestNetwork_clientHangsUp(t *testing.T) {
 		_, err := w.Write([]byte("too late"))
 		ended <- err
 	}))
-	ctx, cancel := context.WithCancel(t.Context())
-	resp, err := get(t, n, ctx, "https://alpha.test/")
-	if err != nil {
-		t.Fatal(err)
+	n.Handle("quitter.test", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	for _, host := range []string{"alpha.test", "quitter.test"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		resp, err := get(t, n, ctx, "https://"+host+"/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if _, err := io.ReadAll(resp.Body); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: read: %v", host, err)
+		}
+		_ = resp.Body.Close()
 	}
-	cancel()
-	if _, err := io.ReadAll(resp.Body); !errors.Is(err, context.Canceled) {
-		t.Errorf("read: %v", err)
-	}
-	_ = resp.Body.Close()
 	if err := <-ended; err == nil {
 		t.Error("the handler could still write")
 	}

@@ -37,8 +37,8 @@ func mentionThread(a *Actor, g Target, title, text string) Doc {
 	return d
 }
 
-// mentionAnswer reaches the parent's author only, as a client's reply box does
-// when the parent mentions nobody (peers.md B3).
+// mentionAnswer reaches the parent's author and those the parent mentions, as a
+// client's reply box does; a group that is not mentioned never hears of it.
 func mentionAnswer(a *Actor, parent Doc, text string) Doc {
 	d := a.note("<p>" + html.EscapeString(text) + "</p>")
 	d["inReplyTo"] = parent["id"]

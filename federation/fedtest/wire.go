@@ -12,8 +12,13 @@ import (
 // converse runs h and answers its response as a stream.
 func converse(h http.Handler, req, in *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	hangUp := context.AfterFunc(req.Context(), cancel)
 	pr, pw := io.Pipe()
+	hangUp := context.AfterFunc(req.Context(), func() {
+		// The client must see its own impatience, never a clean end, however
+		// quickly the handler gives up.
+		_ = pw.CloseWithError(req.Context().Err())
+		cancel()
+	})
 	w := &writer{header: http.Header{}, sent: make(chan struct{}), body: pw, silent: in.Method == http.MethodHead}
 	go func() {
 		defer cancel()
@@ -36,7 +41,6 @@ func converse(h http.Handler, req, in *http.Request) (*http.Response, error) {
 	if w.broken != nil {
 		return nil, w.broken
 	}
-	stop := context.AfterFunc(req.Context(), func() { _ = pw.CloseWithError(req.Context().Err()) })
 	length, err := strconv.ParseInt(w.frozen.Get("Content-Length"), 10, 64)
 	if err != nil {
 		length = -1
@@ -45,7 +49,7 @@ func converse(h http.Handler, req, in *http.Request) (*http.Response, error) {
 		Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: w.frozen, ContentLength: length, Request: req, TLS: in.TLS,
-		Body: &stream{pr: pr, close: func() { stop(); hangUp(); cancel() }},
+		Body: &stream{pr: pr, close: func() { hangUp(); cancel() }},
 	}, nil
 }
 

@@ -117,16 +117,22 @@ func (c *Client) permit(ctx context.Context, u *url.URL) error {
 	return c.spend(ctx, u.Host)
 }
 
-// signer answers nil where requests go out unsigned.
-func (c *Client) signer(ctx context.Context) (*sign.Signer, error) {
-	if c.o.Signer == nil {
-		return nil, nil //nolint:nilnil // an unsigned request is a valid answer
+// as is who signs, and how; a nil signer is nobody.
+type as struct {
+	signer *sign.Signer
+	scheme sign.Scheme
+}
+
+// identity is the instance actor, or nobody where requests go out unsigned.
+func (c *Client) identity(ctx context.Context, a ask) (as, error) {
+	if c.o.Signer == nil || !a.signed {
+		return as{}, nil
 	}
 	s, err := c.o.Signer(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("load instance key: %w", err)
+		return as{}, fmt.Errorf("load instance key: %w", err)
 	}
-	return s, nil
+	return as{signer: s}, nil
 }
 
 // schemes answers the order in which a host's door is knocked at.

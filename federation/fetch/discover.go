@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -87,9 +88,6 @@ func alternateLink(z *html.Tokenizer) (href string, ok bool) {
 			href = strings.TrimSpace(string(value))
 		}
 	}
-	isAlternate := false
-	for _, r := range strings.Fields(strings.ToLower(rel)) {
-		isAlternate = isAlternate || r == "alternate"
-	}
+	isAlternate := slices.Contains(strings.Fields(strings.ToLower(rel)), "alternate")
 	return href, isAlternate && selfType(media) && href != ""
 }

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -134,10 +135,8 @@ func activityType(h http.Header) error {
 	case "application/activity+json":
 		return nil
 	case "application/ld+json":
-		for _, profile := range strings.Fields(params["profile"]) {
-			if profile == streams {
-				return nil
-			}
+		if slices.Contains(strings.Fields(params["profile"]), streams) {
+			return nil
 		}
 	}
 	return fmt.Errorf("%w: %s", ErrWrongType, clip(media))

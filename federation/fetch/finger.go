@@ -61,9 +61,9 @@ func validName(name string) bool {
 	return name != "" && len(name) <= maxName
 }
 
-// WebFinger resolves a handle (RFC 7033), as strictly as Mastodon does
-// (peers.md B1): the answer's subject is the handle asked for, or leads once to
-// a handle whose own host confirms it. ErrGone means the account was deleted.
+// WebFinger resolves a handle (RFC 7033), as strictly as Mastodon does: the
+// answer's subject is the handle asked for, or leads once to a handle whose own
+// host confirms it. ErrGone means the account was deleted.
 func (c *Client) WebFinger(ctx context.Context, handle string) (*Finger, error) {
 	name, host, err := Handle(handle)
 	if err != nil {

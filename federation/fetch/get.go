@@ -7,8 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-
-	"github.com/copse-social/copse/federation/sign"
 )
 
 // maxHops is how many redirects are followed (T29).
@@ -92,25 +90,24 @@ func (c *Client) next(from *url.URL, location string) (*url.URL, error) {
 }
 
 // knock tries the scheme the host is known for and, when refused, the other
-// one once (wire.md: 400, 401 and 403; NodeBB answers 400 to RFC 9421).
+// one once (400, 401 and 403 all mean it: NodeBB answers 400 to RFC 9421).
 func (c *Client) knock(ctx context.Context, u *url.URL, a ask) (*response, error) {
-	var signer *sign.Signer
-	if a.signed {
-		var err error
-		if signer, err = c.signer(ctx); err != nil {
-			return nil, err
-		}
+	who, err := c.identity(ctx, a)
+	if err != nil {
+		return nil, err
 	}
 	order := c.schemes(ctx, u.Host)
-	first, err := c.once(ctx, u, a, as{signer, order[0]})
-	if err != nil || signer == nil || !refused(first.StatusCode) {
+	who.scheme = order[0]
+	first, err := c.once(ctx, u, a, who)
+	if err != nil || who.signer == nil || !refused(first.StatusCode) {
 		return first, err
 	}
 	first.close()
 	if err := c.spend(ctx, u.Host); err != nil {
 		return nil, err
 	}
-	second, err := c.once(ctx, u, a, as{signer, order[1]})
+	who.scheme = order[1]
+	second, err := c.once(ctx, u, a, who)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +115,7 @@ func (c *Client) knock(ctx context.Context, u *url.URL, a ask) (*response, error
 		second.StatusCode = first.StatusCode // the better known scheme's answer counts
 		return second, nil
 	}
-	if c.o.Learn != nil {
+	if c.o.Learn != nil && second.StatusCode < http.StatusBadRequest {
 		c.o.Learn(ctx, u.Host, order[1])
 	}
 	return second, nil
@@ -126,12 +123,6 @@ func (c *Client) knock(ctx context.Context, u *url.URL, a ask) (*response, error
 
 func refused(status int) bool {
 	return status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden
-}
-
-// as is who signs, and how; a nil signer is nobody.
-type as struct {
-	signer *sign.Signer
-	scheme sign.Scheme
 }
 
 // once sends one request, made afresh: no header of an earlier one survives.

@@ -23,9 +23,9 @@ const (
 )
 
 // Key fetches the document a key id points at: an actor, a stub of one
-// (GoToSocial serves it at a path of its own, peers.md B5) or a bare key. Its
-// id may differ from keyID, but both, and the place all redirects lead to,
-// share one origin; whose key it is, is for the caller to prove (T04, T05).
+// (GoToSocial serves it at a path of its own) or a bare key. Its id may differ
+// from keyID, but both, and the place all redirects lead to, share one origin;
+// whose key it is, is for the caller to prove (T04, T05).
 //
 // Failures are remembered, and a domain whose keys keep failing is left alone
 // for a while, since anybody can make us ask for keys (T11).

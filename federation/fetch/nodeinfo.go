@@ -15,7 +15,7 @@ const (
 )
 
 // Software is what a host says it runs; from it follows the dialect we speak
-// with it (wire.md 1). It is a claim, good for manners and not for trust.
+// with it. It is a claim, good for manners and not for trust.
 type Software struct {
 	// Name is lower case: "mastodon", "lemmy"; at most 64 letters, digits and
 	// hyphens.
