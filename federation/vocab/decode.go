@@ -156,6 +156,30 @@ func (d *decoder) token() jsontext.Token {
 	return t
 }
 
+// string, number and truth take a token whose first byte promised the kind;
+// the rest of it may still be broken.
+func (d *decoder) string() string {
+	t := d.token()
+	if d.err != nil {
+		return ""
+	}
+	return t.String()
+}
+
+func (d *decoder) number() (float64, bool) {
+	t := d.token()
+	if d.err != nil {
+		return 0, false
+	}
+	f, err := t.Float()
+	return f, err == nil
+}
+
+func (d *decoder) truth() bool {
+	t := d.token()
+	return d.err == nil && t.Bool()
+}
+
 func (d *decoder) skip() {
 	if d.err == nil {
 		if err := d.json.SkipValue(); err != nil {

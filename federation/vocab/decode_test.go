@@ -66,6 +66,10 @@ func TestT16_refused(t *testing.T) {
 		{"cut off after a backslash", `{"id":"https://a.te\`, ErrMalformed},
 		{"cut off list", `{"to":["https://a.test/u"`, ErrMalformed},
 		{"cut off small object", `{"publicKey":{"owner":`, ErrMalformed},
+		{"cut off number", `{"votersCount":0.`, ErrMalformed},
+		{"cut off truth", `{"sensitive":tr`, ErrMalformed},
+		{"cut off name", `{"name":"\u00`, ErrMalformed},
+		{"broken degrees", `{"location":{"latitude":-}}`, ErrMalformed},
 		{"comment", `{/* */}`, ErrMalformed},
 		{"comma at the end", `{"id":"https://a.test/u",}`, ErrMalformed},
 	} {

@@ -20,7 +20,7 @@ func (d *decoder) text(dst *string, limit int) {
 			return
 		}
 		first = false
-		*dst = clip(d.token().String(), limit)
+		*dst = clip(d.string(), limit)
 	})
 }
 
@@ -37,7 +37,7 @@ func (d *decoder) texts(dst *[]string, most int) {
 	d.each(func() {
 		var s string
 		if d.json.PeekKind() == '"' {
-			s = d.token().String()
+			s = d.string()
 		} else {
 			d.skip()
 		}
@@ -72,7 +72,7 @@ func (d *decoder) iris(dst *[]string, most int) {
 func (d *decoder) ownID(dst *string) {
 	switch d.json.PeekKind() {
 	case '"':
-		*dst = d.token().String()
+		*dst = d.string()
 		if len(*dst) > maxIRI {
 			d.fail(fmt.Errorf("id over %d bytes", maxIRI))
 		}
@@ -163,7 +163,7 @@ func (d *decoder) actor(dst *Ref) {
 func (d *decoder) one(dst *Ref) {
 	switch d.json.PeekKind() {
 	case '"':
-		dst.IRI = d.token().String()
+		dst.IRI = d.string()
 	case '{':
 		o := d.object()
 		if o == nil {
@@ -193,7 +193,7 @@ func (d *decoder) embedded(dst **Object) {
 func (d *decoder) flag(dst *bool) {
 	switch d.json.PeekKind() {
 	case 't', 'f':
-		*dst = d.token().Bool()
+		*dst = d.truth()
 	default:
 		d.skip()
 	}
@@ -202,7 +202,7 @@ func (d *decoder) flag(dst *bool) {
 func (d *decoder) maybe(dst **bool) {
 	switch d.json.PeekKind() {
 	case 't', 'f':
-		b := d.token().Bool()
+		b := d.truth()
 		*dst = &b
 	default:
 		d.skip()
@@ -215,7 +215,7 @@ func (d *decoder) count(dst *int64) {
 		d.skip()
 		return
 	}
-	if f, err := d.token().Float(); err == nil && f >= 0 && f < 1<<53 {
+	if f, ok := d.number(); ok && f >= 0 && f < 1<<53 {
 		*dst = int64(f)
 	}
 }
@@ -231,7 +231,7 @@ func (d *decoder) degrees(dst *float64) {
 		d.skip()
 		return
 	}
-	if f, err := d.token().Float(); err == nil && f >= -180 && f <= 180 {
+	if f, ok := d.number(); ok && f >= -180 && f <= 180 {
 		*dst = f
 	}
 }
