@@ -23,7 +23,7 @@ type Composer struct {
 	Text       string
 	Error      string
 	Preview    HTML   // of Text, when it was asked for
-	DraftKey   string // (form, target); the reader is known to the server
+	DraftKey   string // (account, form, target) in one word: drafts on a shared device keep apart
 	Restored   time.Time
 	Since      int // things said since the restored draft was written
 	Audiences  []Choice

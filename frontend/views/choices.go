@@ -39,6 +39,25 @@ func (s Shell) otherLanguages() []locales.Language {
 	return others
 }
 
+// keys are those that frontend/ts/keys.ts listens to.
+func (s Shell) keys() []ui.Choice {
+	return []ui.Choice{
+		{Value: "/", Label: s.Text("Search")},
+		{Value: "g t", Label: s.Text("Today")},
+		{Value: "g i", Label: s.Text("Inbox")},
+		{Value: "g c", Label: s.Text("Communities")},
+		{Value: "g d", Label: s.Text("Drafts")},
+		{Value: "n", Label: s.Text("Start a discussion")},
+		{Value: "j", Label: s.Text("Next")},
+		{Value: "k", Label: s.Text("Previous")},
+		{Value: "Enter", Label: s.Text("Open")},
+		{Value: "r", Label: s.Text("Reply")},
+		{Value: "h", Label: s.Text("Helpful")},
+		{Value: "e", Label: s.Text("Edit")},
+		{Value: "?", Label: s.Text("This list")},
+	}
+}
+
 func unreadNote(s Shell, n int) string {
 	if n == 0 {
 		return ""

@@ -36,7 +36,8 @@ type Viewer struct {
 	Facilitates bool
 	Unread      int // entries in the inbox
 	Drafts      int
-	Reports     int // open, for facilitators and admins
+	Reports     int  // open, for facilitators and admins
+	KeysOff     bool // single keys do nothing
 	Communities []NavCommunity
 }
 

@@ -1,0 +1,164 @@
+// cp-composer keeps what is being written: on the device with every input, on
+// the server every ten seconds and when the page goes away. The textarea is
+// the truth; without this element the form sends just the same.
+
+const prefix = "draft:";
+const sentMark = "draft-sent";
+const serverEvery = 10_000;
+
+interface Kept {
+  text: string;
+  at: number;
+}
+
+export class Composer extends HTMLElement {
+  private saved = ""; // the text the server has
+  private timer = 0;
+
+  connectedCallback(): void {
+    const form = this.querySelector("form");
+    const area = this.querySelector("textarea");
+    if (!form || !area || !this.key) return;
+    this.saved = area.value;
+    this.restore(area);
+    this.tools(area);
+    area.addEventListener("input", () => this.keep(area));
+    area.addEventListener("keydown", (e) => {
+      if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) form.requestSubmit();
+    });
+    form.addEventListener("submit", (e) => this.sending(e));
+    addEventListener("pagehide", () => this.toServer(area.value));
+  }
+
+  private get key(): string {
+    return this.dataset["draft"] ?? "";
+  }
+
+  private keep(area: HTMLTextAreaElement): void {
+    const kept: Kept = { text: area.value, at: Date.now() };
+    try {
+      if (area.value) localStorage.setItem(prefix + this.key, JSON.stringify(kept));
+      else localStorage.removeItem(prefix + this.key);
+    } catch {
+      // storage is full or forbidden; the server copy remains
+    }
+    this.say(kept.at);
+    if (!this.timer) {
+      this.timer = window.setTimeout(() => {
+        this.timer = 0;
+        this.toServer(area.value);
+      }, serverEvery);
+    }
+  }
+
+  private toServer(text: string): void {
+    if (text === this.saved) return;
+    const body = new URLSearchParams({ key: this.key, text });
+    if (navigator.sendBeacon("/drafts", body)) this.saved = text;
+  }
+
+  // restore never overwrites: a text that came from the server, after a failed
+  // send or from another device, is at least as new as what the page was asked.
+  private restore(area: HTMLTextAreaElement): void {
+    const kept = read(this.key);
+    if (!kept || area.value || !kept.text) return;
+    area.value = kept.text;
+    const banner = document.createElement("div");
+    banner.className = "banner mt1";
+    banner.setAttribute("role", "status");
+    const said = document.createElement("p");
+    said.textContent = this.dataset["restored"] ?? "";
+    const discard = document.createElement("button");
+    discard.type = "button";
+    discard.className = "btn small quiet";
+    discard.textContent = this.dataset["discard"] ?? "";
+    discard.addEventListener("click", () => {
+      area.value = "";
+      this.keep(area);
+      banner.remove();
+      area.focus();
+    });
+    banner.append(said, discard);
+    this.prepend(banner);
+  }
+
+  private say(at: number): void {
+    const status = this.querySelector("[data-status]");
+    const clock = new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+    if (status) status.textContent = (this.dataset["kept"] ?? "").replace("%s", clock);
+  }
+
+  private sending(e: SubmitEvent): void {
+    const button = e.submitter;
+    if (!(button instanceof HTMLButtonElement)) return;
+    if (button.getAttribute("aria-busy") === "true") {
+      e.preventDefault(); // sent twice is posted twice
+      return;
+    }
+    if (button.hasAttribute("formaction")) return; // a preview sends nothing
+    button.setAttribute("aria-busy", "true");
+    button.textContent = this.dataset["sending"] ?? button.textContent;
+    clearTimeout(this.timer);
+    const area = this.querySelector("textarea");
+    this.saved = area?.value ?? "";
+    try {
+      sessionStorage.setItem(sentMark, this.key);
+    } catch {
+      // then the draft stays until it is discarded
+    }
+  }
+
+  private tools(area: HTMLTextAreaElement): void {
+    const bar = this.querySelector<HTMLElement>(".toolbar");
+    if (!bar) return;
+    bar.hidden = false;
+    bar.addEventListener("click", (e) => {
+      const button = (e.target as Element).closest<HTMLElement>("[data-mark]");
+      if (!button) return;
+      mark(area, button.dataset["mark"] ?? "");
+      this.keep(area);
+    });
+  }
+}
+
+// mark writes Markdown around the selection, or in front of its lines.
+function mark(area: HTMLTextAreaElement, sign: string): void {
+  const { selectionStart: from, selectionEnd: to, value } = area;
+  const chosen = value.slice(from, to);
+  let text = sign + chosen + sign;
+  let caret = from + sign.length + chosen.length;
+  if (sign.endsWith(" ")) {
+    text = chosen.split("\n").map((line) => sign + line).join("\n");
+    if (from > 0 && value[from - 1] !== "\n") text = "\n" + text;
+    caret = from + text.length;
+  } else if (sign.startsWith("[")) {
+    text = "[" + chosen + sign.slice(1);
+    caret = from + text.length - 1;
+  }
+  area.setRangeText(text, from, to);
+  area.setSelectionRange(caret, caret);
+  area.focus();
+}
+
+function read(key: string): Kept | null {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(prefix + key) ?? "null");
+    return kept && typeof (kept as Kept).text === "string" ? (kept as Kept) : null;
+  } catch {
+    return null;
+  }
+}
+
+// forgetSentDraft runs on the page after a send: only an answer that is
+// neither an error page nor the form with an error means the text arrived.
+export function forgetSentDraft(): void {
+  try {
+    const key = sessionStorage.getItem(sentMark);
+    sessionStorage.removeItem(sentMark);
+    if (key && !document.querySelector(".answer, .error-summary, [aria-invalid]")) {
+      localStorage.removeItem(prefix + key);
+    }
+  } catch {
+    // without storage there is nothing to forget
+  }
+}
