@@ -112,3 +112,36 @@ func (s *Store) CountActivities(ctx context.Context, actorID int64, types []stri
 	err := s.read.NewRaw("SELECT count(*) FROM activities WHERE actor_id = ? AND type IN (?) AND public", actorID, bun.In(types)).Scan(ctx, &n)
 	return n, wrap(err)
 }
+
+// PublicCreates lists how an actor's public posts were first sent, newest first, before an id of an
+// activity (0 = newest). Removed and deleted posts are left out.
+func (s *Store) PublicCreates(ctx context.Context, actorID, before int64, limit int) ([]*Activity, error) {
+	var list []*Activity
+	q := s.read.NewSelect().Model(&list).
+		Join("JOIN posts AS p ON p.id = activity.post_id").
+		Where("activity.actor_id = ? AND activity.type = 'Create' AND activity.public", actorID).
+		Where("p.state = 'published' AND p.visibility <> 'direct'")
+	if before > 0 {
+		q = q.Where("activity.id < ?", before)
+	}
+	err := q.Order("activity.id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// FirstAnnounces returns for each of some posts the first few public announces that a group made
+// of it, oldest first.
+func (s *Store) FirstAnnounces(ctx context.Context, groupID int64, postIDs []int64, few int) (map[int64][]*Activity, error) {
+	out := make(map[int64][]*Activity)
+	if len(postIDs) == 0 {
+		return out, nil
+	}
+	var list []*Activity
+	err := s.read.NewRaw(`SELECT id, uri, actor_id, type, object_uri, group_id, post_id, local, public, body, created_at FROM (
+		SELECT a.*, row_number() OVER (PARTITION BY a.post_id ORDER BY a.id) AS nth FROM activities a
+		WHERE a.post_id IN (?) AND a.actor_id = ? AND a.type = 'Announce' AND a.public) x
+		WHERE nth <= ? ORDER BY id`, bun.In(postIDs), groupID, few).Scan(ctx, &list)
+	for _, a := range list {
+		out[a.PostID] = append(out[a.PostID], a)
+	}
+	return out, wrap(err)
+}

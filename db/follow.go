@@ -200,3 +200,21 @@ func (s *Store) HostsFollowing(ctx context.Context, followeeID int64, limit int)
 		followeeID, limit).Scan(ctx, &list)
 	return list, wrap(err)
 }
+
+// FollowedFrom says whether anybody at a remote host follows an actor.
+func (s *Store) FollowedFrom(ctx context.Context, followeeID int64, host string) (bool, error) {
+	var n int
+	err := s.read.NewRaw(`SELECT count(*) FROM (SELECT 1 FROM follower_inboxes WHERE followee_id = ? AND host = ? LIMIT 1) x`,
+		followeeID, host).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
+// FollowersAt lists the ActivityPub ids of an actor's accepted followers at one host in order,
+// after one of them.
+func (s *Store) FollowersAt(ctx context.Context, followeeID int64, host, after string, limit int) ([]string, error) {
+	var list []string
+	err := s.read.NewRaw(`SELECT a.uri FROM follows f JOIN actors a ON a.id = f.follower_id
+		WHERE f.followee_id = ? AND f.state = 'accepted' AND a.host = ? AND a.uri > ? ORDER BY a.uri LIMIT ?`,
+		followeeID, host, after, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}

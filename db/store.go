@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -39,6 +40,7 @@ type root struct {
 	engine      migrations.Engine
 	ids         *IDs
 	now         func() time.Time
+	changes     atomic.Uint64
 }
 
 type hooks struct {
@@ -90,11 +92,16 @@ func (s *Store) InTx(ctx context.Context, do func(ctx context.Context, tx *Store
 		s.after.add(inner.list...)
 		return nil
 	}
+	s.root.changes.Add(1)
 	for _, hook := range inner.list {
 		hook()
 	}
 	return nil
 }
+
+// Changes counts the transactions that this process has committed. What was read from the database
+// after one answer still holds while the answer stays the same, as far as this process goes.
+func (s *Store) Changes() uint64 { return s.root.changes.Load() }
 
 // AfterCommit runs hook when the transaction has committed, and never when it rolls back. It must
 // not block. Outside a transaction it runs at once.

@@ -31,11 +31,12 @@ type ThreadQuery struct {
 }
 
 // ConversationPage lists the public posts of a discussion, starter first, in order of their ids,
-// after an id. It is what the context collection serves.
+// after an id. It is what the context collection serves, so it holds posts of ours that wait for
+// their group elsewhere: NodeBB drops a post that is missing from the context it names.
 func (s *Store) ConversationPage(ctx context.Context, discussionID, after int64, limit int) ([]*Post, error) {
 	var list []*Post
 	err := s.posts(&list).
-		Where("post.discussion_id = ? AND post.id > ? AND post.state = 'published' AND post.visibility <> 'direct'", discussionID, after).
+		Where("post.discussion_id = ? AND post.id > ? AND post.state IN ('published', 'waiting') AND post.visibility <> 'direct'", discussionID, after).
 		Order("post.id").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }
@@ -81,6 +82,25 @@ func (s *Store) PinnedIn(ctx context.Context, groupID int64) ([]*Post, error) {
 	err := s.posts(&list).Where("post.group_id = ? AND post.reply_to_id = 0 AND post.pinned_at > 0 AND post.state = 'published'", groupID).
 		Order("post.pinned_at DESC").Limit(20).Scan(ctx)
 	return list, wrap(err)
+}
+
+// StartersIn lists the public discussions of a group by age, newest first, before an id (0 = newest).
+func (s *Store) StartersIn(ctx context.Context, groupID, before int64, limit int) ([]*Post, error) {
+	var list []*Post
+	sel := s.posts(&list).Where("post.group_id = ? AND post.reply_to_id = 0 AND post.state = 'published' AND post.visibility <> 'direct'", groupID)
+	if before > 0 {
+		sel = sel.Where("post.id < ?", before)
+	}
+	err := sel.Order("post.id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// LocalPosts counts the public discussions and answers that were written here.
+func (s *Store) LocalPosts(ctx context.Context) (starters, answers int64, err error) {
+	err = s.read.NewRaw(`SELECT coalesce(sum(CASE WHEN reply_to_id = 0 THEN 1 ELSE 0 END), 0),
+		coalesce(sum(CASE WHEN reply_to_id <> 0 THEN 1 ELSE 0 END), 0)
+		FROM posts WHERE local AND state = 'published' AND visibility <> 'direct'`).Scan(ctx, &starters, &answers)
+	return starters, answers, wrap(err)
 }
 
 // PostsBy lists public posts of a person, newest first, before an id (0 = newest).
@@ -141,4 +161,12 @@ func (s *Store) ThreadOrganisations(ctx context.Context, discussionID int64) ([]
 type HostCount struct {
 	Host  string `bun:"host"`
 	Posts int64  `bun:"posts"`
+}
+
+// CountReplies counts the public direct answers to a post.
+func (s *Store) CountReplies(ctx context.Context, postID int64) (int64, error) {
+	var n int64
+	err := s.read.NewRaw(`SELECT count(*) FROM posts WHERE reply_to_id = ? AND state = 'published' AND visibility <> 'direct'`,
+		postID).Scan(ctx, &n)
+	return n, wrap(err)
 }

@@ -88,6 +88,7 @@ CREATE TABLE IF NOT EXISTS likes (
   created_at BIGINT NOT NULL,
   PRIMARY KEY (post_id, actor_id)
 );
+CREATE INDEX IF NOT EXISTS likes_uri ON likes (uri);
 
 CREATE TABLE IF NOT EXISTS shares (
   post_id BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
@@ -96,6 +97,7 @@ CREATE TABLE IF NOT EXISTS shares (
   created_at BIGINT NOT NULL,
   PRIMARY KEY (post_id, actor_id)
 );
+CREATE INDEX IF NOT EXISTS shares_uri ON shares (uri);
 
 CREATE TABLE IF NOT EXISTS notifications (
   id BIGINT PRIMARY KEY,
