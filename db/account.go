@@ -91,6 +91,13 @@ func (s *Store) Accounts(ctx context.Context, after int64, limit int) ([]*Accoun
 	return list, wrap(err)
 }
 
+// Admins lists the logins that run this instance and are not disabled, oldest first.
+func (s *Store) Admins(ctx context.Context) ([]*Account, error) {
+	var list []*Account
+	err := s.accounts(&list).Where("account.role = ? AND account.disabled_at = 0", RoleAdmin).Order("account.id").Limit(100).Scan(ctx)
+	return list, wrap(err)
+}
+
 // AccountsCount counts logins that are not disabled, and those seen since a moment.
 func (s *Store) AccountsCount(ctx context.Context, since Time) (all, active int64, err error) {
 	err = s.read.NewRaw(`SELECT count(*), coalesce(sum(CASE WHEN seen_at >= ? THEN 1 ELSE 0 END), 0)

@@ -50,6 +50,12 @@ func (s *Store) MembershipOf(ctx context.Context, groupID, actorID int64) (*Memb
 	return m, one(ctx, s.read.NewSelect().Model(m).Where("group_id = ? AND actor_id = ?", groupID, actorID))
 }
 
+// MembershipByURI returns the membership that a Join activity asked for.
+func (s *Store) MembershipByURI(ctx context.Context, actorID int64, uri string) (*Membership, error) {
+	m := new(Membership)
+	return m, one(ctx, s.read.NewSelect().Model(m).Where("actor_id = ? AND uri = ?", actorID, uri))
+}
+
 // PutMembership stores a membership or renews the one that exists, and keeps the group's count.
 func (s *Store) PutMembership(ctx context.Context, m *Membership) error {
 	old, err := s.MembershipOf(ctx, m.GroupID, m.ActorID)
@@ -163,6 +169,14 @@ func (s *Store) BanOf(ctx context.Context, groupID, actorID int64) (*Ban, error)
 	b := new(Ban)
 	return b, one(ctx, s.read.NewSelect().Model(b).
 		Where("group_id = ? AND actor_id = ? AND (until = 0 OR until > ?)", groupID, actorID, s.Now()))
+}
+
+// BansOf lists the bans in force for a person, in all groups.
+func (s *Store) BansOf(ctx context.Context, actorID int64) ([]*Ban, error) {
+	var list []*Ban
+	err := s.read.NewSelect().Model(&list).Where("actor_id = ? AND (until = 0 OR until > ?)", actorID, s.Now()).
+		Order("group_id").Limit(1000).Scan(ctx)
+	return list, wrap(err)
 }
 
 // LiftBan ends a ban.

@@ -49,6 +49,27 @@ func (s *Store) Notify(ctx context.Context, n *Notification) error {
 	return s.insert(ctx, n)
 }
 
+// HasUnread says whether a person has an unread line of a kind about a group, so that a flood of
+// one kind is one line.
+func (s *Store) HasUnread(ctx context.Context, accountID int64, kind string, groupID int64) (bool, error) {
+	var n int
+	err := s.read.NewRaw(`SELECT count(*) FROM (SELECT 1 FROM notifications WHERE account_id = ? AND read_at = 0
+		AND kind = ? AND group_id = ? LIMIT 1) x`, accountID, kind, groupID).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
+// ToldSince says whether a group has said a thing, by its code, to a person since a moment: in a
+// notification to one of ours, in a direct post to others.
+func (s *Store) ToldSince(ctx context.Context, groupID, actorID int64, code string, since Time) (bool, error) {
+	var n int
+	err := s.read.NewRaw(`SELECT (SELECT count(*) FROM notifications n JOIN accounts ac ON ac.id = n.account_id
+			WHERE ac.actor_id = ? AND n.group_id = ? AND n.note = ? AND n.created_at > ?)
+		+ (SELECT count(*) FROM post_mentions m JOIN posts p ON p.id = m.post_id
+			WHERE m.actor_id = ? AND p.author_id = ? AND p.visibility = 'direct' AND p.state_reason = ? AND p.created_at > ?)`,
+		actorID, groupID, code, since, actorID, groupID, code, since).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
 // NotificationsOf lists a person's notifications, newest first, before an id (0 = newest).
 func (s *Store) NotificationsOf(ctx context.Context, accountID, before int64, limit int) ([]*Notification, error) {
 	var list []*Notification
