@@ -107,3 +107,13 @@ func (s *Store) ModerationLog(ctx context.Context, groupID, before int64, limit 
 	err := q.Order("ml.id DESC").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }
+
+// OpenDuties counts open reports and held posts of some groups (0 stands for the instance), up to
+// 100 of each.
+func (s *Store) OpenDuties(ctx context.Context, groupIDs []int64) (int, error) {
+	var n int
+	err := s.read.NewRaw(`SELECT (SELECT count(*) FROM (SELECT 1 FROM reports WHERE group_id IN (?) AND state = 'open' LIMIT 100) r)
+		+ (SELECT count(*) FROM (SELECT 1 FROM posts WHERE group_id IN (?) AND state = 'held' LIMIT 100) h)`,
+		bun.In(groupIDs), bun.In(groupIDs)).Scan(ctx, &n)
+	return n, wrap(err)
+}

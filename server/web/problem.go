@@ -1,0 +1,64 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/frontend/views"
+	"github.com/copse-social/copse/server/community"
+)
+
+// statusOf is the status of each kind of refusal on the web.
+var statusOf = map[community.Kind]int{
+	community.Invalid:   http.StatusUnprocessableEntity,
+	community.Forbidden: http.StatusForbidden,
+	community.Conflict:  http.StatusConflict,
+	community.Gone:      http.StatusNotFound,
+	community.Limit:     http.StatusTooManyRequests,
+}
+
+// answer turns an error of a handler into a page. Missing, removed and members-only look alike.
+func (d *Door) answer(c echo.Context, err error) error {
+	if c.Response().Committed {
+		return err
+	}
+	status := http.StatusInternalServerError
+	p := views.Problem{RequestID: c.Response().Header().Get(echo.HeaderXRequestID)}
+	var web *echo.HTTPError
+	if no, is := errors.AsType[*community.Refusal](err); is {
+		status = statusOf[no.Kind]
+	} else if errors.As(err, &web) {
+		status = web.Code
+	} else if errors.Is(err, db.ErrNotFound) {
+		status = http.StatusNotFound
+	} else {
+		d.o.Log.ErrorContext(c.Request().Context(), "request failed", "request_id", p.RequestID, "path", c.Path(), "err", err)
+		if v := at(c); v.account != nil && v.account.IsAdmin() {
+			p.Detail = err.Error()
+		}
+	}
+	p.Status = shownStatus(status)
+	shell, serr := d.shell(c, "", views.NoTab)
+	if serr != nil {
+		return errors.Join(err, serr)
+	}
+	p.Shell = shell
+	p.Shell.Head.NoIndex = true
+	return d.page(c, status, p)
+}
+
+// shownStatus is the page that words a status best.
+func shownStatus(status int) int {
+	switch status {
+	case http.StatusForbidden, http.StatusNotFound, http.StatusRequestEntityTooLarge,
+		http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError:
+		return status
+	}
+	if status >= http.StatusInternalServerError {
+		return http.StatusInternalServerError
+	}
+	return http.StatusNotFound
+}

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/frontend/views"
+)
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// page prints a page whole before a byte of it is sent, so that a failure is an error page and
+// not half a page. Readers without a session get an ETag and may keep the page for a short time.
+func (d *Door) page(c echo.Context, status int, p views.Page) error {
+	buf := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buf)
+	buf.Reset()
+	if err := p.View().Render(c.Request().Context(), buf); err != nil {
+		return fmt.Errorf("render page: %w", err)
+	}
+	h := c.Response().Header()
+	h.Add("Vary", "Accept, Accept-Language, Cookie")
+	if status != http.StatusOK || at(c).account != nil {
+		h.Set("Cache-Control", "private, no-store")
+		return c.HTMLBlob(status, buf.Bytes())
+	}
+	sum := sha256.Sum256(buf.Bytes())
+	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", "private, no-cache")
+	if strings.Contains(c.Request().Header.Get("If-None-Match"), tag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	return c.HTMLBlob(status, buf.Bytes())
+}
+
+// see sends the browser to a page after an act.
+func see(c echo.Context, path string) error { return c.Redirect(http.StatusSeeOther, path) }
+
+func queryEscape(s string) string { return url.QueryEscape(s) }
+
+// localPath reduces an address to a path of ours: anything that could lead elsewhere becomes "/"
+// (T42).
+func localPath(address, base string) string {
+	path := strings.TrimPrefix(address, base)
+	u, err := url.Parse(path)
+	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "\\\r\n\t") {
+		return "/"
+	}
+	if low := strings.ToLower(path); len(path) > 1 && (path[1] == '/' || strings.HasPrefix(low, "/%2f") || strings.HasPrefix(low, "/%5c")) {
+		return "/"
+	}
+	return path
+}
+
+// back is where a form returns to: its own field, else the page it was sent from.
+func (d *Door) back(c echo.Context) string {
+	if b := c.FormValue("back"); b != "" {
+		return localPath(b, d.o.Base)
+	}
+	return localPath(c.Request().Referer(), d.o.Base)
+}

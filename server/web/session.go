@@ -1,0 +1,118 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/db"
+)
+
+// sessionLife is how long a browser stays signed in.
+const sessionLife = 30 * 24 * time.Hour
+
+// What a session holds.
+const (
+	keyAccount = "account"
+	keyAgent   = "agent"
+	keyAddress = "address"
+	keyFlash   = "flash"
+	keyUndo    = "undo"
+)
+
+func newSessions(o Options) *scs.SessionManager {
+	m := scs.New()
+	m.Lifetime = sessionLife
+	m.HashTokenInStore = true
+	m.Cookie.Name, m.Cookie.Secure = "copse", o.Secure
+	if o.Secure {
+		m.Cookie.Name = "__Host-copse"
+	}
+	m.Cookie.HttpOnly, m.Cookie.SameSite, m.Cookie.Path = true, http.SameSiteLaxMode, "/"
+	m.Store = &sessionStore{store: o.Store, codec: m.Codec, now: o.Now}
+	return m
+}
+
+// sessionStore keeps sessions in the database, so that they can be listed and revoked and outlive
+// a restart. It is given hashed tokens only.
+type sessionStore struct {
+	store *db.Store
+	codec scs.Codec
+	now   func() time.Time
+}
+
+// FindCtx implements scs.CtxStore.
+func (s *sessionStore) FindCtx(ctx context.Context, hash string) ([]byte, bool, error) {
+	row, err := s.store.SessionByHash(ctx, hash)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("find session: %w", err)
+	}
+	return row.Data, true, nil
+}
+
+// CommitCtx implements scs.CtxStore; account, browser and address get columns of their own.
+func (s *sessionStore) CommitCtx(ctx context.Context, hash string, b []byte, expiry time.Time) error {
+	row := &db.Session{TokenHash: hash, Data: b, ExpiresAt: db.At(expiry)}
+	_, values, err := s.codec.Decode(b)
+	if err != nil {
+		return fmt.Errorf("read session: %w", err)
+	}
+	row.AccountID, _ = values[keyAccount].(int64)
+	row.UserAgent, _ = values[keyAgent].(string)
+	row.Address, _ = values[keyAddress].(string)
+	return s.store.SaveSession(ctx, row)
+}
+
+// DeleteCtx implements scs.CtxStore.
+func (s *sessionStore) DeleteCtx(ctx context.Context, hash string) error {
+	return s.store.DeleteSession(ctx, hash)
+}
+
+// Find implements scs.Store.
+func (s *sessionStore) Find(hash string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), hash)
+}
+
+// Commit implements scs.Store.
+func (s *sessionStore) Commit(hash string, b []byte, expiry time.Time) error {
+	return s.CommitCtx(context.Background(), hash, b, expiry)
+}
+
+// Delete implements scs.Store.
+func (s *sessionStore) Delete(hash string) error { return s.DeleteCtx(context.Background(), hash) }
+
+// SignIn opens a session for an account under a fresh token (no fixation, T40).
+func (d *Door) SignIn(c echo.Context, account *db.Account) error {
+	ctx := c.Request().Context()
+	if err := d.sessions.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	agent := c.Request().UserAgent()
+	d.sessions.Put(ctx, keyAccount, account.ID)
+	d.sessions.Put(ctx, keyAgent, agent[:min(len(agent), 200)])
+	d.sessions.Put(ctx, keyAddress, c.RealIP())
+	return nil
+}
+
+// Sessions is the middleware that loads and saves sessions; the demonstration uses it too.
+func (d *Door) Sessions(next http.Handler) http.Handler { return d.sessions.LoadAndSave(next) }
+
+// tokenHash is the stored name of the session of this request, "" when there is none.
+func (d *Door) tokenHash(ctx context.Context) string {
+	token := d.sessions.Token(ctx)
+	if token == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:]) // as scs hashes it
+}
