@@ -14,6 +14,9 @@ const (
 	// longestWait is how long a caused fetch queues for its host before it is
 	// put off to a later attempt.
 	longestWait = 4 * time.Second
+	// burst lets one honest activity have its answers at once: that many
+	// seconds' worth.
+	burst = 4
 	// maxSites bounds what is remembered about hosts; a flood of names pushes
 	// out the least used (T53).
 	maxSites = 10_000
@@ -88,7 +91,7 @@ func (s *sites) of(host string) *site {
 		return known
 	}
 	fresh, _ := s.known.SetIfAbsent(key, &site{
-		second: rate.NewLimiter(rate.Limit(s.perSecond), s.perSecond),
+		second: rate.NewLimiter(rate.Limit(s.perSecond), burst*s.perSecond),
 		hour:   rate.NewLimiter(rate.Limit(float64(s.perHour)/3600), s.perHour),
 		keys:   make(chan struct{}, keySlots),
 	})

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html"
 )
@@ -18,26 +19,34 @@ const maxHead = 256 << 10
 // Discover is Object for an address a person pasted: where the host answers
 // with a page instead, the document the page names as its other form is
 // fetched. The page itself speaks for nobody.
-func (c *Client) Discover(ctx context.Context, address string) (*Document, error) {
+func (c *Client) Discover(ctx context.Context, address string) (doc *Document, err error) {
+	defer c.ended(ctx, kindPage, time.Now(), &err)
 	u, err := c.target(strings.TrimSpace(address))
 	if err != nil {
 		return nil, fmt.Errorf("discover: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, total)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
+	if doc, err = c.discover(ctx, u); err != nil {
+		return nil, fmt.Errorf("discover %s: %w", clip(u.String()), err)
+	}
+	return doc, nil
+}
+
+func (c *Client) discover(ctx context.Context, u *url.URL) (*Document, error) {
 	ans, err := c.get(ctx, u, ask{accept: acceptAP + ", text/html;q=0.5", limit: maxPage, signed: true})
 	if err != nil {
-		return nil, fmt.Errorf("discover %s: %w", clip(u.String()), err)
+		return nil, err
 	}
 	if activityType(ans.header) == nil {
 		return c.Object(ctx, u.String())
 	}
-	if err := jsonType(ans.header, "text/html", "application/xhtml+xml"); err != nil {
-		return nil, fmt.Errorf("discover %s: %w", clip(u.String()), err)
+	if err := mediaType(ans.header, "text/html", "application/xhtml+xml"); err != nil {
+		return nil, err
 	}
 	href, err := alternate(ans.body, ans.url)
 	if err != nil {
-		return nil, fmt.Errorf("discover %s: %w", clip(u.String()), err)
+		return nil, err
 	}
 	return c.Object(ctx, href)
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -50,7 +51,8 @@ func (c *Client) Object(ctx context.Context, iri string) (*Document, error) {
 
 // Conditional is Object with If-None-Match; ErrUnchanged means that what was
 // fetched with this ETag still holds.
-func (c *Client) Conditional(ctx context.Context, iri, etag string) (*Document, error) {
+func (c *Client) Conditional(ctx context.Context, iri, etag string) (doc *Document, err error) {
+	defer c.ended(ctx, kindObject, time.Now(), &err)
 	if strings.ContainsFunc(etag, func(r rune) bool { return r < ' ' || r > '~' }) {
 		etag = "" // it could not be sent; fetching anew is always right
 	}
@@ -58,10 +60,14 @@ func (c *Client) Conditional(ctx context.Context, iri, etag string) (*Document, 
 	if err != nil {
 		return nil, fmt.Errorf("fetch: %w", err)
 	}
-	doc, err := c.flights.do(ctx, "object "+etag+" "+u.String(), func() (*Document, error) {
-		ctx, cancel := context.WithTimeout(ctx, total)
+	doc, err = c.flights.do(ctx, "object "+etag+" "+u.String(), func() (*Document, error) {
+		ctx, cancel := bounded(ctx)
 		defer cancel()
-		return c.settled(ctx, u, etag)
+		doc, final, err := c.document(ctx, u, etag)
+		if err != nil {
+			return nil, err
+		}
+		return c.settle(ctx, doc, u, final)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", clip(u.String()), err)
@@ -69,17 +75,14 @@ func (c *Client) Conditional(ctx context.Context, iri, etag string) (*Document, 
 	return doc, nil
 }
 
-// settled fetches until the document names the place it was found at.
-func (c *Client) settled(ctx context.Context, u *url.URL, etag string) (*Document, error) {
-	doc, final, err := c.document(ctx, u, etag)
-	if err != nil {
-		return nil, err
-	}
+// settle accepts a document that names the place it was found at or asked for
+// at; of any other it fetches the id once.
+func (c *Client) settle(ctx context.Context, doc *Document, asked, final *url.URL) (*Document, error) {
 	id, err := c.target(doc.IRI)
 	if err != nil {
 		return nil, err
 	}
-	if *id == *final || *id == *u {
+	if *id == *final || *id == *asked {
 		return doc, nil
 	}
 	again, _, err := c.document(ctx, id, "")

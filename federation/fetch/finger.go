@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 )
@@ -64,15 +65,16 @@ func validName(name string) bool {
 // WebFinger resolves a handle (RFC 7033), as strictly as Mastodon does: the
 // answer's subject is the handle asked for, or leads once to a handle whose own
 // host confirms it. ErrGone means the account was deleted.
-func (c *Client) WebFinger(ctx context.Context, handle string) (*Finger, error) {
+func (c *Client) WebFinger(ctx context.Context, handle string) (f *Finger, err error) {
+	defer c.ended(ctx, kindWebFinger, time.Now(), &err)
 	name, host, err := Handle(handle)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, total)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
 	asked := name + "@" + host
-	f, err := c.finger(ctx, name, host)
+	f, err = c.finger(ctx, name, host)
 	if err != nil {
 		return nil, fmt.Errorf("webfinger %s: %w", asked, err)
 	}
@@ -108,7 +110,7 @@ func (c *Client) finger(ctx context.Context, name, host string) (*Finger, error)
 }
 
 func (c *Client) readFinger(ans *answer, host string) (*Finger, error) {
-	if err := jsonType(ans.header, "application/jrd+json", "application/json"); err != nil {
+	if err := mediaType(ans.header, "application/jrd+json", "application/json"); err != nil {
 		return nil, err
 	}
 	var doc struct {
@@ -163,9 +165,9 @@ func (c *Client) subscribable(f *Finger, host string) bool {
 	return err == nil && (Site(u.Host) == Site(host) || SameSite(u.String(), f.Self))
 }
 
-// jsonType is for answers that speak for nobody but themselves, where plain
+// mediaType is for answers that speak for nobody but themselves, where plain
 // JSON is the custom.
-func jsonType(h map[string][]string, types ...string) error {
+func mediaType(h map[string][]string, types ...string) error {
 	media, _, err := contentType(h)
 	if err != nil {
 		return err

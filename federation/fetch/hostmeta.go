@@ -18,7 +18,7 @@ func (c *Client) viaHostMeta(ctx context.Context, host, resource string, a ask) 
 	if err != nil {
 		return nil, err
 	}
-	if err := jsonType(meta.header, "application/xrd+xml", "application/xml", "text/xml"); err != nil {
+	if err := mediaType(meta.header, "application/xrd+xml", "application/xml", "text/xml"); err != nil {
 		return nil, err
 	}
 	template, err := lrdd(meta.body)

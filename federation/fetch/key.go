@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -11,7 +12,7 @@ import (
 
 const (
 	// keySlots is how many keys of one registrable domain are fetched at once.
-	keySlots = 4
+	keySlots = hostConns
 	// maxDoubt is how many key fetches may fail at one registrable domain in a
 	// minute before we stop asking there (T11).
 	maxDoubt = 10
@@ -29,7 +30,8 @@ const (
 //
 // Failures are remembered, and a domain whose keys keep failing is left alone
 // for a while, since anybody can make us ask for keys (T11).
-func (c *Client) Key(ctx context.Context, keyID string) (*Document, error) {
+func (c *Client) Key(ctx context.Context, keyID string) (doc *Document, err error) {
+	defer c.ended(ctx, kindKey, time.Now(), &err)
 	u, err := c.target(keyID)
 	if err != nil {
 		return nil, fmt.Errorf("fetch key: %w", err)
@@ -38,7 +40,7 @@ func (c *Client) Key(ctx context.Context, keyID string) (*Document, error) {
 	if err := c.failed.last(at); err != nil {
 		return nil, fmt.Errorf("fetch key %s, remembered: %w", clip(at), err)
 	}
-	doc, err := c.flights.do(ctx, "key "+at, func() (*Document, error) {
+	doc, err = c.flights.do(ctx, "key "+at, func() (*Document, error) {
 		return c.key(ctx, at)
 	})
 	if err != nil {
@@ -48,7 +50,7 @@ func (c *Client) Key(ctx context.Context, keyID string) (*Document, error) {
 }
 
 func (c *Client) key(ctx context.Context, at string) (*Document, error) {
-	ctx, cancel := context.WithTimeout(ctx, total)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
 	u, err := c.target(at)
 	if err != nil {
@@ -68,7 +70,9 @@ func (c *Client) key(ctx context.Context, at string) (*Document, error) {
 	if err == nil && !sameOrigin(final, u) {
 		err = fmt.Errorf("%w: key moved to %s", ErrOrigin, final.Host)
 	}
-	s.doubt.leave(err != nil && !personal(err))
+	// A caller that hangs up early has still made us ask: only what was not
+	// sent does not count.
+	s.doubt.leave(err != nil && !errors.Is(err, ErrBudget))
 	if err != nil {
 		if !personal(err) {
 			c.failed.remember(at, err)

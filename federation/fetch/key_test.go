@@ -1,6 +1,7 @@
 package fetch_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"sync"
@@ -157,5 +158,38 @@ func TestT11_oneFetchForManyRequests(t *testing.T) {
 	})
 	if n := len(p.Requests()); n != 1 {
 		t.Errorf("%d requests", n)
+	}
+}
+
+// T11: who makes us ask and hangs up, or points at a host that never answers,
+// gains no more fetches than another.
+func TestT11_stallsAndHangUpsCount(t *testing.T) {
+	t.Parallel()
+	for name, patience := range map[string]time.Duration{"stalls": time.Hour, "hang-ups": time.Second} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.opt.Signer = nil
+			synctest.Test(t, func(t *testing.T) {
+				w.net.Handle("victim.test", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+				c := w.client()
+				var wg sync.WaitGroup
+				for i := range 100 {
+					wg.Go(func() {
+						<-time.After(time.Duration(i) * 500 * time.Millisecond)
+						ctx, cancel := context.WithTimeout(t.Context(), patience)
+						defer cancel()
+						_, err := c.Key(ctx, fmt.Sprintf("https://victim.test/%d", i))
+						if err == nil || !fetch.Temporary(err) {
+							t.Errorf("%d: %v", i, err)
+						}
+					})
+				}
+				wg.Wait()
+			})
+			if n := w.net.Asked("victim.test"); n > 10 {
+				t.Errorf("%d fetches in 50 s", n)
+			}
+		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 )
@@ -29,14 +30,14 @@ type Software struct {
 }
 
 // NodeInfo reads schema 2.1, 2.0 or 1.0, whichever is the newest offered.
-func (c *Client) NodeInfo(ctx context.Context, host string) (*Software, error) {
-	host, err := Host(host)
-	if err != nil {
+func (c *Client) NodeInfo(ctx context.Context, host string) (sw *Software, err error) {
+	defer c.ended(ctx, kindNodeInfo, time.Now(), &err)
+	if host, err = Host(host); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, total)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
-	sw, err := c.nodeInfo(ctx, host)
+	sw, err = c.nodeInfo(ctx, host)
 	if err != nil {
 		return nil, fmt.Errorf("nodeinfo %s: %w", host, err)
 	}
@@ -48,7 +49,7 @@ func (c *Client) nodeInfo(ctx context.Context, host string) (*Software, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := jsonType(ans.header, "application/json", "application/jrd+json"); err != nil {
+	if err := mediaType(ans.header, "application/json", "application/jrd+json"); err != nil {
 		return nil, err
 	}
 	href, instance, err := c.nodeInfoLinks(ans.body, host)
@@ -62,7 +63,7 @@ func (c *Client) nodeInfo(ctx context.Context, host string) (*Software, error) {
 	if ans, err = c.get(ctx, u, plainJSON); err != nil {
 		return nil, err
 	}
-	if err := jsonType(ans.header, "application/json"); err != nil {
+	if err := mediaType(ans.header, "application/json"); err != nil {
 		return nil, err
 	}
 	sw, err := readSoftware(ans.body)
