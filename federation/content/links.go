@@ -70,11 +70,10 @@ func settleLink(a *node) {
 		return
 	}
 	host := u.Hostname()
-	switch claimed := claimedHost(shown); {
-	case claimed != "" && strings.TrimPrefix(claimed, "www.") == strings.TrimPrefix(host, "www."):
-	case claimed != "":
+	bare := strings.TrimPrefix(host, "www.")
+	if claimed := claimedHost(shown); claimed != "" && strings.TrimPrefix(claimed, "www.") != bare {
 		a.kids = []*node{{text: a.attr.href}}
-	case !strings.Contains(strings.ToLower(shown), host):
+	} else if !strings.Contains(strings.ToLower(shown), bare) {
 		a.attr.host = host
 	}
 }

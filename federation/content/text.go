@@ -92,7 +92,7 @@ func Abstract(src string, n int) string {
 	end := 0
 	for rest := s; rest != ""; {
 		l := sentenceEnd(rest)
-		if utf8.RuneCountInString(s[:end+l]) > n {
+		if utf8.RuneCountInString(strings.TrimRight(s[:end+l], " ")) > n {
 			break
 		}
 		end += l

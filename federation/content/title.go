@@ -70,6 +70,7 @@ type lineReader struct {
 	lines []*line
 	now   *line
 	space bool
+	code  bool // inside code a sign is only a sign
 }
 
 func (r *lineReader) walk(n *node) {
@@ -97,9 +98,12 @@ func (r *lineReader) walk(n *node) {
 		if block {
 			r.flush(true)
 		}
+		outer := r.code
+		r.code = r.code || n.tag == "code"
 		for _, k := range n.kids {
 			r.walk(k)
 		}
+		r.code = outer
 		if block {
 			r.flush(true)
 		}
@@ -112,7 +116,7 @@ func (r *lineReader) text(n *node) {
 	for i, c := range n.text {
 		if unicode.IsSpace(c) {
 			if start >= 0 {
-				r.add(plain(n.text[start:i]))
+				r.add(r.word(n.text[start:i]))
 			}
 			start, r.space = -1, true
 		} else if start < 0 {
@@ -120,7 +124,7 @@ func (r *lineReader) text(n *node) {
 		}
 	}
 	if start >= 0 {
-		r.add(plain(n.text[start:]))
+		r.add(r.word(n.text[start:]))
 	}
 }
 
@@ -207,13 +211,13 @@ func (w word) names(groups []string) bool {
 	return false
 }
 
-// plain tells bare mentions and hashtags, which some clients leave without a
+// word tells bare mentions and hashtags, which some clients leave without a
 // link, from other words.
-func plain(s string) word {
+func (r *lineReader) word(s string) word {
 	w := word{text: s}
 	bare := strings.TrimRight(s, ".,:;!?)")
 	switch {
-	case len(bare) < 2:
+	case len(bare) < 2 || r.code:
 	case bare[0] == '@' && len(handleAt(bare, 0)) == len(bare):
 		w.kind = '@'
 	case bare[0] == '#' && isTag(bare[1:]):
