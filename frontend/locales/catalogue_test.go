@@ -31,11 +31,11 @@ var complete = []string{"ar", "fr"}
 
 // TestCatalogues holds the catalogues to the source: every literal given to
 // Text, TextIn and Count is in the English one, nothing else is, and complete
-// languages lack nothing. COPSE_MESSAGES=write brings the files into line.
+// languages lack nothing. COPSE_TEST_MESSAGES=write brings the files into line.
 func TestCatalogues(t *testing.T) {
 	t.Parallel()
 	want := sourceMessages(t)
-	if os.Getenv("COPSE_MESSAGES") == "write" {
+	if os.Getenv("COPSE_TEST_MESSAGES") == "write" {
 		for _, lang := range Languages() {
 			rewrite(t, lang.Code, want)
 		}
@@ -43,7 +43,7 @@ func TestCatalogues(t *testing.T) {
 	en := entries(t, "en")
 	for _, m := range want {
 		if _, ok := en[m.key()]; !ok {
-			t.Errorf("%q is not in the catalogues: run COPSE_MESSAGES=write go test ./frontend/locales", m.one)
+			t.Errorf("%q is not in the catalogues: run COPSE_TEST_MESSAGES=write go test ./frontend/locales", m.one)
 		}
 	}
 	if len(en) > len(want) {

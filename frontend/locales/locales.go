@@ -4,7 +4,7 @@
 // English sentences are the keys. Catalogues lie beside this file, one per
 // language; a missing translation shows the English. After adding texts run
 //
-//	COPSE_MESSAGES=write go test ./frontend/locales
+//	COPSE_TEST_MESSAGES=write go test ./frontend/locales
 //
 // which enters them into every catalogue, then translate the empty entries.
 //

@@ -20,6 +20,7 @@ type Shell struct {
 	Flash    Flash
 	Head     Head
 	Query    string // in the search field
+	bare     bool   // set by views that come before anybody can sign in
 }
 
 // Instance is the server as pages name it: by its organisation.
@@ -96,6 +97,12 @@ type OpenGraph struct {
 func (s Shell) stylesheet() string { return frontend.Files().Path("copse.css") }
 func (s Shell) script() string     { return frontend.Files().Path("copse.js") }
 func (s Shell) favicon() string    { return frontend.Files().Path("icon.svg") }
+
+// alone is the frame without search and sign-in.
+func (s Shell) alone() Shell {
+	s.bare = true
+	return s
+}
 
 // fullTitle puts the instance last: tabs and histories show the beginning.
 func (s Shell) fullTitle() string {

@@ -12,7 +12,7 @@
 //     leaves the element out. No link leads nowhere.
 //  4. Two samples, empty and full, in samples_test.go: the structure, size,
 //     icon and language tests then cover the page without more ado.
-//  5. make generate, then COPSE_MESSAGES=write go test ./frontend/locales.
+//  5. make generate, then COPSE_TEST_MESSAGES=write go test ./frontend/locales.
 //
 // To look at all pages: COPSE_TEST_GALLERY=/some/folder go test -run TestGallery
 // ./frontend/views. Read shell.go next.
