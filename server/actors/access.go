@@ -1,0 +1,95 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/vocab"
+	"github.com/copse-social/copse/server/community"
+)
+
+// readable answers nil where who, or with nil everybody, may read what is in a group: errSigned
+// where a signature could help, errHidden where it could not.
+func (d *Door) readable(ctx context.Context, g *db.Group, who *db.Actor) error {
+	open := g.Openness == db.OpennessOpen
+	switch {
+	case open && (!g.SignedFetch || who != nil):
+		return nil
+	case who == nil:
+		return errSigned
+	}
+	err := d.community.Permit(ctx, d.store, g, who, community.ActRead)
+	if _, refused := errors.AsType[*community.Refusal](err); !refused {
+		return err
+	}
+	// A server reads for all its people with an actor of its own (NodeBB, Lemmy).
+	if who.Type != db.ActorApplication && who.Type != db.ActorService {
+		return errHidden
+	}
+	from, err := d.store.FollowedFrom(ctx, g.ActorID, who.Host)
+	if err != nil {
+		return fmt.Errorf("look for followers at %s: %w", who.Host, err)
+	}
+	if !from {
+		return errHidden
+	}
+	return nil
+}
+
+// readablePost is readable for one post of ours: what is held, removed or refused is for nobody,
+// what is direct for the hosts of those it was sent to.
+func (d *Door) readablePost(ctx context.Context, p *db.Post, who *db.Actor) error {
+	if p.Visibility == db.VisibilityDirect {
+		return d.readableDirect(ctx, p, who)
+	}
+	switch p.State {
+	case db.PostPublished, db.PostWaiting: // a group elsewhere reads what waits for it
+	case db.PostRefused:
+		if !p.WithFollowers {
+			return errHidden
+		}
+	default:
+		return errHidden
+	}
+	if p.GroupID == 0 {
+		return nil
+	}
+	g, err := d.store.GroupByID(ctx, p.GroupID)
+	if err != nil {
+		return fmt.Errorf("load group of post %d: %w", p.ID, err)
+	}
+	if !g.Actor.Local {
+		return nil // sent there in public; its own host decides who reads the rest
+	}
+	return d.readable(ctx, g, who)
+}
+
+func (d *Door) readableDirect(ctx context.Context, p *db.Post, who *db.Actor) error {
+	switch {
+	case p.State != db.PostPublished && p.State != db.PostWaiting:
+		return errHidden
+	case who == nil:
+		return errSigned
+	}
+	named, err := d.store.MentionsOf(ctx, p.ID)
+	if err != nil {
+		return fmt.Errorf("load addressees of post %d: %w", p.ID, err)
+	}
+	for _, a := range named {
+		if a.Host == who.Host {
+			return nil
+		}
+	}
+	g, err := d.store.GroupByID(ctx, p.GroupID)
+	if errors.Is(err, db.ErrNotFound) || err == nil && g.Actor.Host != who.Host {
+		return errHidden
+	}
+	return err
+}
+
+// tombstoneOf stands where an actor was.
+func tombstoneOf(a *db.Actor) *vocab.TombstoneDoc {
+	return &vocab.TombstoneDoc{ID: a.URI, Type: "Tombstone", FormerType: a.Type, Deleted: a.DeletedAt.Time}
+}

@@ -1,0 +1,109 @@
+package actors
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/vocab"
+)
+
+// featured handles GET …/featured: the pinned discussions of a group on one page, ours as objects
+// (Lemmy reads no ids), others' as ids. Mastodon shows those that the group itself wrote.
+func (d *Door) featured(c echo.Context) error {
+	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
+		a, err := d.actorAt(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		g, err := d.members(ctx, a, who)
+		if err != nil {
+			return nil, err
+		}
+		id := a.URI + federation.Featured
+		if g == nil {
+			return vocab.Ordered(id, nil), nil
+		}
+		pinned, err := d.store.PinnedIn(ctx, g.ActorID)
+		if err != nil {
+			return nil, fmt.Errorf("list pinned of %s: %w", a.URI, err)
+		}
+		return d.objects(ctx, id, pinned)
+	}})
+}
+
+// objects is a whole collection of posts, ours embedded.
+func (d *Door) objects(ctx context.Context, id string, posts []*db.Post) (*vocab.CollectionDoc, error) {
+	items := []any{}
+	for _, p := range posts {
+		if p.Visibility == db.VisibilityDirect {
+			continue
+		}
+		if !p.Local {
+			items = append(items, p.URI)
+			continue
+		}
+		doc, err := d.exchange.PostDoc(ctx, d.store, p)
+		if err != nil {
+			return nil, err
+		}
+		doc.AtContext = ""
+		items = append(items, doc)
+	}
+	n := len(items)
+	return &vocab.CollectionDoc{
+		AtContext: vocab.ObjectContext, ID: id, Type: "OrderedCollection", TotalItems: &n, OrderedItems: items,
+	}, nil
+}
+
+// featuredTags handles GET …/featured-tags; we feature none.
+func (d *Door) featuredTags(c echo.Context) error {
+	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
+		a, err := d.actorAt(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := d.members(ctx, a, who); err != nil {
+			return nil, err
+		}
+		none := 0
+		return &vocab.CollectionDoc{
+			ID: a.URI + federation.FeaturedTags, Type: "Collection", TotalItems: &none, Items: []any{},
+		}, nil
+	}})
+}
+
+// moderators handles GET /ap/groups/:id/moderators: all of them on one page, as Lemmy reads it,
+// with the role of each for those who know our term.
+func (d *Door) moderators(c echo.Context) error {
+	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
+		a, err := d.actorAt(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := d.members(ctx, a, who); err != nil {
+			return nil, err
+		}
+		grants, err := d.store.Stewards(ctx, a.ID)
+		if err != nil {
+			return nil, fmt.Errorf("list moderators of %s: %w", a.URI, err)
+		}
+		roles := make(map[string]string, len(grants))
+		ids := []string{}
+		for _, r := range grants {
+			role, known := roles[r.Actor.URI]
+			if !known {
+				ids = append(ids, r.Actor.URI)
+			}
+			if role != db.RoleFacilitator { // the fuller role names a person who has both
+				roles[r.Actor.URI] = r.Role
+			}
+		}
+		doc := vocab.Ordered(a.URI+federation.Moderators, ids)
+		doc.AtContext, doc.AttributedTo, doc.Roles = vocab.ObjectContext, a.URI, roles
+		return doc, nil
+	}})
+}

@@ -1,0 +1,140 @@
+package actors
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/vocab"
+)
+
+const jrdJSON = "application/jrd+json"
+
+// webfinger handles GET /.well-known/webfinger (RFC 7033): people, groups and, as the bare host,
+// the instance (FEP-d556), by handle, by id or by page. Any Accept gets JSON.
+func (d *Door) webfinger(c echo.Context) error {
+	c.Response().Header().Set(echo.HeaderAccessControlAllowOrigin, "*") // RFC 7033 §5
+	query, err := url.ParseQuery(c.Request().URL.RawQuery)
+	asked := query["resource"]
+	if err != nil || len(asked) != 1 || !plainText(asked[0]) {
+		return echo.ErrBadRequest
+	}
+	ctx := c.Request().Context()
+	a, err := d.named(ctx, asked[0])
+	if err != nil {
+		return hidden(err)
+	}
+	switch {
+	case !a.DeletedAt.IsZero():
+		return echo.NewHTTPError(http.StatusGone)
+	case !a.SuspendedAt.IsZero():
+		return echo.ErrNotFound
+	}
+	if known, err := d.listed(ctx, a); err != nil || !known {
+		return hidden(err)
+	}
+	jrd := vocab.WebFinger(a.Acct(), a.URI, d.pageOf(a))
+	if rel := query["rel"]; len(rel) > 0 { // RFC 7033 §4.3
+		jrd.Links = slices.DeleteFunc(jrd.Links, func(l vocab.JRDLink) bool { return !slices.Contains(rel, l.Rel) })
+	}
+	return d.sendJSON(c, jrdJSON, jrd)
+}
+
+// listed tells whether a handle may be known at all: that of a confidential group may not.
+func (d *Door) listed(ctx context.Context, a *db.Actor) (bool, error) {
+	if a.Type != db.ActorGroup {
+		return true, nil
+	}
+	g, err := d.store.GroupByID(ctx, a.ID)
+	if err != nil {
+		return false, err
+	}
+	return g.Openness != db.OpennessConfidential, nil
+}
+
+// plainText refuses what could break a line of a log or header (T43).
+func plainText(s string) bool {
+	return s != "" && len(s) <= 2048 && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// named finds the actor of ours that a resource means.
+func (d *Door) named(ctx context.Context, resource string) (*db.Actor, error) {
+	if strings.HasPrefix(resource, "http://") || strings.HasPrefix(resource, "https://") {
+		return d.atAddress(ctx, resource)
+	}
+	acct := resource
+	if scheme, rest, ok := strings.Cut(resource, ":"); ok && strings.EqualFold(scheme, "acct") {
+		acct = rest
+	}
+	at := strings.LastIndexByte(acct, '@')
+	if at < 1 {
+		return nil, db.ErrNotFound
+	}
+	handle, host := strings.TrimPrefix(acct[:at], "@"), strings.TrimSuffix(acct[at+1:], ".")
+	if !strings.EqualFold(host, d.iris.Host()) {
+		return nil, db.ErrNotFound
+	}
+	if strings.EqualFold(handle, d.iris.Host()) {
+		return d.store.ActorByURI(ctx, d.iris.Instance())
+	}
+	return d.store.LocalActor(ctx, handle)
+}
+
+// atAddress finds an actor by its id or its page.
+func (d *Door) atAddress(ctx context.Context, address string) (*db.Actor, error) {
+	rest, ok := strings.CutPrefix(address, d.iris.Base())
+	switch {
+	case !ok:
+		return nil, db.ErrNotFound
+	case rest == "" || rest == "/":
+		return d.store.ActorByURI(ctx, d.iris.Instance())
+	case strings.HasPrefix(rest, "/ap/"):
+		a, err := d.store.ActorByURI(ctx, address)
+		if err == nil && !a.Local {
+			return nil, db.ErrNotFound
+		}
+		return a, err
+	}
+	for _, prefix := range []string{"/c/", "/u/", "/@"} {
+		handle, ok := strings.CutPrefix(rest, prefix)
+		if !ok || handle == "" || strings.ContainsAny(handle, "/?#") {
+			continue
+		}
+		a, err := d.store.LocalActor(ctx, handle)
+		if err != nil || prefix != "/@" && d.pageOf(a) != d.iris.Base()+prefix+a.Handle {
+			return nil, db.ErrNotFound
+		}
+		return a, nil
+	}
+	return nil, db.ErrNotFound
+}
+
+// sendJSON answers a small document of discovery, whatever was asked for.
+func (d *Door) sendJSON(c echo.Context, kind string, doc any) error {
+	body, err := vocab.Encode(doc)
+	if err != nil {
+		return err
+	}
+	a := newAnswer(http.StatusOK, kind, body)
+	a.age = keepShortly
+	return send(c, a)
+}
+
+// hostMeta handles GET /.well-known/host-meta, where Mastodon looks after a 404 of WebFinger.
+func (d *Door) hostMeta(c echo.Context) error {
+	a := newAnswer(http.StatusOK, "application/xrd+xml", vocab.HostMeta(d.iris.Base()))
+	a.age = keepShortly
+	return send(c, a)
+}
+
+// hostMetaJSON handles GET /.well-known/host-meta.json (RFC 6415).
+func (d *Door) hostMetaJSON(c echo.Context) error {
+	return d.sendJSON(c, jrdJSON, vocab.JRD{Links: []vocab.JRDLink{{
+		Rel: "lrdd", Type: jrdJSON, Template: d.iris.Base() + "/.well-known/webfinger?resource={uri}",
+	}}})
+}
