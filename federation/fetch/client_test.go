@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/copse-social/copse/federation/fedtest"
@@ -258,38 +259,37 @@ func TestObject_singleFlight(t *testing.T) {
 	w := newWorld(t)
 	p := w.peer("peer.test", fedtest.Mastodon())
 	id := p.Person("bob").ID
-	release := p.Stall()
-	c := w.client()
-	const callers = 20
-	errs := make(chan error, callers)
-	impatient, cancel := context.WithCancel(t.Context())
-	for i := range callers {
-		ctx := t.Context()
-		if i%2 == 1 {
-			ctx = impatient
-		}
+	synctest.Test(t, func(t *testing.T) {
+		release := p.Stall()
+		c := w.client()
+		leads, follow := make(chan error), make(chan error)
+		impatient, cancel := context.WithCancel(t.Context())
 		go func() {
-			_, err := c.Object(ctx, id)
-			errs <- err
+			_, err := c.Object(impatient, id)
+			leads <- err
 		}()
-	}
-	cancel()
-	cancelled := 0
-	for range callers / 2 {
-		if err := <-errs; errors.Is(err, context.Canceled) {
-			cancelled++
+		synctest.Wait()
+		for range 20 {
+			go func() {
+				_, err := c.Object(t.Context(), id)
+				follow <- err
+			}()
 		}
-	}
-	release()
-	for range callers / 2 {
-		if err := <-errs; err != nil {
-			t.Errorf("patient caller: %v", err)
+		synctest.Wait()
+		if n := w.net.Asked("peer.test"); n != 1 {
+			t.Errorf("%d requests at once", n)
 		}
-	}
-	if cancelled != callers/2 {
-		t.Errorf("%d cancelled", cancelled)
-	}
-	if n := w.net.Asked("peer.test"); n > callers/2+1 {
-		t.Errorf("%d requests", n)
-	}
+		cancel()
+		w.wantErr(<-leads, context.Canceled, "the first caller")
+		synctest.Wait()
+		release()
+		for range 20 {
+			if err := <-follow; err != nil {
+				t.Errorf("patient caller: %v", err)
+			}
+		}
+		if n := w.net.Asked("peer.test"); n != 2 {
+			t.Errorf("%d requests", n)
+		}
+	})
 }

@@ -24,7 +24,7 @@ func TestDiscover(t *testing.T) {
 		"in the body":  {`<body><link rel="alternate" type="application/activity+json" href="/users/bob">`, fetch.ErrWrongType},
 		"none":         {`<html><title>Hello</title></html>`, fetch.ErrWrongType},
 		"empty":        {``, fetch.ErrWrongType},
-		"too far down": {strings.Repeat(" ", 256<<10) + `<link rel="alternate" type="application/activity+json" href="/users/bob">`, fetch.ErrWrongType},
+		"too far down": {strings.Repeat("<br>", 64<<10) + `<link rel="alternate" type="application/activity+json" href="/users/bob">`, fetch.ErrWrongType},
 		"elsewhere":    {`<link rel="alternate" type="application/activity+json" href="http://127.0.0.1/">`, fetch.ErrRefusedHost},
 	} {
 		w := newWorld(t)

@@ -80,7 +80,14 @@ func TestT29_downgradeInALab(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.opt.AllowHTTP = true
-	w.net.Handle("peer.test", http.RedirectHandler("http://peer.test/b", http.StatusFound))
+	w.net.Handle("peer.test", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.TLS != nil {
+			http.Redirect(rw, r, "http://peer.test/b", http.StatusFound)
+			return
+		}
+		rw.Header().Set("Content-Type", apType)
+		_, _ = rw.Write([]byte(`{"id":"http://peer.test/b"}`))
+	}))
 	_, err := w.client().Object(t.Context(), "https://peer.test/a")
 	w.wantErr(err, fetch.ErrRedirect, "downgrade")
 }
