@@ -20,10 +20,7 @@ func (r *Rules) Edit(ctx context.Context, tx *db.Store, p *db.Post, d *Draft) er
 	if err := d.check(); err != nil {
 		return err
 	}
-	html, named, err := r.render(ctx, tx, d)
-	if err != nil {
-		return err
-	}
+	html, named := render(d)
 	old := db.Revision{Title: p.Title, Content: p.Content, WrittenAt: writtenAt(p)}
 	if p.Starts() {
 		p.Title = d.Title

@@ -85,13 +85,13 @@ func (r *Rules) Remove(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Po
 		return nil
 	}
 	shown := p.State == db.PostPublished
-	if err := r.removeFrom(ctx, tx, g, by, p, reason); err != nil || !shown || !g.Actor.Local {
-		if err == nil && !g.Actor.Local {
-			err = r.publishModeration(ctx, tx, g, by, p, removal(p, reason))
-		}
+	if err := r.removeFrom(ctx, tx, g, by, p, reason); err != nil {
 		return err
 	}
-	if p.Starts() {
+	if !shown && ours(g) {
+		return nil // nobody else had it
+	}
+	if p.Starts() && ours(g) {
 		if err := r.com.Unboost(ctx, tx, g, p); err != nil {
 			return err
 		}
@@ -223,21 +223,15 @@ func (r *Rules) logAct(ctx context.Context, tx *db.Store, g *db.Group, by *db.Ac
 	})
 }
 
-// publishModeration sends a moderator's act through the group. Only a group of ours distributes;
-// an act in one elsewhere goes to its server.
+// publishModeration sends the act of a moderator of ours. A group of ours passes it on; for one
+// elsewhere it goes to its server, which decides.
 func (r *Rules) publishModeration(ctx context.Context, tx *db.Store, g *db.Group, by *db.Actor, p *db.Post, act vocab.ActivityDoc) error {
 	act.To, act.Audience = []string{g.Actor.URI, vocab.Public}, g.Actor.URI
-	var to []db.Audience
-	if !g.Actor.Local {
-		to = append(to, federation.ToActors(g.Actor))
-	}
-	if !by.Local {
-		return nil // it came over the wire; the caller passes it on as it came
-	}
 	row, err := r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: by, Doc: act, ObjectURI: p.URI, GroupID: g.ActorID, PostID: p.ID, Public: true, To: to,
+		Actor: by, Doc: act, ObjectURI: p.URI, GroupID: g.ActorID, PostID: p.ID, Public: true,
+		To: []db.Audience{federation.ToActors(g.Actor)},
 	})
-	if err != nil || !g.Actor.Local {
+	if err != nil || !ours(g) {
 		return err
 	}
 	return r.com.Announce(ctx, tx, g, row, p.URI)

@@ -32,10 +32,7 @@ func (r *Rules) Start(ctx context.Context, tx *db.Store, d *Draft) (*db.Post, er
 
 // write stores a post of ours: its text, who it names, its tags and its place.
 func (r *Rules) write(ctx context.Context, tx *db.Store, d *Draft, kind string) (*db.Post, error) {
-	html, named, err := r.render(ctx, tx, d)
-	if err != nil {
-		return nil, err
-	}
+	html, named := render(d)
 	id := tx.NewID()
 	p := &db.Post{
 		ID: id, URI: r.iris.Object(id), AuthorID: d.Author.ID, Author: d.Author, Local: true,
@@ -46,6 +43,7 @@ func (r *Rules) write(ctx context.Context, tx *db.Store, d *Draft, kind string) 
 	if d.Group != nil {
 		p.GroupID = d.Group.ActorID
 	}
+	var err error
 	if p.State, err = r.firstState(ctx, tx, d.Group, d.Author, html); err != nil {
 		return nil, err
 	}
@@ -59,15 +57,14 @@ func (r *Rules) write(ctx context.Context, tx *db.Store, d *Draft, kind string) 
 }
 
 // render turns Markdown into the HTML that is kept, with the people it names linked.
-func (r *Rules) render(_ context.Context, _ *db.Store, d *Draft) (string, []int64, error) {
+func render(d *Draft) (html string, named []int64) {
 	targets := make(map[string]content.MentionTarget, len(d.Mentions))
-	var ids []int64
 	for _, handle := range slices.Sorted(maps.Keys(d.Mentions)) {
 		a := d.Mentions[handle]
 		targets[handle] = content.MentionTarget{URL: pageOf(a)}
-		ids = append(ids, a.ID)
+		named = append(named, a.ID)
 	}
-	return content.LinkMentions(content.Markdown(d.Source), targets), ids, nil
+	return content.LinkMentions(content.Markdown(d.Source), targets), named
 }
 
 func pageOf(a *db.Actor) string {
