@@ -110,7 +110,7 @@ const maxAlt = 1500
 // (T36), and the language of a code block.
 func classes(tag, v string) string {
 	var kept []string
-	for _, c := range strings.Fields(v) {
+	for c := range strings.FieldsSeq(v) {
 		switch c {
 		case "mention", "hashtag", "u-url", "h-card", "invisible", "ellipsis", "quote-inline":
 			if tag == "a" || tag == "span" || tag == "p" {

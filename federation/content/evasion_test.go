@@ -57,7 +57,7 @@ func unsafeAttr(tag string, a html.Attribute) string {
 			return a.Key + " with white space or markup"
 		}
 	case "class":
-		for _, c := range strings.Fields(a.Val) {
+		for c := range strings.FieldsSeq(a.Val) {
 			if classes(tag, c) == "" {
 				return "class " + c
 			}

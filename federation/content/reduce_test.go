@@ -12,8 +12,10 @@ func TestReduce(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"plain", `<p>a <em>b</em></p>`, `<p>a <em>b</em></p>`},
 		{"heading", `<h2>a <strong>b</strong> <em>c</em></h2><p>d</p>`, `<p><strong>a b <em>c</em></strong></p><p>d</p>`},
-		{"table", `<table><thead><tr><th>Place</th><th>Depth</th></tr></thead><tbody><tr><td>Hanoi</td><td><strong>40</strong> m</td></tr><tr><td><p>A</p><p>B</p></td><td></td></tr></tbody></table>`,
-			`<p>Place | Depth<br>Hanoi | <strong>40</strong> m<br>A B |  </p>`},
+		{
+			"table", `<table><thead><tr><th>Place</th><th>Depth</th></tr></thead><tbody><tr><td>Hanoi</td><td><strong>40</strong> m</td></tr><tr><td><p>A</p><p>B</p></td><td></td></tr></tbody></table>`,
+			`<p>Place | Depth<br>Hanoi | <strong>40</strong> m<br>A B |  </p>`,
+		},
 		{"table with caption", `<table><caption>Wells</caption><tr><td>a<br>b</td><td><ul><li>c</li><li>d</li></ul></td></tr></table>`, `<p><strong>Wells</strong></p><p>a b | c d</p>`},
 		{"link in a cell", `<table><tr><td><a href="https://a.test/">a.test</a></td><td>x</td></tr></table>`, `<p><a href="https://a.test/"` + rel + `>a.test</a> | x</p>`},
 		{"table without words", `<table><tr><td></td><td> </td></tr></table>`, ``},
@@ -23,8 +25,10 @@ func TestReduce(t *testing.T) {
 		{"separator", `<p>a</p><hr><p>b</p>`, `<p>a</p><p>b</p>`},
 		{"small marks", `<p>H<sub>2</sub>O, m<sup>2</sup>, <ins>new</ins></p>`, `<p>H2O, m^2, <u>new</u></p>`},
 		{"host beside a link goes", Sanitise(`<p><a href="https://a.test/">x</a></p>`), `<p><a href="https://a.test/"` + rel + `>x</a></p>`},
-		{"lists and code stay", `<ol start="2"><li>a<ul><li>b</li></ul></li></ol><pre><code class="language-go">x</code></pre><blockquote><p>q</p></blockquote>`,
-			`<ol start="2"><li>a<ul><li>b</li></ul></li></ol><pre><code class="language-go">x</code></pre><blockquote><p>q</p></blockquote>`},
+		{
+			"lists and code stay", `<ol start="2"><li>a<ul><li>b</li></ul></li></ol><pre><code class="language-go">x</code></pre><blockquote><p>q</p></blockquote>`,
+			`<ol start="2"><li>a<ul><li>b</li></ul></li></ol><pre><code class="language-go">x</code></pre><blockquote><p>q</p></blockquote>`,
+		},
 		{"heading in a list", `<ul><li><h3>a</h3>b</li></ul>`, `<ul><li><p><strong>a</strong></p>b</li></ul>`},
 		{"tasks", Markdown("- [x] a\n- [ ] b"), "<ul>\n<li>☑ a</li>\n<li>☐ b</li>\n</ul>\n"},
 	} {
@@ -56,7 +60,7 @@ func TestReduce_keepsEveryWord(t *testing.T) {
 	t.Parallel()
 	in := Markdown("# One\n\ntwo **three** [four](https://a.test/)\n\n| five | six |\n|---|---|\n| seven | `eight` |\n\n> nine\n\n1. ten\n2. ![eleven](https://m.test/1.png)\n\n---\n\n~~twelve~~")
 	out := Text(Reduce(in))
-	for _, w := range strings.Fields("One two three four five six seven eight nine ten eleven twelve") {
+	for w := range strings.FieldsSeq("One two three four five six seven eight nine ten eleven twelve") {
 		if !strings.Contains(out, w) {
 			t.Errorf("%s is lost: %s", w, out)
 		}

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -159,10 +160,5 @@ func hasLinks(n *node) bool {
 	case n.tag == "a" && n.attr.href != "" && !n.handle():
 		return true
 	}
-	for _, k := range n.kids {
-		if hasLinks(k) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(n.kids, hasLinks)
 }

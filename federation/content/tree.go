@@ -1,6 +1,7 @@
 package content
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -176,10 +177,8 @@ func (b *builder) open(tag string, walls ...string) bool {
 		if t == tag {
 			return true
 		}
-		for _, w := range walls {
-			if t == w {
-				return false
-			}
+		if slices.Contains(walls, t) {
+			return false
 		}
 		if t == "td" || t == "th" {
 			return false
@@ -204,11 +203,9 @@ func (b *builder) pop(tag string) {
 func (b *builder) popTo(tags ...string) bool {
 	for i := len(b.stack) - 1; i > 0; i-- {
 		t := b.stack[i].tag
-		for _, want := range tags {
-			if t == want {
-				b.stack = b.stack[:i+1]
-				return true
-			}
+		if slices.Contains(tags, t) {
+			b.stack = b.stack[:i+1]
+			return true
 		}
 		if t == "table" {
 			return false
