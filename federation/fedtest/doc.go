@@ -28,7 +28,8 @@
 //     apart, for tests that tamper.
 //   - Every request a peer gets is kept: Requests for all, Received for the
 //     activities it took in. Signatures of POSTs are verified for real, with
-//     the key fetched over the Network.
+//     the key fetched over the Network, and what the kind's software is known
+//     to choke on is refused with its status (Request.Problem says why).
 //   - Refuse, Busy, RefuseReads, Stall, Vanish and Recover make it a bad peer.
 //
 // The package must not be imported by anything but tests, and knows no rule of

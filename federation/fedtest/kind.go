@@ -35,6 +35,10 @@ type Kind struct {
 	// MediaType of served documents and sent activities.
 	MediaType string
 
+	// Refuses looks at each activity whose signature is good and answers 0, or
+	// the status it is refused with and why. Nil takes everything.
+	Refuses func(activity Doc) (status int, why string)
+
 	paths  func(p *Peer, name, kind string) paths
 	actor  func(a *Actor, d Doc)
 	thread func(a *Actor, g Target, title, text string) Doc
@@ -80,12 +84,13 @@ func Mastodon() Kind {
 
 // GoToSocial is GoToSocial 0.20: every read of an actor or object must be
 // signed, keys are documents of their own, activities cannot be fetched,
-// RFC 9421 is refused, and there is no shared inbox.
+// RFC 9421 is refused, and there is no shared inbox. Lock, QuoteRequest and an
+// Update that holds only an id get 500, unknown types 400.
 func GoToSocial() Kind {
 	return Kind{
 		Software: "gotosocial", Version: "0.20.0", Scheme: sign.Cavage,
 		Unknown: map[sign.Scheme]int{sign.RFC9421: 401}, SignedReads: true, HidesActivities: true,
-		Mismatch: 500, Deleted: 404, MediaType: mediaActivity,
+		Mismatch: 500, Deleted: 404, MediaType: mediaActivity, Refuses: gotosocialManners,
 		paths: func(_ *Peer, name, _ string) paths {
 			id := "/users/" + name
 			return paths{
@@ -103,12 +108,12 @@ func GoToSocial() Kind {
 }
 
 // Lemmy is Lemmy 1.0: communities are Groups that announce whole activities,
-// threads are Pages, comments Notes.
+// threads are Pages, comments Notes. Objects it could not decode get 400.
 func Lemmy() Kind {
 	return Kind{
 		Software: "lemmy", Version: "1.0.0", Scheme: sign.Cavage,
 		Unknown: map[sign.Scheme]int{sign.RFC9421: 400}, SharedInbox: true,
-		Mismatch: 400, Deleted: 410, MediaType: mediaActivity,
+		Mismatch: 400, Deleted: 410, MediaType: mediaActivity, Refuses: lemmyManners,
 		paths: func(_ *Peer, name, kind string) paths {
 			id := "/u/" + name
 			p := paths{id: id, url: id, key: id + "#main-key"}
@@ -132,7 +137,7 @@ func NodeBB() Kind {
 	return Kind{
 		Software: "nodebb", Version: "4.15.1", Scheme: sign.Cavage,
 		Unknown: map[sign.Scheme]int{sign.RFC9421: 400}, SharedInbox: true,
-		Mismatch: 403, Deleted: 200, MediaType: mediaLD,
+		Mismatch: 403, Deleted: 200, MediaType: mediaLD, Refuses: nodebbManners,
 		paths: func(p *Peer, name, kind string) paths {
 			n := p.number()
 			if kind == "Group" {

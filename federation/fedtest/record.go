@@ -18,7 +18,7 @@ type Request struct {
 	KeyID  string
 	Scheme sign.Scheme
 	// Verified: the signature was proved with the key behind KeyID. Problem
-	// says why not.
+	// says why not, or why the activity was refused all the same.
 	Verified bool
 	Problem  error
 	// Status is what was answered; 0 while the answer is still under way.

@@ -3,6 +3,7 @@ package fedtest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"hash/fnv"
 	"io"
 	"net/http"
@@ -75,8 +76,14 @@ func (p *Peer) take(r *http.Request, req *Request) int {
 		return http.StatusBadRequest
 	}
 	if actor := reference(activity["actor"]); actor != owner {
-		p.judge(req, errMismatch)
+		p.complain(req, errMismatch)
 		return p.kind.Mismatch
+	}
+	if p.kind.Refuses != nil {
+		if status, why := p.kind.Refuses(activity); status != 0 {
+			p.complain(req, errors.New(why))
+			return status
+		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -172,6 +179,13 @@ func (p *Peer) authenticate(r *http.Request, req *Request) (owner string, status
 		return "", http.StatusUnauthorized
 	}
 	return owner, 0
+}
+
+// complain notes why a well signed activity was refused.
+func (p *Peer) complain(req *Request, why error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	req.Problem = why
 }
 
 func (p *Peer) judge(req *Request, err error) {
