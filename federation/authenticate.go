@@ -1,0 +1,75 @@
+package federation
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/sign"
+)
+
+// Reader says who signed a GET: for documents that not everybody may see. ErrUnauthentic means
+// that nobody did, or not validly; ErrForbidden that we do not deal with them. What stands in the
+// query is not authenticated (T08).
+func (v *Receiver) Reader(req *http.Request) (*db.Actor, error) {
+	ctx := req.Context()
+	claim, err := v.claim(req, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.allowed(ctx, claim.KeyID); err != nil {
+		return nil, err
+	}
+	signer, err := v.prove(req, nil, claim)
+	if err != nil {
+		return nil, err
+	}
+	a, err := v.o.Store.ActorByURI(ctx, signer)
+	if err != nil {
+		return nil, fmt.Errorf("load actor %s: %w", signer, err)
+	}
+	if !a.Active() {
+		return nil, fmt.Errorf("%w: %s is suspended", ErrForbidden, signer)
+	}
+	return a, nil
+}
+
+// claim reads a signature and checks all of it that needs no key, so that a request which can't
+// be valid makes us fetch nothing.
+func (v *Receiver) claim(req *http.Request, body []byte) (*sign.Claim, error) {
+	claim, err := sign.Parse(req)
+	if err == nil {
+		err = claim.Check(req, body, v.options())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnauthentic, err)
+	}
+	return claim, nil
+}
+
+func (v *Receiver) options() sign.VerifyOptions {
+	return sign.VerifyOptions{Hosts: []string{v.o.IRIs.Host()}, BaseURL: v.base, Now: v.o.Now()}
+}
+
+// prove answers the actor whose key signed the request. A key that does not match is fetched anew
+// once, because it may have been changed (T11).
+func (v *Receiver) prove(req *http.Request, body []byte, claim *sign.Claim) (string, error) {
+	ctx := req.Context()
+	k, fetched, err := v.o.Resolver.key(ctx, claim.KeyID)
+	if err != nil {
+		return "", fmt.Errorf("key %.200q: %w", claim.KeyID, err)
+	}
+	err = claim.Verify(req, body, k.key, v.options())
+	if errors.Is(err, sign.ErrMismatch) && !fetched {
+		newer, nerr := v.o.Resolver.newerKey(ctx, claim.KeyID, k)
+		if nerr != nil {
+			return "", fmt.Errorf("%w: %w: %w", ErrUnauthentic, err, nerr)
+		}
+		k, err = newer, claim.Verify(req, body, newer.key, v.options())
+	}
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrUnauthentic, err)
+	}
+	return k.actor, nil
+}

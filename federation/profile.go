@@ -1,0 +1,82 @@
+package federation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/fetch"
+	"github.com/copse-social/copse/federation/vocab"
+)
+
+const (
+	// keepProfile is how long the software that a host names is believed.
+	keepProfile = 24 * time.Hour
+	// keepUnknown is how soon a host that named none is asked again.
+	keepUnknown = time.Hour
+)
+
+// family sorts software by the dialect it understands (wire.md 1); "" is unknown.
+func family(software string) string {
+	switch software {
+	case "lemmy", "piefed", "mbin", "kbin", "nodebb", "discourse", "friendica", "hubzilla", "streams",
+		"forte", "copse", "lotide":
+		return db.FamilyForum
+	case "mastodon", "glitchsoc", "hometown", "gotosocial", "pleroma", "akkoma", "misskey", "calckey",
+		"firefish", "sharkey", "iceshrimp", "iceshrimp.net", "foundkey", "cherrypick", "catodon", "pixelfed":
+		return db.FamilyMicroblog
+	case "mobilizon", "gancio":
+		return db.FamilyEvents
+	}
+	return ""
+}
+
+// Profile says what a host runs, by its NodeInfo. A host that says nothing is of no family.
+func (r *Resolver) Profile(ctx context.Context, host string) (*db.Host, error) {
+	name, err := fetch.Host(host)
+	if err != nil {
+		return nil, fmt.Errorf("profile of %.100q: %w", host, err)
+	}
+	known, err := r.o.Store.HostByName(ctx, name)
+	switch {
+	case errors.Is(err, db.ErrNotFound):
+		known = &db.Host{Name: name}
+	case err != nil:
+		return nil, fmt.Errorf("load host %s: %w", name, err)
+	}
+	keep := keepProfile
+	if known.Software == "" {
+		keep = keepUnknown
+	}
+	if r.freshly(known.ProfiledAt.Time, keep) || r.ourHost(name) {
+		return known, nil
+	}
+	if r.offline {
+		return nil, errOffline
+	}
+	if is, err := r.o.Fetch.NodeInfo(ctx, name); err == nil {
+		known.Software, known.Version, known.Family = is.Name, is.Version, family(is.Name)
+	} else if ctx.Err() != nil {
+		return nil, fmt.Errorf("profile of %s: %w", name, err)
+	} else {
+		r.o.Log.InfoContext(ctx, "host without profile", "host", name, "err", err)
+	}
+	if err := r.o.Store.SetHostProfile(ctx, known); err != nil {
+		return nil, fmt.Errorf("store profile of %s: %w", name, err)
+	}
+	return known, nil
+}
+
+// profileOf keeps the profile of an actor's server, also under the host of its handle where that
+// is another one: deliveries are counted by it.
+func (r *Resolver) profileOf(ctx context.Context, a *db.Actor) error {
+	server, err := r.Profile(ctx, vocab.Host(a.URI))
+	if err != nil || server.Name == a.Host {
+		return err
+	}
+	alias := *server
+	alias.Name = a.Host
+	return r.o.Store.SetHostProfile(ctx, &alias)
+}

@@ -1,0 +1,79 @@
+package federation
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/fetch"
+)
+
+const (
+	// firstRetry doubles with each attempt; after maxAttempts, some eleven hours, it is refused.
+	firstRetry  = 10 * time.Second
+	maxAttempts = 12
+)
+
+// settle applies resolved jobs in one transaction that also closes their receipts. Each has a
+// savepoint of its own: what goes wrong with one is put off and harms no other.
+func (b *InboxWorker) settle(ctx context.Context, jobs []*job) error {
+	if len(jobs) == 0 || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return b.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+		for _, j := range jobs {
+			if err := b.one(ctx, tx, j); err != nil {
+				return fmt.Errorf("settle receipt %d: %w", j.rc.ID, err)
+			}
+		}
+		return nil
+	})
+}
+
+// one applies one job, or closes or puts off one that can't be applied.
+func (b *InboxWorker) one(ctx context.Context, tx *db.Store, j *job) error {
+	j.putOff = db.Time{}
+	out, err := Outcome{}, j.err
+	if err == nil {
+		err = tx.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+			open, err := tx.ClaimReceipt(ctx, j.rc.ID)
+			if err != nil || !open {
+				return err
+			}
+			if out, err = b.o.Apply(ctx, tx, j.in); err != nil {
+				return fmt.Errorf("apply: %w", err)
+			}
+			return tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
+		})
+		if err == nil {
+			b.note(ctx, j, out, nil)
+			return nil
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	out, final := judge(err)
+	b.note(ctx, j, out, err)
+	if final || j.rc.Attempts+1 >= maxAttempts {
+		return tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
+	}
+	wait := max(firstRetry<<j.rc.Attempts, fetch.RetryAfter(err))
+	j.putOff = db.At(b.o.Now().Add(wait))
+	return tx.RetryReceipt(ctx, j.rc, j.putOff, out.Reason)
+}
+
+// note logs how a receipt ended, or why it did not.
+func (b *InboxWorker) note(ctx context.Context, j *job, out Outcome, err error) {
+	rc := j.rc
+	args := []any{"activity", rc.ActivityURI, "type", rc.Type, "actor", rc.ActorURI, "attempt", rc.Attempts + 1, "reason", out.Reason}
+	switch {
+	case err != nil && out.Reason == "internal":
+		b.o.Log.ErrorContext(ctx, "activity not applied", append(args, "err", err)...)
+	case out.State == db.ReceiptRefused:
+		b.o.Log.InfoContext(ctx, "activity refused", append(args, "err", err)...)
+	default:
+		b.o.Log.DebugContext(ctx, "activity taken", args...)
+	}
+}
