@@ -67,14 +67,15 @@ func shape(replies []Reply, depth int) string {
 		}
 		parts = append(parts, part)
 	}
-	line := strings.Join(parts, " ")
+	var line strings.Builder
+	line.WriteString(strings.Join(parts, " "))
 	if len(s.folded) > 0 {
-		line += " |"
+		line.WriteString(" |")
 		for _, r := range s.folded {
-			line += " " + r.ID
+			line.WriteString(" " + r.ID)
 		}
 	}
-	return line
+	return line.String()
 }
 
 // chain is replies that each answer the one before.

@@ -88,12 +88,12 @@ func TestViewer_mayStart(t *testing.T) {
 	for i := range 12 {
 		v.Communities = append(v.Communities, NavCommunity{Name: string(rune('a' + i)), MayPost: i != 0, Current: i == 11})
 	}
-	got := ""
+	var got strings.Builder
 	for _, c := range v.mayStart() {
-		got += c.Name
+		got.WriteString(c.Name)
 	}
-	if got != "lbcdefghi" {
-		t.Errorf("offers %s, want the current one, then eight where the reader may post", got)
+	if got.String() != "lbcdefghi" {
+		t.Errorf("offers %s, want the current one, then eight where the reader may post", got.String())
 	}
 }
 

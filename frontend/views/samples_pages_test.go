@@ -21,8 +21,9 @@ func setupFull(s Shell) Page {
 	}
 }
 
-func problem(p Problem) func(Shell) Page {
+func problem(given Problem) func(Shell) Page {
 	return func(s Shell) Page {
+		p := given // samples are rendered side by side
 		s.Path = "/lost"
 		if p.Detail != "" || p.RequestID != "" {
 			s.Instance.Contact = "admin@wash.example"

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/a-h/templ"
@@ -54,9 +55,10 @@ func sprite(body []byte) string {
 	}
 	slices.Sort(names)
 	symbols := frontend.Symbols()
-	out := `<svg hidden aria-hidden="true">`
+	var out strings.Builder
+	out.WriteString(`<svg hidden aria-hidden="true">`)
 	for _, name := range names {
-		out += symbols[name]
+		out.WriteString(symbols[name])
 	}
-	return out + "</svg>"
+	return out.String() + "</svg>"
 }
