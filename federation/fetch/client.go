@@ -36,7 +36,8 @@ type Options struct {
 	// look there for whom to ask.
 	UserAgent string
 	// Signer answers the instance actor's signer; a nil signer or a nil
-	// function means unsigned.
+	// function means unsigned. It is the same for all callers, since what one
+	// fetches at the same moment as another is shared (T34).
 	Signer func(ctx context.Context) (*sign.Signer, error)
 	// Scheme answers which signature a host understood last; nil means Cavage.
 	Scheme func(ctx context.Context, host string) sign.Scheme
