@@ -211,3 +211,21 @@ func (s *Store) HeardFromHost(ctx context.Context, name string) error {
 		WHERE name = ? AND last_in_at < ?`, now, now, now, name, now.Millis()-60_000)
 	return err
 }
+
+// Trouble is a host that has followers of a group and has not taken the latest deliveries.
+type Trouble struct {
+	Host      string `bun:"host"`
+	Since     Time   `bun:"since"`
+	Followers int64  `bun:"followers"`
+}
+
+// HostsInTrouble lists hosts with followers of a group that deliveries don't reach now, those
+// with most followers first.
+func (s *Store) HostsInTrouble(ctx context.Context, groupID int64, limit int) ([]*Trouble, error) {
+	var list []*Trouble
+	err := s.read.NewRaw(`SELECT fi.host AS host, h.failing_since AS since, sum(fi.followers) AS followers
+		FROM hosts h JOIN follower_inboxes fi ON fi.host = h.name AND fi.followee_id = ?
+		WHERE h.state <> 'closed' GROUP BY fi.host, h.failing_since ORDER BY followers DESC, fi.host LIMIT ?`,
+		groupID, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
