@@ -50,10 +50,10 @@ func (s *Store) MembershipOf(ctx context.Context, groupID, actorID int64) (*Memb
 	return m, one(ctx, s.read.NewSelect().Model(m).Where("group_id = ? AND actor_id = ?", groupID, actorID))
 }
 
-// MembershipByURI returns the membership that a Join activity asked for.
-func (s *Store) MembershipByURI(ctx context.Context, actorID int64, uri string) (*Membership, error) {
+// MembershipByURI returns the membership in a group that a Join activity asked for.
+func (s *Store) MembershipByURI(ctx context.Context, groupID int64, uri string) (*Membership, error) {
 	m := new(Membership)
-	return m, one(ctx, s.read.NewSelect().Model(m).Where("actor_id = ? AND uri = ?", actorID, uri))
+	return m, one(ctx, s.read.NewSelect().Model(m).Where("group_id = ? AND uri = ?", groupID, uri))
 }
 
 // PutMembership stores a membership or renews the one that exists, and keeps the group's count.

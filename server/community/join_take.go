@@ -1,0 +1,123 @@
+package community
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/vocab"
+)
+
+// TakeJoin lets somebody on another Copse become a member of a group of ours: at once where it is
+// open, else when a steward says so. A Join that is sent again gets its answer again.
+func (r *Rules) TakeJoin(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+	g, out, err := joined(ctx, tx, in)
+	if g == nil {
+		return out, err
+	}
+	join := asked("Join", in.Activity.ID, in.Actor.URI, g.Actor.URI)
+	if err := r.Permit(ctx, tx, g, in.Actor, ActJoin); err != nil {
+		no, ok := errors.AsType[*Refusal](err)
+		if !ok {
+			return fault(err)
+		}
+		return federation.Refused(no.Code), r.answer(ctx, tx, g.Actor, in.Actor, vocab.ActivityDoc{Type: "Reject", Object: join})
+	}
+	old, err := tx.MembershipOf(ctx, g.ActorID, in.Actor.ID)
+	if err != nil && !errors.Is(err, db.ErrNotFound) {
+		return fault(fmt.Errorf("load membership: %w", err))
+	}
+	if err == nil && old.Belongs() {
+		return federation.Done(), r.answer(ctx, tx, g.Actor, in.Actor, vocab.ActivityDoc{Type: "Accept", Object: join})
+	}
+	m := db.Membership{URI: in.Activity.ID, Status: db.MemberNewcomer, Door: "peer"}
+	if g.Openness != db.OpennessOpen {
+		m.Status = db.MemberPending
+	}
+	if err := r.putMember(ctx, tx, g, in.Actor, m); err != nil {
+		return fault(err)
+	}
+	if err := notifyJoined(ctx, tx, g, in.Actor); err != nil {
+		return fault(err)
+	}
+	if m.Status == db.MemberPending {
+		return federation.Done(), nil
+	}
+	return federation.Done(), r.answer(ctx, tx, g.Actor, in.Actor, vocab.ActivityDoc{Type: "Accept", Object: join})
+}
+
+// TakeLeave ends the membership of somebody elsewhere in a group of ours. It takes Leave and
+// Undo{Join}.
+func (r *Rules) TakeLeave(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+	g, out, err := joined(ctx, tx, in)
+	if g == nil {
+		return out, err
+	}
+	m, err := tx.MembershipOf(ctx, g.ActorID, in.Actor.ID)
+	if errors.Is(err, db.ErrNotFound) {
+		return federation.Ignored("not-member"), nil
+	}
+	if err != nil {
+		return fault(fmt.Errorf("load membership: %w", err))
+	}
+	if err := r.endMembership(ctx, tx, g, in.Actor.ID, db.MemberAlumni); err != nil {
+		return fault(err)
+	}
+	return federation.Done(), tx.ReleaseActivity(ctx, m.URI)
+}
+
+// joined is the group of ours that a Join, a Leave or an Undo{Join} is about; nil with an outcome
+// where there is none.
+func joined(ctx context.Context, tx *db.Store, in *federation.Incoming) (*db.Group, federation.Outcome, error) {
+	if !in.Vouched || in.Via != nil {
+		return nil, federation.Refused("not-vouched"), nil
+	}
+	what, iri := object(in.Activity)
+	if in.Activity.Type == "Undo" && what != nil {
+		_, iri = object(what)
+	}
+	a, err := known(ctx, tx, iri)
+	if err != nil {
+		return nil, federation.Outcome{}, err
+	}
+	if a == nil || !a.Local {
+		return nil, federation.Ignored("not-ours"), nil
+	}
+	g, err := groupOf(ctx, tx, a)
+	if err != nil {
+		return nil, federation.Outcome{}, err
+	}
+	if g == nil {
+		return nil, federation.Ignored("not-a-group"), nil
+	}
+	return g, federation.Done(), nil
+}
+
+// joinAnswered learns that a group elsewhere took or refused a person of ours as a member.
+func (r *Rules) joinAnswered(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Membership, state string) (federation.Outcome, error) {
+	who, err := tx.ActorByID(ctx, m.ActorID)
+	if err != nil {
+		return fault(fmt.Errorf("load member %d: %w", m.ActorID, err))
+	}
+	if !who.Local || by.Local {
+		return federation.Ignored("not-ours"), nil
+	}
+	n := db.Notification{Kind: db.NotifyAccepted, ActorID: by.ID, GroupID: by.ID, Note: "member"}
+	switch {
+	case state == db.FollowRejected:
+		m.Status, m.LeftAt = db.MemberRemoved, tx.Now()
+		n.Kind, n.Note = db.NotifyRefused, "join-rejected"
+	case m.Belongs():
+		return federation.Ignored("answered-before"), nil
+	case m.Status != db.MemberPending:
+		return federation.Refused("not-asked"), nil
+	default:
+		m.Status, m.JoinedAt, m.LeftAt = db.MemberNewcomer, tx.Now(), db.Time{}
+	}
+	if err := tx.PutMembership(ctx, m); err != nil {
+		return fault(err)
+	}
+	return federation.Done(), notify(ctx, tx, who.ID, n)
+}

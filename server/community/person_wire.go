@@ -1,0 +1,60 @@
+package community
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"strings"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/vocab"
+)
+
+// actorDoc holds the members that all actors of ours have. GoToSocial asks each for featured,
+// followers, following and outbox.
+func actorDoc(a *db.Actor) vocab.ActorDoc {
+	doc := vocab.ActorDoc{
+		AtContext: vocab.ActorContext, ID: a.URI, Type: a.Type, PreferredUsername: a.Handle, Webfinger: a.Acct(),
+		Name: a.Label(), Summary: a.Summary, URL: a.URL, Inbox: a.Inbox, Outbox: a.Outbox, Followers: a.FollowersURI,
+		Following: a.FollowingURI, Featured: a.FeaturedURI, ManuallyApprovesFollowers: &a.Locked,
+		Discoverable: &a.Discoverable, Indexable: &a.Indexable,
+		Endpoints:       &vocab.EndpointsDoc{SharedInbox: a.SharedInbox},
+		PublicKey:       &vocab.KeyDoc{ID: a.PublicKeyID, Owner: a.URI, PublicKeyPem: a.PublicKey},
+		AssertionMethod: []vocab.MultikeyDoc{{ID: a.ProofKeyID, Type: "Multikey", Controller: a.URI, PublicKeyMultibase: a.ProofKey}},
+		Generator:       &vocab.GeneratorDoc{Type: "Application", Name: "Copse", Implements: implements()},
+		Published:       a.CreatedAt.Time, Updated: a.UpdatedAt.Time,
+	}
+	if a.SummarySource != "" {
+		doc.Source = vocab.Markdown(a.SummarySource)
+	}
+	if a.IconURI != "" {
+		doc.Icon = &vocab.ImageDoc{Type: "Image", URL: a.IconURI}
+	}
+	return doc
+}
+
+// implements is what others may count on. Keeping others' private words among members is not on
+// it: that is a promise, and not kept yet.
+func implements() []vocab.FeatureDoc { return []vocab.FeatureDoc{{Href: rfc9421}} }
+
+// personDoc adds what a person shows: the affiliation as a field of the profile, which Mastodon
+// reads as HTML, and former and later addresses.
+func personDoc(a *db.Actor, doc *vocab.ActorDoc) {
+	doc.AlsoKnownAs, doc.MovedTo = strings.Fields(a.AlsoKnownAs), a.MovedTo
+	if a.Organisation != "" {
+		doc.Attachment = []vocab.FieldDoc{{Type: "PropertyValue", Name: "Organisation", Value: html.EscapeString(a.Organisation)}}
+	}
+}
+
+// instanceDoc adds what the server's own actor says for the server (FEP-d556, FEP-844e).
+func instanceDoc(ctx context.Context, s *db.Store, doc *vocab.ActorDoc) error {
+	name, err := s.Setting(ctx, db.SettingName)
+	if err != nil {
+		return fmt.Errorf("load name of instance: %w", err)
+	}
+	if name != "" {
+		doc.Name = name
+	}
+	doc.Generator, doc.Implements = nil, implements()
+	return nil
+}

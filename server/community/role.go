@@ -1,0 +1,151 @@
+package community
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/vocab"
+)
+
+// RoleOf is a role to give or take: db.RoleFacilitator or db.RoleModerator.
+type RoleOf struct {
+	Who  *db.Actor
+	Role string
+}
+
+// GrantRole gives somebody a role in a group of ours, and membership with it. Others hear of it as
+// Add to the moderators collection.
+func (r *Rules) GrantRole(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, what RoleOf) error {
+	if err := r.permitGrant(ctx, tx, by, g, what); err != nil {
+		return err
+	}
+	act, err := r.publishSteward(ctx, tx, by, g, stewardship{kind: "Add", who: what.Who})
+	if err != nil {
+		return err
+	}
+	return r.grant(ctx, tx, g, what, act)
+}
+
+// permitGrant is asked for roles from every door.
+func (r *Rules) permitGrant(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, what RoleOf) error {
+	if !g.Actor.Local {
+		return Refuse(Forbidden, "not-ours")
+	}
+	if err := r.Permit(ctx, tx, g, by, ActGrant); err != nil {
+		return err
+	}
+	if what.Role != db.RoleFacilitator && what.Role != db.RoleModerator {
+		return RefuseField("role", "choice-unknown")
+	}
+	if what.Who.Type != db.ActorPerson {
+		return RefuseField("who", "not-a-person")
+	}
+	return nil
+}
+
+// grant writes what follows from an Add that is ours or kept, and passes it on.
+func (r *Rules) grant(ctx context.Context, tx *db.Store, g *db.Group, what RoleOf, act *db.Activity) error {
+	if err := r.Permit(ctx, tx, g, what.Who, ActJoin); err != nil {
+		return err // banned or suspended
+	}
+	st, err := r.Standing(ctx, tx, g, what.Who)
+	if err != nil {
+		return err
+	}
+	if !st.Belongs {
+		if err := r.putMember(ctx, tx, g, what.Who, db.Membership{Status: db.MemberFull}); err != nil {
+			return err
+		}
+	}
+	row := &db.RoleGrant{GroupID: g.ActorID, ActorID: what.Who.ID, Role: what.Role, GrantedBy: act.ActorID}
+	if err := tx.GrantRole(ctx, row); err != nil {
+		return fmt.Errorf("grant role %s: %w", what.Role, err)
+	}
+	n := db.Notification{Kind: db.NotifyAccepted, ActorID: act.ActorID, GroupID: g.ActorID, Note: what.Role}
+	if err := notify(ctx, tx, what.Who.ID, n); err != nil {
+		return err
+	}
+	return r.logAndAnnounce(ctx, tx, g, act, db.ModerationEntry{Act: "grant", TargetID: what.Who.ID, Reason: what.Role})
+}
+
+// WithdrawRole takes a role away; one may always lay down one's own. The last facilitator stays
+// until another is named. Membership stays.
+func (r *Rules) WithdrawRole(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, what RoleOf) error {
+	last, err := r.permitWithdraw(ctx, tx, by, g, what)
+	if err != nil {
+		return err
+	}
+	act := &db.Activity{ActorID: by.ID}
+	if last {
+		if act, err = r.publishSteward(ctx, tx, by, g, stewardship{kind: "Remove", who: what.Who}); err != nil {
+			return err
+		}
+	}
+	return r.withdraw(ctx, tx, g, what, act)
+}
+
+// permitWithdraw also says whether it is the last role the person holds: others know only one
+// collection of moderators, which a person leaves with the last.
+func (r *Rules) permitWithdraw(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, what RoleOf) (bool, error) {
+	if !g.Actor.Local {
+		return false, Refuse(Forbidden, "not-ours")
+	}
+	if by == nil || by.ID != what.Who.ID {
+		if err := r.Permit(ctx, tx, g, by, ActGrant); err != nil {
+			return false, err
+		}
+	}
+	roles, err := tx.RolesOf(ctx, g.ActorID, what.Who.ID)
+	if err != nil {
+		return false, fmt.Errorf("load roles: %w", err)
+	}
+	if !slices.Contains(roles, what.Role) {
+		return false, Refuse(Gone, "role-gone")
+	}
+	if what.Role == db.RoleFacilitator {
+		if err := r.keepFacilitator(ctx, tx, g, what.Who); err != nil {
+			return false, err
+		}
+	}
+	return len(roles) == 1, nil
+}
+
+// withdraw writes what follows from a Remove that is ours or kept, and passes it on.
+func (r *Rules) withdraw(ctx context.Context, tx *db.Store, g *db.Group, what RoleOf, act *db.Activity) error {
+	if err := tx.WithdrawRole(ctx, g.ActorID, what.Who.ID, what.Role); err != nil {
+		return fmt.Errorf("withdraw role %s: %w", what.Role, err)
+	}
+	return r.logAndAnnounce(ctx, tx, g, act, db.ModerationEntry{Act: "withdraw", TargetID: what.Who.ID, Reason: what.Role})
+}
+
+func (r *Rules) logAndAnnounce(ctx context.Context, tx *db.Store, g *db.Group, act *db.Activity, e db.ModerationEntry) error {
+	e.GroupID, e.ActorID = g.ActorID, act.ActorID
+	if err := tx.LogModeration(ctx, &e); err != nil {
+		return fmt.Errorf("log %s: %w", e.Act, err)
+	}
+	return r.Announce(ctx, tx, g, act, g.Actor.ModeratorsURI)
+}
+
+// stewardship is Add to or Remove from the moderators collection.
+type stewardship struct {
+	kind string
+	who  *db.Actor
+}
+
+func (r *Rules) publishSteward(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, s stewardship) (*db.Activity, error) {
+	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
+		Actor: by, ObjectURI: g.Actor.ModeratorsURI, GroupID: g.ActorID, Public: g.Openness == db.OpennessOpen,
+		To: []db.Audience{federation.ToActors(s.who)},
+		Doc: vocab.ActivityDoc{
+			Type: s.kind, To: openly(g), Cc: []string{g.Actor.URI, s.who.URI}, Audience: g.Actor.URI,
+			Object: s.who.URI, Target: g.Actor.ModeratorsURI,
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s steward %s: %w", s.kind, s.who.URI, err)
+	}
+	return act, nil
+}
