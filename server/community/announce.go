@@ -117,24 +117,35 @@ func (r *Rules) Boost(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post
 	return r.plain(ctx, tx, g, p, audiences...)
 }
 
-// plain publishes Announce{object id} unless it stands already. Published is now: Mastodon shows a
-// boost in home feeds only while it is fresh.
+// AnnounceObject passes on a post whose activity we don't have, by its id: readers fetch it at its
+// origin. Posts found while walking up a thread travel this way, to forums and to servers that we
+// don't know; microblogs get the start of a discussion by Boost.
+func (r *Rules) AnnounceObject(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) error {
+	if !distributes(g) || !p.Public() {
+		return nil
+	}
+	return r.plain(ctx, tx, g, p, db.Audience{FollowersOf: g.ActorID, Families: []string{db.FamilyForum, ""}})
+}
+
+// plain sends Announce{object id}: the one that stands, or else a new one. No inbox gets one
+// activity twice. Published is now: Mastodon shows a boost in home feeds only while it is fresh.
 func (r *Rules) plain(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post, to ...db.Audience) error {
-	last, err := boostOf(ctx, tx, g, p)
-	if err != nil || last != nil {
+	boost, err := boostOf(ctx, tx, g, p)
+	if err != nil {
 		return err
+	}
+	out := federation.Outgoing{Actor: g.Actor, ObjectURI: p.URI, GroupID: g.ActorID, PostID: p.ID, Public: true, To: to}
+	if boost != nil {
+		return r.pub.Send(ctx, tx, boost, out)
 	}
 	author, err := authorOf(ctx, tx, p)
 	if err != nil {
 		return err
 	}
-	_, err = r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: g.Actor, ObjectURI: p.URI, GroupID: g.ActorID, PostID: p.ID, Public: true, To: to,
-		Doc: vocab.ActivityDoc{
-			Type: "Announce", To: []string{vocab.Public}, Cc: []string{g.Actor.FollowersURI, author.URI}, Object: p.URI,
-		},
-	})
-	if err != nil {
+	out.Doc = vocab.ActivityDoc{
+		Type: "Announce", To: []string{vocab.Public}, Cc: []string{g.Actor.FollowersURI, author.URI}, Object: p.URI,
+	}
+	if _, err = r.pub.Publish(ctx, tx, out); err != nil {
 		return fmt.Errorf("boost post %d: %w", p.ID, err)
 	}
 	return nil

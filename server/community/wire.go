@@ -65,7 +65,7 @@ func known(ctx context.Context, s *db.Store, iri string) (*db.Actor, error) {
 	return a, nil
 }
 
-// ours returns the group behind an actor, nil for who is no group.
+// groupOf returns the group behind an actor, nil for who is no group.
 func groupOf(ctx context.Context, s *db.Store, a *db.Actor) (*db.Group, error) {
 	if a.Type != db.ActorGroup {
 		return nil, nil //nolint:nilnil // no group is an answer, not a fault
