@@ -129,6 +129,9 @@ func (v *Receiver) allowed(ctx context.Context, iris ...string) error {
 		return nil
 	}
 	for _, iri := range iris {
+		if vocab.Host(iri) == "" {
+			continue // not an address; no key will be found for it
+		}
 		err := v.o.Policy(ctx, vocab.Host(iri))
 		if errors.Is(err, ErrRefusedHost) {
 			return fmt.Errorf("%w: %w", ErrForbidden, err)
