@@ -76,17 +76,11 @@ func (s *Store) AdvanceOutbox(ctx context.Context, row *OutboxRow, cursor string
 	return err
 }
 
-// HostInbox is the one inbox that serves all followers at a host.
-type HostInbox struct {
-	Host  string `bun:"host"`
-	Inbox string `bun:"inbox"`
-}
-
 // SoleInboxes lists, for the hosts after one that run a software, the one inbox of an actor's
 // followers there to use: the one that took a delivery last, else the first.
-func (s *Store) SoleInboxes(ctx context.Context, q SoleInboxQuery) ([]HostInbox, error) {
-	var list []HostInbox
-	err := s.read.NewRaw(`SELECT fi.host, coalesce(max(CASE WHEN fi.inbox = h.last_inbox THEN fi.inbox END), min(fi.inbox)) AS inbox
+func (s *Store) SoleInboxes(ctx context.Context, q SoleInboxQuery) ([]FollowerInbox, error) {
+	var list []FollowerInbox
+	err := s.read.NewRaw(`SELECT fi.host, max(h.family) AS family, coalesce(max(CASE WHEN fi.inbox = h.last_inbox THEN fi.inbox END), min(fi.inbox)) AS inbox
 		FROM follower_inboxes fi JOIN hosts h ON h.name = fi.host
 		WHERE fi.followee_id = ? AND h.software = ? AND fi.host > ?
 		GROUP BY fi.host ORDER BY fi.host LIMIT ?`, q.FolloweeID, q.Software, q.AfterHost, q.Limit).Scan(ctx, &list)
