@@ -89,6 +89,8 @@ func (d *Door) Mount(e *echo.Echo) {
 		read(path+federation.FeaturedTags, d.featuredTags)
 	}
 	read("/ap/groups/:id"+federation.Moderators, d.moderators)
+	read("/ap/groups/:id/repertoire", d.empty)
+	read("/ap/groups/:id/events", d.empty)
 
 	read("/ap/objects/:id", d.object)
 	read("/ap/objects/:id"+federation.Replies, d.replies)

@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"fmt"
+	"path"
 
 	"github.com/labstack/echo/v4"
 
@@ -76,6 +77,20 @@ func (d *Door) featuredTags(c echo.Context) error {
 	}})
 }
 
+// empty handles collections of a group that an actor names and that hold nothing yet.
+func (d *Door) empty(c echo.Context) error {
+	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
+		a, err := d.actorAt(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := d.members(ctx, a, who); err != nil {
+			return nil, err
+		}
+		return vocab.Ordered(a.URI+"/"+path.Base(c.Path()), []string{}), nil
+	}})
+}
+
 // moderators handles GET /ap/groups/:id/moderators: all of them on one page, as Lemmy reads it,
 // with the role of each for those who know our term.
 func (d *Door) moderators(c echo.Context) error {
@@ -87,23 +102,11 @@ func (d *Door) moderators(c echo.Context) error {
 		if _, err := d.members(ctx, a, who); err != nil {
 			return nil, err
 		}
-		grants, err := d.store.Stewards(ctx, a.ID)
+		doc, err := d.community.ModeratorsDoc(ctx, d.store, a)
 		if err != nil {
-			return nil, fmt.Errorf("list moderators of %s: %w", a.URI, err)
+			return nil, err
 		}
-		roles := make(map[string]string, len(grants))
-		ids := []string{}
-		for _, r := range grants {
-			role, known := roles[r.Actor.URI]
-			if !known {
-				ids = append(ids, r.Actor.URI)
-			}
-			if role != db.RoleFacilitator { // the fuller role names a person who has both
-				roles[r.Actor.URI] = r.Role
-			}
-		}
-		doc := vocab.Ordered(a.URI+federation.Moderators, ids)
-		doc.AtContext, doc.AttributedTo, doc.Roles = vocab.ObjectContext, a.URI, roles
+		doc.AtContext, doc.AttributedTo = vocab.ObjectContext, a.URI
 		return doc, nil
 	}})
 }

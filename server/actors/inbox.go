@@ -61,7 +61,7 @@ func wellFormed(req *http.Request) error {
 		return echo.ErrUnsupportedMediaType
 	}
 	kind, params, err := mime.ParseMediaType(req.Header.Get(echo.HeaderContentType))
-	if err != nil || !isActivity(kind, params) {
+	if err != nil || !isActivity(kind, params) && kind != echo.MIMEApplicationJSON {
 		return echo.ErrUnsupportedMediaType
 	}
 	return nil

@@ -1,0 +1,246 @@
+package actors_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/db/dbtest"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/fedtest"
+	"github.com/copse-social/copse/federation/fetch"
+	"github.com/copse-social/copse/federation/sign"
+	"github.com/copse-social/copse/server"
+	"github.com/copse-social/copse/server/actors"
+	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
+)
+
+const home = "https://copse.test"
+
+// house is an instance without pages and workers: the door under test behind the real shell, with
+// the real rules behind it.
+type house struct {
+	t       testing.TB
+	ctx     context.Context
+	net     *fedtest.Network
+	store   *db.Store
+	iris    federation.IRIs
+	com     *community.Rules
+	ex      *exchange.Rules
+	inbox   *federation.InboxWorker
+	door    *actors.Door
+	handler http.Handler
+
+	mu        sync.Mutex
+	now       time.Time
+	cancelled []string
+
+	instance *db.Actor
+	ana      *db.Account
+	water    *db.Group
+}
+
+func (h *house) clock() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now = h.now.Add(time.Millisecond) // so that ids and times tell what was first
+	return h.now
+}
+
+func (h *house) pass(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now = h.now.Add(d)
+}
+
+// newHouse builds an instance with one person, ana, and the open group water that she looks after.
+func newHouse(t testing.TB) *house {
+	t.Helper()
+	base, err := url.Parse(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{t: t, ctx: context.Background(), now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC), iris: federation.NewIRIs(base)}
+	h.net, h.store = &fedtest.Network{Now: h.clock}, dbtest.At(t, h.clock)
+	log := slog.New(slog.DiscardHandler)
+	keys := federation.NewKeys([32]byte{1})
+	pub := federation.NewPublisher(h.iris, keys, h.clock, func() {})
+	h.com = community.New(community.Options{Pub: pub, Log: log, Words: func(_, code string, _ map[string]string) string { return code }})
+	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: log})
+	h.tx(func(ctx context.Context, tx *db.Store) error {
+		h.instance, err = h.com.EnsureInstance(ctx, tx)
+		return err
+	})
+	client := fetch.New(fetch.Options{
+		Transport: h.net, UserAgent: "Copse/test (+" + home + ")", Now: h.clock,
+		Signer:          func(context.Context) (*sign.Signer, error) { return keys.Signer(h.instance) },
+		CausedPerSecond: 10_000, CausedPerHour: 1_000_000,
+	})
+	resolver := federation.NewResolver(federation.ResolverOptions{Store: h.store, Fetch: client, IRIs: h.iris, Now: h.clock})
+	receiver := federation.NewReceiver(federation.ReceiverOptions{
+		Store: h.store, Resolver: resolver, IRIs: h.iris, Now: h.clock, Policy: federation.NewPolicy(h.store, h.clock).Allowed,
+	})
+	h.door = actors.New(actors.Options{
+		Store: h.store, IRIs: h.iris, Receiver: receiver, Resolver: resolver, Community: h.com, Exchange: h.ex,
+		Version: "0.1.0", Now: h.clock, Log: log,
+		Cancel: func(_ context.Context, _ *db.Store, activity, host string) error {
+			h.cancelled = append(h.cancelled, activity+" "+host)
+			return nil
+		},
+	})
+	h.inbox = federation.NewInbox(federation.InboxOptions{
+		Store: h.store, Resolver: resolver, IRIs: h.iris, Now: h.clock, Apply: h.door.Apply,
+	})
+	shell, err := server.New(server.Options{
+		Store: h.store, Actors: h.door, BaseURL: base, Limits: server.NoLimits(), Unlimited: true,
+		Registry: prometheus.NewRegistry(), Now: h.clock, Log: log,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.handler = shell.Handler()
+	h.net.Handle(base.Host, h.handler)
+	h.settleIn()
+	return h
+}
+
+// settleIn makes ana and water.
+func (h *house) settleIn() {
+	h.t.Helper()
+	h.ana = h.person("ana", "Ana Lima")
+	h.water = h.group("water", db.OpennessOpen)
+}
+
+func (h *house) person(handle, name string) *db.Account {
+	h.t.Helper()
+	var account *db.Account
+	h.tx(func(ctx context.Context, tx *db.Store) (err error) {
+		account, err = h.com.CreatePerson(ctx, tx, community.NewPerson{Handle: handle, Name: name, Email: handle + "@copse.test", Organisation: "Health & Water"})
+		return err
+	})
+	return account
+}
+
+func (h *house) group(handle, openness string) *db.Group {
+	h.t.Helper()
+	var g *db.Group
+	h.tx(func(ctx context.Context, tx *db.Store) (err error) {
+		g, err = h.com.CreateGroup(ctx, tx, community.NewGroup{
+			Handle: handle, Name: "Water safety", Tagline: "Clean water for all", Summary: "What we *share*.",
+			Openness: openness, Languages: "en", HoldPolicy: db.HoldNone, Facilitator: h.ana.Actor,
+		})
+		return err
+	})
+	return g
+}
+
+// start opens a discussion by ana.
+func (h *house) start(g *db.Group, title, text string) *db.Post {
+	h.t.Helper()
+	var p *db.Post
+	h.tx(func(ctx context.Context, tx *db.Store) (err error) {
+		p, err = h.ex.Start(ctx, tx, &exchange.Draft{Author: h.ana.Actor, Group: g, Title: title, Source: text})
+		return err
+	})
+	return p
+}
+
+func (h *house) reply(parent *db.Post, text string) *db.Post {
+	h.t.Helper()
+	var p *db.Post
+	h.tx(func(ctx context.Context, tx *db.Store) error {
+		g, err := tx.GroupByID(ctx, parent.GroupID)
+		if err != nil {
+			return err
+		}
+		p, err = h.ex.Reply(ctx, tx, &exchange.Draft{Author: h.ana.Actor, Group: g, Parent: parent, Source: text})
+		return err
+	})
+	return p
+}
+
+func (h *house) tx(do func(ctx context.Context, tx *db.Store) error) {
+	h.t.Helper()
+	if err := h.store.InTx(h.ctx, do); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// settle works the inbox off.
+func (h *house) settle() {
+	h.t.Helper()
+	for range 50 {
+		worked, err := h.inbox.Step(h.ctx)
+		if err != nil {
+			h.t.Fatalf("step: %v", err)
+		}
+		if !worked {
+			return
+		}
+	}
+	h.t.Fatal("the inbox does not settle")
+}
+
+// ask sends an unsigned request; headers come in pairs.
+func (h *house) ask(method, target string, headers ...string) *httptest.ResponseRecorder {
+	h.t.Helper()
+	return h.send(method, target, nil, headers...)
+}
+
+func (h *house) send(method, target string, body []byte, headers ...string) *httptest.ResponseRecorder {
+	h.t.Helper()
+	if len(target) > 0 && target[0] == '/' {
+		target = home + target
+	}
+	var from io.Reader
+	if body != nil {
+		from = bytes.NewReader(body)
+	}
+	req := httptest.NewRequestWithContext(h.ctx, method, target, from)
+	req.RequestURI = req.URL.RequestURI()
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Add(headers[i], headers[i+1])
+	}
+	rec := httptest.NewRecorder()
+	h.handler.ServeHTTP(rec, req)
+	return rec
+}
+
+const asActivity = `application/ld+json; profile="https://www.w3.org/ns/activitystreams", application/activity+json`
+
+// get reads a document unsigned and wants 200.
+func (h *house) get(iri string) map[string]any {
+	h.t.Helper()
+	rec := h.ask(http.MethodGet, iri, "Accept", asActivity)
+	if rec.Code != http.StatusOK {
+		h.t.Fatalf("GET %s: %d %s", iri, rec.Code, rec.Body)
+	}
+	return decode(h.t, rec.Body.Bytes())
+}
+
+func decode(t testing.TB, body []byte) map[string]any {
+	t.Helper()
+	var doc map[string]any
+	if err := json.Unmarshal(body, &doc); err != nil {
+		t.Fatalf("decode %s: %v", body, err)
+	}
+	return doc
+}
+
+// status asks for a document unsigned.
+func (h *house) status(iri string) int {
+	h.t.Helper()
+	return h.ask(http.MethodGet, iri, "Accept", asActivity).Code
+}
