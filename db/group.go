@@ -122,6 +122,25 @@ func (s *Store) GroupsOf(ctx context.Context, actorID int64, limit int) ([]*Grou
 	return list, wrap(err)
 }
 
+// GroupsWithoutHistory lists groups elsewhere that somebody here follows, or has asked to, and whose
+// history was never read.
+func (s *Store) GroupsWithoutHistory(ctx context.Context, limit int) ([]*Group, error) {
+	var list []*Group
+	err := s.groups(&list).
+		Where("g.backfilled_at = 0 AND NOT actor.local AND actor.deleted_at = 0").
+		Where(`EXISTS (SELECT 1 FROM follows f JOIN actors a ON a.id = f.follower_id
+			WHERE f.followee_id = g.actor_id AND f.state <> 'rejected' AND a.local)`).
+		Order("g.actor_id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// SetGroupHistory notes how far reading the history of a group is: when it was last read whole, and
+// a word for what happens now.
+func (s *Store) SetGroupHistory(ctx context.Context, id int64, at Time, note string) error {
+	_, err := s.exec(ctx, "UPDATE groups SET backfilled_at = ?, backfill_note = ? WHERE actor_id = ?", at, note, id)
+	return err
+}
+
 // TouchGroup counts new discussions (which may be 0 or negative) and moves the last activity on.
 func (s *Store) TouchGroup(ctx context.Context, id, discussions int64, at Time) error {
 	_, err := s.exec(ctx, `UPDATE groups SET discussions_count = discussions_count + ?,
