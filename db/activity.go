@@ -114,13 +114,15 @@ func (s *Store) CountActivities(ctx context.Context, actorID int64, types []stri
 }
 
 // PublicCreates lists how an actor's public posts were first sent, newest first, before an id of an
-// activity (0 = newest). Removed and deleted posts are left out.
+// activity (0 = newest). Removed and deleted posts, and those in groups that not everybody reads, are
+// left out.
 func (s *Store) PublicCreates(ctx context.Context, actorID, before int64, limit int) ([]*Activity, error) {
 	var list []*Activity
 	q := s.read.NewSelect().Model(&list).
 		Join("JOIN posts AS p ON p.id = activity.post_id").
 		Where("activity.actor_id = ? AND activity.type = 'Create' AND activity.public", actorID).
-		Where("p.state = 'published' AND p.visibility <> 'direct'")
+		Where("p.state = 'published' AND p.visibility <> 'direct'").
+		Where("(p.group_id = 0 OR EXISTS (SELECT 1 FROM groups AS g WHERE g.actor_id = p.group_id AND g.openness = 'open' AND NOT g.signed_fetch))")
 	if before > 0 {
 		q = q.Where("activity.id < ?", before)
 	}
