@@ -88,16 +88,17 @@ func (s *Store) CountWaiting(ctx context.Context) (int64, error) {
 
 // LateDelivery is a delivery that waits on its own account, or behind one that does.
 type LateDelivery struct {
-	ID     int64 `bun:"id"`
-	OKey   int64 `bun:"okey"`
-	NextAt Time  `bun:"next_at"`
+	ID         int64 `bun:"id"`
+	ActivityID int64 `bun:"activity_id"`
+	OKey       int64 `bun:"okey"`
+	NextAt     Time  `bun:"next_at"`
 }
 
 // LateDeliveries lists the late deliveries of a host, oldest first: what has the same key must not
 // overtake them.
 func (s *Store) LateDeliveries(ctx context.Context, host string, limit int) ([]LateDelivery, error) {
 	var list []LateDelivery
-	err := s.read.NewRaw("SELECT id, okey, next_at FROM deliveries WHERE host = ? AND state = 0 AND next_at > 0 ORDER BY id LIMIT ?",
+	err := s.read.NewRaw("SELECT id, activity_id, okey, next_at FROM deliveries WHERE host = ? AND state = 0 AND next_at > 0 ORDER BY id LIMIT ?",
 		host, limit).Scan(ctx, &list)
 	return list, wrap(err)
 }

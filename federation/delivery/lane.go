@@ -1,0 +1,191 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/sign"
+)
+
+const (
+	// A visit to a host ends after so much, for the sake of others.
+	visitTime  = 5 * time.Second
+	visitSends = 200
+	// lastStart is how long after its renewal a lease is good for another start: a request and
+	// the writing of its result must end before others may think that we are gone.
+	lastStart = 10 * time.Second
+	// expireAfter is how long a delivery may wait before it is given up.
+	expireAfter = 30 * 24 * time.Hour
+)
+
+// lane is one visit to one host: its only owner, by lease, sends what waits there.
+type lane struct {
+	d       *Deliverer
+	lease   Lease
+	host    *db.Host
+	suspect bool // holds one of the slots for failing hosts
+	started time.Time
+	renewed time.Time
+	stopped <-chan struct{} // closed when the process is to end
+
+	shown Batch // what the queue showed
+	rows  []*db.Delivery
+
+	sent   int
+	streak int    // deliveries taken in a row, for the window
+	news   bool   // host must be written
+	wants  string // the host whose wrapped activity was answered 424
+}
+
+// run works until nothing is left, the host fails, or the visit is over. The end of ctx lets it
+// start nothing more; what is in flight is answered and written.
+func (l *lane) run(ctx context.Context) error {
+	l.stopped, ctx = ctx.Done(), context.WithoutCancel(ctx)
+	l.started = l.d.o.Now()
+	for {
+		settled, wait, err := l.work(ctx)
+		if err != nil {
+			return l.giveBack(ctx, settled, 5*time.Second, err)
+		}
+		if wait > 0 || l.over() {
+			return l.giveBack(ctx, settled, wait, nil)
+		}
+		l.shown, err = l.d.o.Queue.Step(ctx, l.lease, settled, peekSize)
+		if err != nil {
+			return l.giveBack(ctx, settled, time.Second, err)
+		}
+		if len(l.shown.IDs) == 0 {
+			return nil
+		}
+		l.renewed = l.d.o.Now()
+		if l.rows, err = l.d.o.Store.DeliveriesByID(ctx, l.shown.IDs); err != nil {
+			return l.giveBack(ctx, Settled{}, 5*time.Second, fmt.Errorf("load deliveries: %w", err))
+		}
+	}
+}
+
+func (l *lane) over() bool {
+	select {
+	case <-l.stopped:
+		return true
+	default:
+		return l.sent >= visitSends || l.d.o.Now().Sub(l.started) >= visitTime
+	}
+}
+
+// giveBack ends the visit. A lease that is lost already needs nothing: the results are in the
+// database, and who shows a delivery again finds it ended.
+func (l *lane) giveBack(ctx context.Context, s Settled, wait time.Duration, because error) error {
+	err := l.d.o.Queue.Release(ctx, l.lease, s, wait)
+	if errors.Is(err, ErrFenced) || errors.Is(err, ErrRebuild) {
+		l.d.o.Log.InfoContext(ctx, "lease lost", slog.String("host", l.host.Name), slog.Any("err", err))
+		err = nil
+	}
+	if errors.Is(because, ErrFenced) || errors.Is(because, ErrRebuild) {
+		because = nil
+	}
+	return errors.Join(because, err)
+}
+
+// work sends what was shown and writes the results. A wait says that the host is to be left alone.
+func (l *lane) work(ctx context.Context) (Settled, time.Duration, error) {
+	r, err := l.prepare(ctx)
+	if err != nil {
+		return Settled{}, 0, err
+	}
+	wait := r.play(ctx)
+	out := results{endings: r.endings, wantsObjects: l.wants}
+	if l.news {
+		h := *l.host // others read the copy while this visit goes on
+		out.host, l.news = &h, false
+	}
+	fresh, err := l.d.commits.put(ctx, out)
+	if err != nil {
+		return Settled{}, 0, err
+	}
+	if len(fresh) > 0 {
+		l.d.enqueue(ctx, fresh)
+	}
+	return l.settled(r), wait, r.err
+}
+
+// settled tells the queue about the rows that were dealt with, and about ids that have no waiting
+// row any more.
+func (l *lane) settled(r *round) Settled {
+	now := l.d.o.Now()
+	var s Settled
+	waits := make(map[int64]bool, len(l.rows))
+	for _, row := range l.rows {
+		waits[row.ID] = true
+	}
+	for _, id := range l.shown.IDs {
+		if !waits[id] {
+			s.Done = append(s.Done, id)
+		}
+	}
+	for _, e := range r.endings {
+		if e.end.State != db.DeliveryPending {
+			s.Done = append(s.Done, e.row.ID)
+		} else if wait := e.late(now); wait > 0 {
+			s.Late = append(s.Late, Delay{ID: e.row.ID, Wait: wait})
+		}
+	}
+	return s
+}
+
+// prepare sorts out what is not to be sent now: too old, not due yet, or behind a late delivery
+// about the same thing.
+func (l *lane) prepare(ctx context.Context) (*round, error) {
+	r := newRound(l)
+	now := l.d.o.Now()
+	if l.shown.Late > 0 {
+		list, err := l.d.o.Store.LateDeliveries(ctx, l.host.Name, 1000)
+		if err != nil {
+			return nil, fmt.Errorf("load late deliveries: %w", err)
+		}
+		r.holdBehind(list, now)
+	}
+	for _, row := range l.rows {
+		switch {
+		case now.Sub(row.CreatedAt.Time) > expireAfter:
+			r.end(row, db.DeliveryEnd{State: db.DeliveryExpired, Code: row.LastCode, Error: row.LastError})
+		case row.NextAt.After(now):
+			r.putOff(row, row.NextAt)
+		default:
+			if h, held := r.held[row.OKey]; held && h.before(row) {
+				r.putOff(row, h.until)
+			} else {
+				r.waiting = append(r.waiting, row)
+			}
+		}
+	}
+	return r, nil
+}
+
+// scheme is what the host is knocked at with.
+func (l *lane) scheme(now time.Time) (s sign.Scheme, proven bool) {
+	if l.host.Scheme != "" && now.Sub(l.host.SchemeAt.Time) < schemeMemory {
+		return sign.Scheme(l.host.Scheme), true
+	}
+	return sign.Cavage, false
+}
+
+// noteTaken keeps in mind that the host took a delivery.
+func (l *lane) noteTaken(row *db.Delivery, a answer, now time.Time) {
+	h := l.host
+	if h.Scheme != string(a.scheme) || now.Sub(h.SchemeAt.Time) > schemeMemory/7 {
+		h.Scheme, h.SchemeAt, l.news = string(a.scheme), db.At(now), true
+	}
+	if row.FollowersOf != 0 && h.LastInbox != row.Inbox {
+		h.LastInbox, l.news = row.Inbox, true
+	}
+	l.news = l.news || now.Sub(h.LastOKAt.Time) > noteOKEvery
+	h.LastOKAt = db.At(now)
+	if l.streak++; l.streak%growEvery == 0 && h.SendWindow < maxWindow {
+		h.SendWindow, l.news = h.SendWindow+1, true
+	}
+}

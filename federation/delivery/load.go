@@ -1,0 +1,166 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/copse-social/copse/db"
+)
+
+// peekSize is how many deliveries of a host are loaded at a time.
+const peekSize = 50
+
+// claim borrows up to n hosts from the queue and loads what they need in a few queries for all.
+// Hosts that must be left alone are given back at once.
+func (d *Deliverer) claim(ctx context.Context, n int) ([]*lane, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	var turns []Turn
+	err := d.withQueue(ctx, func() (err error) {
+		turns, err = d.o.Queue.Claim(ctx, n, peekSize)
+		return err
+	})
+	if err != nil || len(turns) == 0 {
+		return nil, err
+	}
+	now := d.o.Now()
+	lanes, err := d.open(ctx, turns, now)
+	if err != nil {
+		for _, t := range turns {
+			err = errors.Join(err, d.o.Queue.Release(ctx, t.Lease, Settled{}, time.Second))
+		}
+		return nil, err
+	}
+	var ready []*lane
+	for _, l := range lanes {
+		ok, e := d.admit(ctx, l, now)
+		if e != nil {
+			err = errors.Join(err, e)
+		}
+		if ok {
+			ready = append(ready, l)
+		}
+	}
+	if err != nil {
+		d.o.Log.WarnContext(ctx, "give host back", slog.Any("err", err))
+	}
+	return ready, nil
+}
+
+// open loads hosts and deliveries of all turns together.
+func (d *Deliverer) open(ctx context.Context, turns []Turn, now time.Time) ([]*lane, error) {
+	var names []string
+	var ids []int64
+	for _, t := range turns {
+		names = append(names, t.Lease.Host)
+		ids = append(ids, t.Batch.IDs...)
+	}
+	hosts, err := d.o.Store.HostsByName(ctx, names)
+	if err != nil {
+		return nil, fmt.Errorf("load hosts to deliver to: %w", err)
+	}
+	rows, err := d.o.Store.DeliveriesByID(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("load deliveries: %w", err)
+	}
+	byHost := make(map[string][]*db.Delivery, len(turns))
+	for _, r := range rows {
+		byHost[r.Host] = append(byHost[r.Host], r)
+	}
+	lanes := make([]*lane, 0, len(turns))
+	for _, t := range turns {
+		name := t.Lease.Host
+		lanes = append(lanes, &lane{
+			d: d, lease: t.Lease, host: known(hosts, name), started: now, renewed: now,
+			shown: t.Batch, rows: byHost[name],
+		})
+	}
+	return lanes, nil
+}
+
+// admit says whether a host may be worked on now; where not, it is given back.
+func (d *Deliverer) admit(ctx context.Context, l *lane, now time.Time) (bool, error) {
+	const later = 10 * time.Minute
+	name := l.host.Name
+	if l.host.Policy == db.HostBlocked || name == d.o.OwnHost {
+		_, err := d.o.Store.EndHostDeliveries(ctx, name, db.DeliveryCancelled, "host is blocked")
+		if err != nil {
+			return false, errors.Join(err, d.o.Queue.Release(ctx, l.lease, Settled{}, time.Minute))
+		}
+		return false, errors.Join(d.o.Queue.Forget(ctx, name), d.o.Queue.Release(ctx, l.lease, Settled{}, 0))
+	}
+	if d.o.Policy(ctx, name) != nil {
+		return false, d.o.Queue.Release(ctx, l.lease, Settled{}, later)
+	}
+	if wait := standDown(l.host, now); wait > 0 {
+		return false, d.o.Queue.Release(ctx, l.lease, Settled{}, wait)
+	}
+	if l.host.Streak > 0 {
+		select {
+		case d.suspects <- struct{}{}:
+			l.suspect = true
+		default:
+			return false, d.o.Queue.Release(ctx, l.lease, Settled{}, 2*time.Second)
+		}
+	}
+	return true, nil
+}
+
+// leave gives back what a lane held beside its lease.
+func (d *Deliverer) leave(l *lane) {
+	if l.suspect {
+		<-d.suspects
+	}
+}
+
+// activity returns an activity, from memory where it was sent a moment ago.
+func (d *Deliverer) activity(ctx context.Context, id int64) (*db.Activity, error) {
+	if a := d.bodies.find(id); a != nil {
+		return a, nil
+	}
+	a, err := d.o.Store.ActivityByID(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("load activity %d: %w", id, err)
+	}
+	d.bodies.keep(a)
+	return a, nil
+}
+
+// bodyCache keeps the activities used last. When the young half is full it becomes the old one.
+type bodyCache struct {
+	mu         sync.Mutex
+	young, old map[int64]*db.Activity
+}
+
+const youngBodies = 128
+
+func (c *bodyCache) find(id int64) *db.Activity {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if a := c.young[id]; a != nil {
+		return a
+	}
+	a := c.old[id]
+	if a != nil {
+		c.put(a)
+	}
+	return a
+}
+
+func (c *bodyCache) keep(a *db.Activity) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.put(a)
+}
+
+func (c *bodyCache) put(a *db.Activity) {
+	if len(c.young) >= youngBodies || c.young == nil {
+		c.young, c.old = make(map[int64]*db.Activity, youngBodies), c.young
+	}
+	c.young[a.ID] = a
+}

@@ -1,0 +1,138 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/copse-social/copse/db"
+)
+
+const (
+	fillPage  = 10_000
+	sweepRows = 20_000
+)
+
+// rebuild fills the queue from the database. Callers that meet an empty queue at the same moment
+// pass the count of rebuilds they saw, and it is done once for all of them.
+func (d *Deliverer) rebuild(ctx context.Context, seen int64) error {
+	d.rebuilding.Lock()
+	defer d.rebuilding.Unlock()
+	if d.rebuilds.Load() != seen {
+		return nil
+	}
+	if err := d.o.Queue.Rebuild(ctx, d.fill); err != nil {
+		return fmt.Errorf("rebuild queue: %w", err)
+	}
+	d.rebuilds.Add(1)
+	d.missed.Store(false)
+	return nil
+}
+
+// withQueue calls do, and once more after a rebuild when the queue turns out to be empty.
+func (d *Deliverer) withQueue(ctx context.Context, do func() error) error {
+	seen := d.rebuilds.Load()
+	err := do()
+	if !errors.Is(err, ErrRebuild) {
+		return err
+	}
+	if err := d.rebuild(ctx, seen); err != nil {
+		return err
+	}
+	return do()
+}
+
+// fill adds all that waits, by host and id.
+func (d *Deliverer) fill(ctx context.Context, add Adder) error {
+	var after *db.WaitingDelivery
+	for {
+		list, err := d.o.Store.WaitingDeliveries(ctx, after, fillPage)
+		if err != nil {
+			return fmt.Errorf("list waiting deliveries: %w", err)
+		}
+		if len(list) == 0 {
+			return nil
+		}
+		if err := add(ctx, d.entries(list)); err != nil {
+			return err
+		}
+		after = &list[len(list)-1]
+	}
+}
+
+func (d *Deliverer) entries(list []db.WaitingDelivery) []Entry {
+	now := d.o.Now()
+	out := make([]Entry, 0, len(list))
+	for _, w := range list {
+		e := Entry{Host: w.Host, ID: w.ID, Bulk: w.Class == db.ClassBulk}
+		if !w.NextAt.IsZero() {
+			e.Wait = max(0, w.NextAt.Sub(now))
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// enqueue puts fresh deliveries into the queue. Where that fails they are found by a sweep.
+func (d *Deliverer) enqueue(ctx context.Context, list []Entry) {
+	err := d.withQueue(ctx, func() error { return d.o.Queue.Enqueue(ctx, list) })
+	if err != nil {
+		d.missed.Store(true)
+		d.o.Log.WarnContext(ctx, "queue deliveries", slog.Int("count", len(list)), slog.Any("err", err))
+	}
+	nudge(d.sendNow)
+}
+
+// tendLoop keeps queue and database together and wakes hosts whose probe was moved.
+func (d *Deliverer) tendLoop(ctx context.Context) {
+	var probed, swept time.Time
+	for ctx.Err() == nil {
+		now := d.o.Now()
+		var err error
+		if d.missed.Load() {
+			err = d.rebuild(ctx, d.rebuilds.Load())
+		}
+		if now.Sub(probed) >= pollProbes {
+			probed = now
+			err = errors.Join(err, d.probe(ctx))
+		}
+		if now.Sub(swept) >= pollSweep {
+			swept = now
+			err = errors.Join(err, d.sweep(ctx))
+		}
+		if err != nil && ctx.Err() == nil {
+			d.o.Log.WarnContext(ctx, "tend delivery queue", slog.Any("err", err))
+		}
+		pause(ctx, nil, time.Second)
+	}
+}
+
+// probe wakes failing hosts whose time has come, also because something was heard of them.
+func (d *Deliverer) probe(ctx context.Context) error {
+	hosts, err := d.o.Store.HostsToProbe(ctx, 1000)
+	if err != nil {
+		return fmt.Errorf("list hosts to probe: %w", err)
+	}
+	if len(hosts) == 0 {
+		return nil
+	}
+	return d.withQueue(ctx, func() error { return d.o.Queue.Wake(ctx, hosts) })
+}
+
+// sweep adds another part of what waits, in case the queue lacks it, and counts.
+func (d *Deliverer) sweep(ctx context.Context) error {
+	list, err := d.o.Store.WaitingDeliveries(ctx, d.swept, sweepRows)
+	if err != nil {
+		return fmt.Errorf("sweep waiting deliveries: %w", err)
+	}
+	d.swept = nil
+	if len(list) == sweepRows {
+		d.swept = &list[sweepRows-1]
+	}
+	if len(list) > 0 {
+		d.enqueue(ctx, d.entries(list))
+	}
+	return d.measure(ctx)
+}
