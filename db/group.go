@@ -141,6 +141,42 @@ func (s *Store) SetGroupHistory(ctx context.Context, id int64, at Time, note str
 	return err
 }
 
+// GroupsBeyond lists groups of ours that are not confidential and that an actor neither follows nor
+// belongs to, most recently active first, at most limit; actor 0 belongs nowhere.
+func (s *Store) GroupsBeyond(ctx context.Context, actorID int64, limit int) ([]*Group, error) {
+	var list []*Group
+	err := s.groups(&list).
+		Where("actor.local AND actor.deleted_at = 0 AND actor.suspended_at = 0 AND g.archived_at = 0 AND g.openness <> 'confidential'").
+		Where(`g.actor_id NOT IN (SELECT followee_id FROM follows WHERE follower_id = ? AND state <> 'rejected'
+			UNION SELECT group_id FROM memberships WHERE actor_id = ? AND left_at = 0)`, actorID, actorID).
+		Order("g.last_activity_at DESC", "g.actor_id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// GroupsElsewhere lists known groups of other servers that we deal with, most recently active
+// first, after a row of the page before (zero values: from the first).
+func (s *Store) GroupsElsewhere(ctx context.Context, before Time, beforeID int64, limit int) ([]*Group, error) {
+	var list []*Group
+	sel := s.groups(&list).
+		Where("NOT actor.local AND actor.deleted_at = 0 AND actor.suspended_at = 0 AND g.openness <> 'confidential'").
+		Where("actor.host NOT IN (SELECT name FROM hosts WHERE policy = 'blocked')")
+	if beforeID != 0 {
+		sel = sel.Where("(g.last_activity_at < ? OR (g.last_activity_at = ? AND g.actor_id > ?))", before, before, beforeID)
+	}
+	err := sel.Order("g.last_activity_at DESC", "g.actor_id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// OpenGroupsOf lists the open groups that a person belongs to, by name: what anybody may know.
+func (s *Store) OpenGroupsOf(ctx context.Context, actorID int64, limit int) ([]*Group, error) {
+	var list []*Group
+	err := s.groups(&list).Where("g.openness = 'open' AND actor.deleted_at = 0").
+		Where(`g.actor_id IN (SELECT group_id FROM memberships WHERE actor_id = ?0 AND left_at = 0 AND status IN ('newcomer', 'member', 'dormant')
+			UNION SELECT group_id FROM role_grants WHERE actor_id = ?0)`, actorID).
+		Order("actor.name", "g.actor_id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
 // TouchGroup counts new discussions (which may be 0 or negative) and moves the last activity on.
 func (s *Store) TouchGroup(ctx context.Context, id, discussions int64, at Time) error {
 	_, err := s.exec(ctx, `UPDATE groups SET discussions_count = discussions_count + ?,

@@ -39,11 +39,12 @@ type SearchQuery struct {
 	Words    string
 	GroupID  int64 // 0 = all
 	AuthorID int64 // 0 = all
+	Reader   int64 // actor id; 0 = signed out
 	Offset   int
 	Limit    int
 }
 
-// SearchPosts finds published public posts, best match first.
+// SearchPosts finds published posts that the reader may read, best match first.
 func (s *Store) SearchPosts(ctx context.Context, q SearchQuery) ([]*Post, error) {
 	var list []*Post
 	words := searchWords(q.Words)
@@ -51,6 +52,7 @@ func (s *Store) SearchPosts(ctx context.Context, q SearchQuery) ([]*Post, error)
 		return list, nil
 	}
 	sel := s.posts(&list).Where("post.state = 'published' AND post.visibility <> 'direct'")
+	sel = s.readableBy(sel, q.Reader)
 	if q.GroupID != 0 {
 		sel = sel.Where("post.group_id = ?", q.GroupID)
 	}
@@ -87,10 +89,34 @@ func searchWords(query string) []string {
 	return words[:min(len(words), 8)]
 }
 
+// SearchGroups finds living communities by words in name, handle and tagline, those of ours first,
+// confidential ones left out unless the reader belongs to them.
+func (s *Store) SearchGroups(ctx context.Context, q SearchQuery) ([]*Group, error) {
+	var list []*Group
+	words := searchWords(q.Words)
+	if len(words) == 0 {
+		return list, nil
+	}
+	sel := s.groups(&list).Where("actor.deleted_at = 0 AND actor.suspended_at = 0").
+		Where("(g.openness <> 'confidential' OR g.actor_id IN (?))", s.belongings(q.Reader))
+	for _, w := range words {
+		like := "%" + escapeLike(w) + "%"
+		sel = sel.Where(`(actor.handle LIKE ?0 ESCAPE '\' OR lower(actor.name) LIKE ?0 ESCAPE '\' OR lower(g.tagline) LIKE ?0 ESCAPE '\')`, like)
+	}
+	err := sel.Order("actor.local DESC", "actor.followers_count DESC", "g.actor_id").
+		Limit(int64(q.Limit)).Offset(int64(q.Offset)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// escapeLike takes the meaning from what LIKE would read as a pattern.
+func escapeLike(word string) string {
+	return strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word)
+}
+
 // SearchActors finds living people or groups by the beginning of handle or name, at most limit.
 func (s *Store) SearchActors(ctx context.Context, prefix string, types []string, limit int) ([]*Actor, error) {
 	var list []*Actor
-	like := strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(strings.TrimPrefix(prefix, "@"))) + "%"
+	like := escapeLike(strings.ToLower(strings.TrimPrefix(prefix, "@"))) + "%"
 	err := s.read.NewSelect().Model(&list).
 		Where("type IN (?) AND deleted_at = 0 AND suspended_at = 0", bun.In(types)).
 		Where(`(handle LIKE ? ESCAPE '\' OR lower(name) LIKE ? ESCAPE '\' OR lower(name) LIKE ? ESCAPE '\')`, like, like, "% "+like).

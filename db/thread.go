@@ -114,6 +114,44 @@ func (s *Store) PostsBy(ctx context.Context, authorID, before int64, limit int) 
 	return list, wrap(err)
 }
 
+// PersonQuery asks for one page of what a person wrote.
+type PersonQuery struct {
+	AuthorID int64
+	Reader   int64 // actor id; 0 = signed out
+	Before   int64 // a post id; 0 = from the newest
+	Limit    int
+}
+
+// PersonPosts lists what a person wrote and the reader may read, newest first.
+func (s *Store) PersonPosts(ctx context.Context, q PersonQuery) ([]*Post, error) {
+	var list []*Post
+	sel := s.posts(&list).Where("post.author_id = ? AND post.state = 'published' AND post.visibility <> 'direct'", q.AuthorID)
+	sel = s.readableBy(sel, q.Reader)
+	if q.Before > 0 {
+		sel = sel.Where("post.id < ?", q.Before)
+	}
+	err := sel.Order("post.id DESC").Limit(int64(q.Limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// readableBy limits a selection to posts outside of groups, in open ones, and in those that the
+// reader belongs to: the same answer as the rule gives for one post.
+func (s *Store) readableBy(sel *bun.SelectQuery, reader int64) *bun.SelectQuery {
+	return sel.Where(`(post.group_id = 0 OR post.group_id IN (SELECT actor_id FROM groups WHERE openness = 'open')
+		OR post.group_id IN (?))`, s.belongings(reader))
+}
+
+// belongings selects the ids of the groups that a person belongs to: as a member, by a role, or,
+// where the group isn't open, by a follow that was accepted. A ban takes it away.
+func (s *Store) belongings(actorID int64) *bun.RawQuery {
+	return s.read.NewRaw(`SELECT group_id FROM memberships WHERE actor_id = ?0 AND left_at = 0 AND status IN ('newcomer', 'member', 'dormant')
+			AND group_id NOT IN (SELECT group_id FROM bans WHERE actor_id = ?0 AND (until = 0 OR until > ?1))
+		UNION SELECT group_id FROM role_grants WHERE actor_id = ?0
+			AND group_id NOT IN (SELECT group_id FROM bans WHERE actor_id = ?0 AND (until = 0 OR until > ?1))
+		UNION SELECT followee_id FROM follows WHERE follower_id = ?0 AND state = 'accepted'
+			AND followee_id NOT IN (SELECT group_id FROM bans WHERE actor_id = ?0 AND (until = 0 OR until > ?1))`, actorID, s.Now())
+}
+
 // HeldIn lists posts of groups that wait for a moderator, oldest first.
 func (s *Store) HeldIn(ctx context.Context, groupIDs []int64, after int64, limit int) ([]*Post, error) {
 	var list []*Post
@@ -152,7 +190,7 @@ func (s *Store) LockedAbove(ctx context.Context, parent *Post) (bool, error) {
 func (s *Store) ThreadOrganisations(ctx context.Context, discussionID int64) ([]HostCount, error) {
 	var list []HostCount
 	err := s.read.NewRaw(`SELECT a.host AS host, count(*) AS posts FROM posts p JOIN actors a ON a.id = p.author_id
-		WHERE p.discussion_id = ? AND p.state = 'published' GROUP BY a.host ORDER BY posts DESC, a.host LIMIT 20`,
+		WHERE p.discussion_id = ? AND p.state = 'published' AND p.visibility <> 'direct' GROUP BY a.host ORDER BY posts DESC, a.host LIMIT 20`,
 		discussionID).Scan(ctx, &list)
 	return list, wrap(err)
 }
@@ -169,4 +207,74 @@ func (s *Store) CountReplies(ctx context.Context, postID int64) (int64, error) {
 	err := s.read.NewRaw(`SELECT count(*) FROM posts WHERE reply_to_id = ? AND state = 'published' AND visibility <> 'direct'`,
 		postID).Scan(ctx, &n)
 	return n, wrap(err)
+}
+
+// PageStart is the path after which a page of a discussion begins that holds an answer: "" when
+// the first page does, else a few posts before it. It reads at most one page.
+func (s *Store) PageStart(ctx context.Context, p *Post, page int) (string, error) {
+	var paths []string
+	err := s.read.NewRaw(`SELECT path FROM posts WHERE discussion_id = ? AND path > '' AND path < ?
+		AND visibility <> 'direct' ORDER BY path DESC LIMIT ?`, p.DiscussionID, p.Path, page).Scan(ctx, &paths)
+	if err != nil || len(paths) < page {
+		return "", wrap(err)
+	}
+	return paths[page/5], nil
+}
+
+// AuthorsOf returns the authors of some posts by the posts' ids.
+func (s *Store) AuthorsOf(ctx context.Context, postIDs []int64) (map[int64]*Actor, error) {
+	out := make(map[int64]*Actor, len(postIDs))
+	if len(postIDs) == 0 {
+		return out, nil
+	}
+	var list []*Post
+	err := s.posts(&list).Column("post.id", "post.author_id").Where("post.id IN (?)", bun.In(postIDs)).Scan(ctx)
+	for _, p := range list {
+		out[p.ID] = p.Author
+	}
+	return out, wrap(err)
+}
+
+// NewsQuery asks for discussions of some groups that hold something new for a person.
+type NewsQuery struct {
+	Account  *Account
+	GroupIDs []int64
+	Since    Time // what was quiet longer than that is no news
+	BeforeAt Time // continues after the last row of the page before: its ActiveAt and id
+	BeforeID int64
+	Limit    int
+}
+
+// News lists discussions that a person never opened, or where others have written since, last
+// active first.
+func (s *Store) News(ctx context.Context, q NewsQuery) ([]*Post, error) {
+	var list []*Post
+	if len(q.GroupIDs) == 0 {
+		return list, nil
+	}
+	sel := s.posts(&list).
+		Where("post.group_id IN (?) AND post.reply_to_id = 0 AND post.active_at > ?", bun.In(q.GroupIDs), q.Since).
+		Where("post.state = 'published' AND post.visibility <> 'direct'").
+		Where(`NOT EXISTS (SELECT 1 FROM readings r WHERE r.account_id = ? AND r.discussion_id = post.id)
+			OR EXISTS (SELECT 1 FROM readings r JOIN posts a ON a.discussion_id = r.discussion_id AND a.id > r.last_post_id
+				WHERE r.account_id = ? AND r.discussion_id = post.id AND a.state = 'published'
+				AND a.visibility <> 'direct' AND a.author_id <> ?)`, q.Account.ID, q.Account.ID, q.Account.ActorID)
+	if !q.BeforeAt.IsZero() {
+		sel = sel.Where("(post.active_at < ? OR (post.active_at = ? AND post.id < ?))", q.BeforeAt, q.BeforeAt, q.BeforeID)
+	}
+	err := sel.Order("post.active_at DESC", "post.id DESC").Limit(int64(q.Limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// ReadAll marks the discussions of some groups that were active since a moment as read.
+func (s *Store) ReadAll(ctx context.Context, accountID int64, groupIDs []int64, since Time) error {
+	if len(groupIDs) == 0 {
+		return nil
+	}
+	_, err := s.exec(ctx, `INSERT INTO readings (account_id, discussion_id, last_post_id, read_at)
+		SELECT ?, p.id, (SELECT max(a.id) FROM posts a WHERE a.discussion_id = p.id), ? FROM posts p
+		WHERE p.group_id IN (?) AND p.reply_to_id = 0 AND p.active_at > ?
+		ON CONFLICT (account_id, discussion_id) DO UPDATE SET last_post_id = EXCLUDED.last_post_id, read_at = EXCLUDED.read_at`,
+		accountID, s.Now(), bun.In(groupIDs), since)
+	return err
 }
