@@ -218,3 +218,11 @@ func (s *Store) FollowersAt(ctx context.Context, followeeID int64, host, after s
 		followeeID, host, after, limit).Scan(ctx, &list)
 	return list, wrap(err)
 }
+
+// Reach counts who is told of what an actor does: accepted followers, and the hosts they are at,
+// ours among them.
+func (s *Store) Reach(ctx context.Context, followeeID int64) (people, hosts int64, err error) {
+	err = s.read.NewRaw(`SELECT count(*), count(DISTINCT a.host) FROM follows f JOIN actors a ON a.id = f.follower_id
+		WHERE f.followee_id = ? AND f.state = 'accepted'`, followeeID).Scan(ctx, &people, &hosts)
+	return people, hosts, wrap(err)
+}

@@ -91,6 +91,34 @@ func (s *Store) Members(ctx context.Context, groupID, before int64, limit int) (
 	return list, wrap(err)
 }
 
+// MemberOrganisations counts the living members of a group by their hosts, most first.
+func (s *Store) MemberOrganisations(ctx context.Context, groupID int64, limit int) ([]HostCount, error) {
+	var list []HostCount
+	err := s.read.NewRaw(`SELECT a.host AS host, count(*) AS posts FROM memberships m JOIN actors a ON a.id = m.actor_id
+		WHERE m.group_id = ? AND m.left_at = 0 AND m.status IN ('newcomer', 'member', 'dormant')
+		GROUP BY a.host ORDER BY posts DESC, a.host LIMIT ?`, groupID, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
+// CountOrganisations counts for each of some groups the hosts that members come from.
+func (s *Store) CountOrganisations(ctx context.Context, groupIDs []int64) (map[int64]int, error) {
+	out := make(map[int64]int, len(groupIDs))
+	if len(groupIDs) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		ID int64 `bun:"id"`
+		N  int   `bun:"n"`
+	}
+	err := s.read.NewRaw(`SELECT m.group_id AS id, count(DISTINCT a.host) AS n FROM memberships m JOIN actors a ON a.id = m.actor_id
+		WHERE m.group_id IN (?) AND m.left_at = 0 AND m.status IN ('newcomer', 'member', 'dormant') GROUP BY m.group_id`,
+		bun.In(groupIDs)).Scan(ctx, &rows)
+	for _, r := range rows {
+		out[r.ID] = r.N
+	}
+	return out, wrap(err)
+}
+
 // RoleGrant is one role that one person holds in one group.
 type RoleGrant struct {
 	bun.BaseModel `bun:"table:role_grants,alias:rg"`

@@ -146,7 +146,7 @@ func (s *Store) UnreadIn(ctx context.Context, account *Account, discussionIDs []
 		N  int64 `bun:"n"`
 	}
 	err := s.read.NewRaw(`SELECT r.discussion_id AS id, (SELECT count(*) FROM posts p WHERE p.discussion_id = r.discussion_id
-		AND p.id > r.last_post_id AND p.state = 'published' AND p.author_id <> ?) AS n
+		AND p.id > r.last_post_id AND p.state = 'published' AND p.visibility <> 'direct' AND p.author_id <> ?) AS n
 		FROM readings r WHERE r.account_id = ? AND r.discussion_id IN (?)`,
 		account.ActorID, account.ID, bun.In(discussionIDs)).Scan(ctx, &rows)
 	for _, r := range rows {

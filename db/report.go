@@ -108,6 +108,22 @@ func (s *Store) ModerationLog(ctx context.Context, groupID, before int64, limit 
 	return list, wrap(err)
 }
 
+// LastActs returns for each of some posts of a group the newest act of one kind in the log, with
+// who did it.
+func (s *Store) LastActs(ctx context.Context, groupID int64, act string, postIDs []int64) (map[int64]*ModerationEntry, error) {
+	out := make(map[int64]*ModerationEntry, len(postIDs))
+	if len(postIDs) == 0 {
+		return out, nil
+	}
+	var list []*ModerationEntry
+	err := s.read.NewSelect().Model(&list).Relation("Actor").
+		Where("ml.group_id = ? AND ml.act = ? AND ml.post_id IN (?)", groupID, act, bun.In(postIDs)).Order("ml.id").Scan(ctx)
+	for _, e := range list {
+		out[e.PostID] = e
+	}
+	return out, wrap(err)
+}
+
 // OpenDuties counts open reports and held posts of some groups (0 stands for the instance), up to
 // 100 of each.
 func (s *Store) OpenDuties(ctx context.Context, groupIDs []int64) (int, error) {
