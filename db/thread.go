@@ -152,6 +152,23 @@ func (s *Store) belongings(actorID int64) *bun.RawQuery {
 			AND followee_id NOT IN (SELECT group_id FROM bans WHERE actor_id = ?0 AND (until = 0 OR until > ?1))`, actorID, s.Now())
 }
 
+// TitlesOf returns the titles of discussions by id; those without one are missing from the map.
+func (s *Store) TitlesOf(ctx context.Context, discussionIDs []int64) (map[int64]string, error) {
+	out := make(map[int64]string, len(discussionIDs))
+	if len(discussionIDs) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		ID    int64  `bun:"id"`
+		Title string `bun:"title"`
+	}
+	err := s.read.NewRaw("SELECT id, title FROM posts WHERE id IN (?) AND title <> ''", bun.In(discussionIDs)).Scan(ctx, &rows)
+	for _, r := range rows {
+		out[r.ID] = r.Title
+	}
+	return out, wrap(err)
+}
+
 // HeldIn lists posts of groups that wait for a moderator, oldest first.
 func (s *Store) HeldIn(ctx context.Context, groupIDs []int64, after int64, limit int) ([]*Post, error) {
 	var list []*Post
