@@ -69,14 +69,14 @@ func (r *Rules) Preview(source string) string { return content.Markdown(source) 
 
 // check answers what is wrong with the text alone.
 func (d *Draft) check() error {
+	if utf8.RuneCountInString(strings.TrimSpace(d.Title)) > MaxTitle && d.Parent == nil {
+		return community.RefuseField("title", "title-long") // PlainName would cut it in silence
+	}
 	d.Title = content.PlainName(d.Title)
 	d.Summary = content.PlainName(d.Summary)
 	if d.Parent == nil {
-		switch n := utf8.RuneCountInString(d.Title); {
-		case n < MinTitle:
+		if utf8.RuneCountInString(d.Title) < MinTitle {
 			return community.RefuseField("title", "title-short")
-		case n > MaxTitle:
-			return community.RefuseField("title", "title-long")
 		}
 	} else if strings.TrimSpace(d.Source) == "" {
 		return community.RefuseField("text", "text-empty")

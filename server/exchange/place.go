@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
@@ -53,23 +54,25 @@ func (r *Rules) addressedGroup(ctx context.Context, tx *db.Store, doc *vocab.Obj
 	if via != nil {
 		return tx.GroupByID(ctx, via.ID)
 	}
-	candidates := append(append([]string{}, doc.Audience...), doc.To...)
-	candidates = append(candidates, doc.Cc...)
+	candidates := slices.Concat(doc.Audience, doc.To, doc.Cc)
 	for _, tag := range doc.Tag {
 		if tag.Type == "Mention" {
 			candidates = append(candidates, tag.Href)
 		}
 	}
 	for _, iri := range candidates {
-		id, ok := r.iris.ID("groups", iri)
-		if !ok {
-			continue
+		if id, ok := r.iris.ID("groups", iri); ok {
+			g, err := tx.GroupByID(ctx, id)
+			if !errors.Is(err, db.ErrNotFound) {
+				return g, err
+			}
 		}
-		g, err := tx.GroupByID(ctx, id)
-		if errors.Is(err, db.ErrNotFound) {
-			continue
+	}
+	for _, iri := range doc.Audience { // a group elsewhere that we know; it decides
+		g, err := tx.GroupByURI(ctx, iri)
+		if !errors.Is(err, db.ErrNotFound) {
+			return g, err
 		}
-		return g, err
 	}
 	return nil, nil //nolint:nilnil // no group is an answer, not a fault
 }
@@ -95,21 +98,12 @@ func (r *Rules) namesOurs(ctx context.Context, tx *db.Store, doc *vocab.Object) 
 // everything that is not for the public.
 func visibility(doc *vocab.Object) string {
 	switch {
-	case contains(doc.To, vocab.Public):
+	case slices.Contains(doc.To, vocab.Public):
 		return db.VisibilityPublic
-	case contains(doc.Cc, vocab.Public):
+	case slices.Contains(doc.Cc, vocab.Public):
 		return db.VisibilityUnlisted
 	}
 	return db.VisibilityDirect
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // ours says whether a group lives here.
