@@ -47,12 +47,17 @@ func (r *Resolver) created(ctx context.Context, in *Incoming) error {
 	if err := r.takeObject(ctx, in); err != nil {
 		return err
 	}
-	known, err := r.hasPost(ctx, in.Object.Doc.ID)
-	if err != nil || known {
+	known, err := r.o.Store.PostByURI(ctx, in.Object.Doc.ID)
+	switch {
+	case errors.Is(err, db.ErrNotFound):
+		in.Thread, err = r.Ancestors(ctx, in.Object.Doc)
 		return err
+	case err != nil:
+		return fmt.Errorf("load post %s: %w", in.Object.Doc.ID, err)
+	case known.AuthorID != in.Object.Author.ID:
+		return refuse("not-author") // a post does not change hands (T22)
 	}
-	in.Thread, err = r.Ancestors(ctx, in.Object.Doc)
-	return err
+	return nil
 }
 
 // takeObject fills in.Object. What is embedded counts only as the actor's own word about its own

@@ -293,6 +293,11 @@ func (h *house) target(a *db.Actor) fedtest.Target {
 	return fedtest.Target{ID: a.URI, Handle: a.Handle + "@" + a.Host}
 }
 
+// rawJSON is embedded in a Doc byte for byte.
+type rawJSON []byte
+
+func (r rawJSON) MarshalJSON() ([]byte, error) { return r, nil }
+
 func encode(t testing.TB, d fedtest.Doc) []byte {
 	t.Helper()
 	raw, err := json.Marshal(d)
