@@ -1,0 +1,210 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/fetch"
+	"github.com/copse-social/copse/federation/sign"
+	"github.com/copse-social/copse/frontend/locales"
+	"github.com/copse-social/copse/server"
+	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
+)
+
+// overrides are what tests and the demonstration bring themselves; what is missing is real.
+type overrides struct {
+	Transport  http.RoundTripper
+	Now        func() time.Time
+	Log        *slog.Logger
+	Metrics    prometheus.Registerer
+	Ready      []server.Check
+	KeepSchema bool // do not migrate
+}
+
+func (o overrides) now() func() time.Time {
+	if o.Now == nil {
+		return time.Now
+	}
+	return o.Now
+}
+
+// core is what commands and the server share: the database, the keys, the way out and the rules.
+type core struct {
+	cfg       Config
+	store     *db.Store
+	now       func() time.Time
+	log       *slog.Logger
+	transport http.RoundTripper
+	iris      federation.IRIs
+	keys      *federation.Keys
+	policy    *federation.Policy
+	fetch     *fetch.Client
+	resolver  *federation.Resolver
+	community *community.Rules
+	exchange  *exchange.Rules
+	instance  *db.Actor // the Application
+}
+
+// hooks are told of changes by the rules; commands leave them out, a running server polls.
+type hooks struct {
+	delivery func()
+	backfill func(groupID int64)
+}
+
+// openStore connects to the database and makes the data folder where it is missing.
+func openStore(ctx context.Context, cfg Config, now func() time.Time) (*db.Store, error) {
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder %s: %w", cfg.Data, err)
+	}
+	return db.Open(ctx, db.Options{URL: cfg.DatabaseURL, Data: cfg.Data, Now: now})
+}
+
+// newCore builds what lies below the rules.
+func newCore(cfg Config, store *db.Store, o overrides) (*core, error) {
+	c := &core{cfg: cfg, store: store, now: o.now(), log: o.Log, transport: o.Transport, iris: federation.NewIRIs(cfg.URL)}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	key, err := cfg.secretKey()
+	if err != nil {
+		return nil, err
+	}
+	c.keys = federation.NewKeys([keyLength]byte(key))
+	if c.transport == nil {
+		if c.transport, err = guardedTransport(cfg); err != nil {
+			return nil, err
+		}
+	}
+	c.policy = federation.NewPolicy(store, c.now)
+	c.fetch = fetch.New(c.fetchOptions(o.Metrics))
+	c.resolver = federation.NewResolver(federation.ResolverOptions{
+		Store: store, Fetch: c.fetch, IRIs: c.iris, Now: c.now, Log: c.log,
+	})
+	return c, nil
+}
+
+// addRules builds the rules, on a database with the current schema, and sees to it that the
+// instance has its own actor.
+func (c *core) addRules(ctx context.Context, h hooks) error {
+	if h.delivery == nil {
+		h.delivery = func() {}
+	}
+	pub := federation.NewPublisher(c.iris, c.keys, c.now, h.delivery)
+	c.community = community.New(community.Options{Pub: pub, Log: c.log, Words: locales.Notice, Backfill: h.backfill})
+	c.exchange = exchange.New(exchange.Options{Pub: pub, Community: c.community, Log: c.log})
+	return c.ensureInstance(ctx)
+}
+
+func (c *core) ensureInstance(ctx context.Context) error {
+	a, err := c.store.ActorByURI(ctx, c.iris.Instance())
+	if errors.Is(err, db.ErrNotFound) {
+		err = c.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+			a, err = c.community.EnsureInstance(ctx, tx)
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("load the actor of this instance: %w", err)
+	}
+	if _, err := c.keys.Signer(a); err != nil {
+		return fmt.Errorf("the database holds keys of another secret; set COPSE_SECRET to the one they were made with, or bring back %s/secret: %w", c.cfg.Data, err)
+	}
+	c.instance = a
+	return nil
+}
+
+func (c *core) fetchOptions(metrics prometheus.Registerer) fetch.Options {
+	return fetch.Options{
+		Transport: c.transport, UserAgent: c.userAgent(), AllowHTTP: c.cfg.LabHTTP, Now: c.now, Log: c.log, Metrics: metrics,
+		Signer: func(ctx context.Context) (*sign.Signer, error) {
+			if c.instance == nil {
+				return nil, nil //nolint:nilnil // unsigned until the instance has its actor
+			}
+			return c.keys.Signer(c.instance)
+		},
+		Scheme: func(ctx context.Context, host string) sign.Scheme {
+			h, err := c.store.HostByName(ctx, host)
+			if err != nil {
+				return sign.Cavage
+			}
+			return cmp.Or(sign.Scheme(h.Scheme), sign.Cavage)
+		},
+		Learn: func(ctx context.Context, host string, s sign.Scheme) {
+			if err := c.store.SetHostScheme(ctx, host, string(s)); err != nil {
+				c.log.WarnContext(ctx, "signature scheme was not kept", "host", host, "err", err)
+			}
+		},
+		Allowed: c.allowed,
+	}
+}
+
+// userAgent tells admins of other servers whom to ask.
+func (c *core) userAgent() string {
+	return "Copse/" + version + " (+" + c.iris.Base() + ")"
+}
+
+// allowed is the policy towards other hosts: the configured stance, then what an admin decided. Our
+// own host is always allowed.
+func (c *core) allowed(ctx context.Context, host string) error {
+	switch {
+	case host == c.iris.Host():
+		return nil
+	case c.cfg.Federation == "closed":
+		return fmt.Errorf("%w: federation is closed", federation.ErrRefusedHost)
+	case c.cfg.Federation == "allow-list":
+		h, err := c.store.HostByName(ctx, host)
+		if err != nil && !errors.Is(err, db.ErrNotFound) {
+			return fmt.Errorf("look up host %s: %w", host, err)
+		}
+		if err != nil || h.Policy != db.HostAllowed {
+			return fmt.Errorf("%w: %s is not on the allow-list", federation.ErrRefusedHost, host)
+		}
+	}
+	return c.policy.Allowed(ctx, host)
+}
+
+// refuses is allowed for delivery, which takes each error for a decision: what fails by itself
+// refuses nobody.
+func (c *core) refuses(ctx context.Context, host string) error {
+	err := c.allowed(ctx, host)
+	if errors.Is(err, federation.ErrRefusedHost) {
+		return err
+	}
+	if err != nil {
+		c.log.WarnContext(ctx, "policy could not be read", "host", host, "err", err)
+	}
+	return nil
+}
+
+func (c *core) signerOf(ctx context.Context, actorID int64) (*sign.Signer, error) {
+	return c.keys.SignerOf(ctx, c.store, actorID)
+}
+
+// guardedTransport is the one way out of the process.
+func guardedTransport(cfg Config) (http.RoundTripper, error) {
+	roots, err := cfg.authorities()
+	if err != nil {
+		return nil, err
+	}
+	return fetch.NewTransport(fetch.Guard{AllowNetworks: cfg.LabNetworks, AllowHTTP: cfg.LabHTTP, RootCAs: roots}), nil
+}
+
+func newLog(cfg Config, w io.Writer) *slog.Logger {
+	opt := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(w, opt))
+	}
+	return slog.New(slog.NewJSONHandler(w, opt))
+}

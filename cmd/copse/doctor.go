@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/spf13/cobra"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/sign"
+)
+
+// clockSlack is how far two clocks may be apart before peers begin to refuse signatures.
+const clockSlack = 30 * time.Second
+
+// finding is the result of one check of the doctor.
+type finding struct {
+	Check string `json:"check"`
+	State string `json:"state"` // ok, warning, failed
+	Says  string `json:"says"`
+}
+
+// doctor looks at an instance from inside and, through its public address, from outside.
+type doctor struct {
+	cfg    Config
+	client *http.Client
+	core   *core
+	found  []finding
+}
+
+func doctorCommand() *cobra.Command {
+	return listing(&cobra.Command{
+		Use: "doctor", Short: "Look for what is wrong with this instance and say how to mend it",
+		Long: "Checks the configuration, the data folder, the database, Redis, the key, and then, through the public\n" +
+			"address, WebFinger, the Host header and signatures as they pass the proxy, and the clock. Ends with 1 when\n" +
+			"something failed.",
+	}, func(cmd *cobra.Command, _ []string) (table, error) {
+		d := &doctor{}
+		err := d.examine(cmd)
+		t := table{json: d.found, head: []string{"CHECK", "STATE", ""}}
+		for _, f := range d.found {
+			t.rows = append(t.rows, []string{f.Check, f.State, f.Says})
+			if f.State == "failed" {
+				t.err = errors.New("something is wrong; see above")
+			}
+		}
+		return t, err
+	})
+}
+
+func (d *doctor) say(check string, err error, well string) bool {
+	if err != nil {
+		d.found = append(d.found, finding{check, "failed", words(err)})
+		return false
+	}
+	d.found = append(d.found, finding{check, "ok", well})
+	return true
+}
+
+func (d *doctor) warn(check, says string) { d.found = append(d.found, finding{check, "warning", says}) }
+
+// examine runs the checks; one that makes those after it pointless ends them.
+func (d *doctor) examine(cmd *cobra.Command) (err error) {
+	ctx := cmd.Context()
+	d.cfg, err = configFrom(cmd)
+	if !d.say("configuration", err, "in order") {
+		return nil
+	}
+	for _, w := range d.cfg.warnings() {
+		d.warn("configuration", w)
+	}
+	roots, err := d.cfg.authorities()
+	if err != nil {
+		return err
+	}
+	d.client = ownClient(roots)
+	if !d.say("data folder", writable(d.cfg.Data), d.cfg.Data+" can be written") {
+		return nil
+	}
+	store, err := openStore(ctx, d.cfg, time.Now)
+	if !d.say("database", err, "connected") {
+		return nil
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	d.redis(ctx)
+	if d.schema(ctx, store) && d.keys(ctx, store) {
+		d.outside(ctx)
+	}
+	return nil
+}
+
+func (d *doctor) schema(ctx context.Context, store *db.Store) bool {
+	list, err := store.Migrations(ctx)
+	missing := 0
+	for _, m := range list {
+		if !m.Applied {
+			missing++
+		}
+	}
+	if err == nil && missing > 0 {
+		err = fmt.Errorf("%d schema changes are missing: run copse migrate up, or start copse serve", missing)
+	}
+	if err == nil {
+		_, err = store.Migrate(ctx) // nothing to do but to refuse a newer schema
+	}
+	return d.say("schema", err, store.Engine()+", that of this version")
+}
+
+func (d *doctor) redis(ctx context.Context) {
+	if d.cfg.RedisURL == "" {
+		d.say("redis", nil, "not configured; queue and limits are in memory")
+		return
+	}
+	opt, err := redis.ParseURL(d.cfg.RedisURL)
+	if err != nil {
+		d.say("redis", errors.New("COPSE_REDIS_URL is no address such as redis://redis:6379/0"), "")
+		return
+	}
+	client := redis.NewClient(opt)
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	d.say("redis", client.Ping(ctx).Err(), "answers")
+}
+
+func (d *doctor) keys(ctx context.Context, store *db.Store) bool {
+	c, err := newCore(d.cfg, store, overrides{})
+	if err == nil {
+		err = c.addRules(ctx, hooks{})
+	}
+	d.core = c
+	return d.say("key", err, "opens the keys of the actors")
+}
+
+// outside goes through the public address as others do.
+func (d *doctor) outside(ctx context.Context) {
+	res, err := d.get(ctx, d.core.iris.Page("/livez"))
+	if err == nil && res.status != http.StatusOK {
+		err = fmt.Errorf("answers %d; the proxy must pass every path to copse serve", res.status)
+	}
+	if err != nil {
+		err = fmt.Errorf("%w: does copse serve run, and do name, proxy and certificate of %s lead to it?", err, d.cfg.URL)
+	}
+	if !d.say("public address", err, d.cfg.URL.String()+" answers") {
+		return
+	}
+	if off := time.Since(res.date).Abs(); !res.date.IsZero() && off > clockSlack {
+		d.say("clock", fmt.Errorf("the clock here and that of %s are %s apart: peers refuse signatures of the wrong time; set up time synchronisation", d.cfg.URL.Host, off.Round(time.Second)), "")
+	} else {
+		d.say("clock", nil, "agrees with that of the public address")
+	}
+	d.say("webfinger", d.webfinger(ctx), "finds this instance")
+	d.say("host header", d.loop(ctx), "a signed request comes through unchanged")
+}
+
+func (d *doctor) webfinger(ctx context.Context) error {
+	acct := d.core.instance.Handle + "@" + d.core.iris.Host()
+	res, err := d.get(ctx, d.core.iris.Page("/.well-known/webfinger?resource=")+url.QueryEscape("acct:"+acct))
+	if err != nil {
+		return err
+	}
+	var doc struct {
+		Links []struct{ Rel, Href string }
+	}
+	if err := json.Unmarshal(res.body, &doc); res.status != http.StatusOK || err != nil {
+		return fmt.Errorf("acct:%s answers %d: the proxy must pass /.well-known/ to Copse", acct, res.status)
+	}
+	for _, l := range doc.Links {
+		if l.Rel == "self" && l.Href == d.core.iris.Instance() {
+			return nil
+		}
+	}
+	return fmt.Errorf("acct:%s leads elsewhere: another server answers at this name", acct)
+}
+
+// loop sends our own inbox an activity of our own, signed. It is understood and then refused as one
+// that cannot come from outside: 403. Had Host, path or body been changed on the way, the signature
+// would not fit: 401.
+func (d *doctor) loop(ctx context.Context) error {
+	body, err := json.Marshal(map[string]string{
+		"@context": "https://www.w3.org/ns/activitystreams", "type": "Travel",
+		"id": d.core.iris.Instance() + "#doctor", "actor": d.core.iris.Instance(),
+	})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.core.iris.SharedInbox(), bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/activity+json")
+	signer, err := d.core.keys.Signer(d.core.instance)
+	if err != nil {
+		return err
+	}
+	if err := signer.Sign(req, body, sign.Cavage, time.Now()); err != nil {
+		return err
+	}
+	res, err := d.do(req)
+	switch {
+	case err != nil:
+		return err
+	case !strings.HasPrefix(res.kind, "application/problem+json"):
+		return fmt.Errorf("something before Copse answered %d to a signed request: keep firewalls and challenge pages away from /ap/", res.status)
+	case res.status == http.StatusForbidden:
+		return nil
+	case res.status == http.StatusUnauthorized:
+		return errors.New("the signature does not fit what arrived: the proxy changes Host, path or body. nginx needs proxy_set_header Host $http_host, Apache ProxyPreserveHost On; Caddy and Traefik keep it by themselves")
+	}
+	return fmt.Errorf("a signed request was answered with %d", res.status)
+}
+
+// reply is what the public address answered.
+type reply struct {
+	status int
+	kind   string
+	date   time.Time
+	body   []byte
+}
+
+func (d *doctor) get(ctx context.Context, address string) (reply, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return reply{}, err
+	}
+	return d.do(req)
+}
+
+func (d *doctor) do(req *http.Request) (reply, error) {
+	res, err := d.client.Do(req)
+	if err != nil {
+		if u, is := errors.AsType[*url.Error](err); is {
+			err = u.Err
+		}
+		return reply{}, fmt.Errorf("%s: %w", req.URL.Host, err)
+	}
+	defer res.Body.Close()
+	out := reply{status: res.StatusCode, kind: res.Header.Get("Content-Type")}
+	if at, err := http.ParseTime(res.Header.Get("Date")); err == nil {
+		out.date = at
+	}
+	out.body, err = io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	return out, err
+}
+
+// writable tries to write a file.
+func writable(folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(folder, ".doctor-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// dialOwn connects to this instance's own address; names under .localhost are this machine.
+func dialOwn(ctx context.Context, network, address string) (net.Conn, error) {
+	if host, port, err := net.SplitHostPort(address); err == nil && isLoopbackName(cmp.Or(host, "localhost")) && net.ParseIP(host) == nil {
+		address = net.JoinHostPort("127.0.0.1", port)
+	}
+	return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, network, address)
+}

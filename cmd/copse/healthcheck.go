@@ -1,0 +1,56 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func healthcheckCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "healthcheck", Short: "Ask the server on this machine whether it is ready (for containers)", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := configFrom(cmd)
+			if err != nil {
+				return err
+			}
+			host, port, err := net.SplitHostPort(cfg.Listen)
+			if err != nil {
+				return err
+			}
+			if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+				host = "127.0.0.1"
+			}
+			req, err := http.NewRequestWithContext(cmd.Context(), http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", http.NoBody)
+			if err != nil {
+				return err
+			}
+			req.Host = cfg.URL.Host
+			res, err := ownClient(nil).Do(req)
+			if err != nil {
+				return fmt.Errorf("the server does not answer: %w", err)
+			}
+			defer res.Body.Close()
+			if res.StatusCode != http.StatusOK {
+				return errors.New("the server is not ready: " + res.Status)
+			}
+			return nil
+		},
+	}
+}
+
+// ownClient is for requests to this instance itself, whose address the admin gave: the guard against
+// private addresses would only be in the way. It follows no redirect.
+func ownClient(roots *x509.CertPool) *http.Client {
+	return &http.Client{
+		Timeout:       10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport:     &http.Transport{DialContext: dialOwn, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}},
+	}
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/delivery"
+	"github.com/copse-social/copse/server"
+	"github.com/copse-social/copse/server/actors"
+	"github.com/copse-social/copse/server/web"
+)
+
+// instance is one running server, whole: what the command serve, the demonstration and the tests
+// of the whole system start.
+type instance struct {
+	*core
+	redis     redis.UniversalClient // nil: all in memory
+	registry  *prometheus.Registry
+	limits    *server.Limits
+	deliverer *delivery.Deliverer
+	historian *historian
+	receiver  *federation.Receiver
+	inbox     *federation.InboxWorker
+	actors    *actors.Door
+	web       *web.Door
+	shell     *server.Server
+	handler   http.Handler // of the shell; the demonstration puts its page before it
+}
+
+// openInstance builds an instance on its configured database, with the current schema. Nothing runs
+// until run; Close it in the end.
+func openInstance(ctx context.Context, cfg Config, o overrides) (*instance, error) {
+	store, err := openStore(ctx, cfg, o.now())
+	if err != nil {
+		return nil, err
+	}
+	if !o.KeepSchema {
+		if _, err := store.Migrate(ctx); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+	}
+	i := &instance{registry: newRegistry()}
+	o.Metrics = i.registry
+	if i.core, err = newCore(cfg, store, o); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	if err := i.build(ctx, o); err != nil {
+		return nil, errors.Join(err, i.Close())
+	}
+	return i, nil
+}
+
+// build calls the constructors of everything above the core, in the order of the way through the
+// house: out, rules, in, doors, shell.
+func (i *instance) build(ctx context.Context, o overrides) error {
+	queue, err := i.stores()
+	if err != nil {
+		return err
+	}
+	i.deliverer = delivery.New(delivery.Options{
+		Store: i.store, Queue: queue, Transport: i.transport, SignerOf: i.signerOf, UserAgent: i.userAgent(),
+		OwnHost: i.iris.Host(), Policy: i.refuses, Now: i.now, Log: i.log, Registry: i.registry,
+	})
+	i.historian = newHistorian(i.core)
+	if err := i.addRules(ctx, hooks{delivery: i.deliverer.Nudge, backfill: i.historian.Nudge}); err != nil {
+		return err
+	}
+	nudge := func() { i.inbox.Nudge() }
+	i.receiver = federation.NewReceiver(federation.ReceiverOptions{
+		Store: i.store, Resolver: i.resolver, IRIs: i.iris, Now: i.now, Log: i.log, Policy: i.allowed, Nudge: nudge,
+	})
+	i.actors = actors.New(actors.Options{
+		Store: i.store, IRIs: i.iris, Receiver: i.receiver, Resolver: i.resolver, Community: i.community,
+		Exchange: i.exchange, Cancel: refuseDelivery, Version: version, Now: i.now, Log: i.log,
+	})
+	i.inbox = federation.NewInbox(federation.InboxOptions{
+		Store: i.store, Resolver: i.resolver, IRIs: i.iris, Apply: i.actors.Apply, Now: i.now, Log: i.log,
+	})
+	i.web = web.New(web.Options{
+		Store: i.store, Community: i.community, Exchange: i.exchange, Base: i.iris.Base(), Host: i.iris.Host(),
+		Secure: i.cfg.URL.Scheme == "https", Resolve: i.resolver.Handle, Subscribe: i.subscribe,
+		Limit: i.limits.Login, Now: i.now, Log: i.log,
+	})
+	i.shell, err = server.New(server.Options{
+		Store: i.store, Actors: i.actors, Web: i.web, BaseURL: i.cfg.URL, TrustedProxies: i.cfg.Proxies,
+		Limits: i.limits, Registry: i.registry, Ready: append(o.Ready, i.checks()...), Now: i.now, Log: i.log,
+	})
+	if err != nil {
+		return err
+	}
+	i.handler = i.shell.Handler()
+	return nil
+}
+
+// stores picks where queue and limits are kept: in memory, or in Redis for several processes.
+func (i *instance) stores() (delivery.Queue, error) {
+	if i.cfg.RedisURL == "" {
+		i.limits = server.NewLimits(i.now, i.log)
+		return delivery.NewMemory(i.now), nil
+	}
+	opt, err := redis.ParseURL(i.cfg.RedisURL)
+	if err != nil {
+		return nil, errors.New("COPSE_REDIS_URL: not an address such as redis://redis:6379/0")
+	}
+	i.redis = redis.NewClient(opt)
+	i.limits = server.NewRedisLimits(i.redis, i.log)
+	return delivery.NewRedis(i.redis, i.iris.Host()), nil
+}
+
+// checks are the parts beside the database that must work before requests should come here.
+func (i *instance) checks() []server.Check {
+	if i.redis == nil {
+		return nil
+	}
+	return []server.Check{{Name: "redis", Run: func(ctx context.Context) error { return i.redis.Ping(ctx).Err() }}}
+}
+
+// subscribe finds the page on a person's own server that follows an address.
+func (i *instance) subscribe(ctx context.Context, handle, address string) (string, error) {
+	f, err := i.fetch.WebFinger(ctx, handle)
+	if err != nil || f.Subscribe == "" {
+		return "", err
+	}
+	return strings.ReplaceAll(f.Subscribe, "{uri}", url.QueryEscape(address)), nil
+}
+
+// refuseDelivery notes that a host has answered one of our activities with a Reject.
+func refuseDelivery(ctx context.Context, tx *db.Store, activityURI, host string) error {
+	if _, err := tx.RefuseDelivery(ctx, activityURI, host, "answered with Reject"); err != nil {
+		return fmt.Errorf("end delivery of %s: %w", activityURI, err)
+	}
+	return nil
+}
+
+// Close lets go of the database and of Redis.
+func (i *instance) Close() error {
+	err := i.store.Close()
+	if i.redis != nil {
+		err = errors.Join(err, i.redis.Close())
+	}
+	return err
+}

@@ -1,0 +1,37 @@
+package locales
+
+import "time"
+
+// Notice is what a community says to one person in a direct message: plain text in a language, for
+// a code of the rules, or "" where there is nothing to say. args holds group, the community's name.
+// What happened, why, and the way out: the link and the person's own text follow below.
+func Notice(lang, code string, args map[string]string) string {
+	l, group := New(lang, nil, time.Time{}), args["group"]
+	switch code {
+	case "held":
+		return l.Text("Thank you. What you wrote in %s waits for a facilitator to look at it, as first posts here do. You need not send it again.", group)
+	case "private-reply":
+		return l.Text("Your answer was not public, so it went to the facilitators of %s alone and was not shown in the discussion. To answer in the discussion, send it as a public post.", group)
+	case "followers-only":
+		return l.Text("Your post was for your followers only, so %s has not shown it. To start a discussion, send it as a public post; to write to the facilitators alone, send it as a direct message.", group)
+	case "members-only-start":
+		return l.Text("Only members start discussions in %s, so this was not shown. The page below says how to become one. Answers are welcome from everybody. This is what you wrote:", group)
+	case "followers-only-start":
+		return l.Text("Only followers start discussions in %s, so this was not shown. Follow the community and send it again. This is what you wrote:", group)
+	case "moderators-only-start":
+		return l.Text("Only its facilitators start discussions in %s, so this was not shown. Answers are welcome. This is what you wrote:", group)
+	case "members-only-reply", "members-only":
+		return l.Text("Only members answer in %s, so this was not shown. The page below says how to become one. This is what you wrote:", group)
+	case "discussion-locked":
+		return l.Text("The discussion in %s that you answered is locked, so this was not shown. This is what you wrote:", group)
+	case "discussion-gone":
+		return l.Text("What you answered in %s has been removed, so this was not shown. This is what you wrote:", group)
+	case "banned":
+		return l.Text("The facilitators of %s have closed the community to you, so this was not shown. To appeal, send them a direct message.", group)
+	case "group-archived":
+		return l.Text("%s is closed. Everything in it stays readable, and nothing new is taken. This is what you wrote:", group)
+	case "title-short", "title-long", "text-empty", "text-long", "text-invalid":
+		return l.Text("What you sent to %s was too short, too long or could not be read, so it was not shown.", group)
+	}
+	return ""
+}
