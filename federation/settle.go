@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// firstRetry doubles with each attempt; after maxAttempts, some eleven hours, it is refused.
+	// firstRetry doubles with each attempt; after maxAttempts, some six hours, it is refused.
 	firstRetry  = 10 * time.Second
 	maxAttempts = 12
 )

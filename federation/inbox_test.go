@@ -1,0 +1,272 @@
+package federation_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/fedtest"
+)
+
+func TestInbox_failuresAreIsolated(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := context.Background()
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	ana := p.Person("ana")
+	var acts []fedtest.Doc
+	for i := range 5 {
+		act := ana.Activity("Like", fmt.Sprintf("%s/ap/objects/%d", home, i+1))
+		acts = append(acts, act)
+		h.post(p, ana, act)
+	}
+	bad := acts[2]["id"]
+	h.apply = func(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+		if err := tx.SetSetting(ctx, in.Activity.ID, "applied"); err != nil {
+			return federation.Outcome{}, err
+		}
+		if in.Activity.ID == bad {
+			return federation.Outcome{}, errors.New("boom")
+		}
+		return federation.Done(), nil
+	}
+	h.settle()
+	for i, act := range acts {
+		rc := h.receipt(act)
+		value, err := h.store.Setting(ctx, act["id"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wrote := value == "applied"
+		want := int16(db.ReceiptDone)
+		if i == 2 {
+			want = db.ReceiptPending
+		}
+		if rc.State != want || wrote != (i != 2) {
+			t.Errorf("activity %d: state %d, wrote %v", i, rc.State, wrote)
+		}
+	}
+	if rc := h.receipt(acts[2]); rc.Reason != "internal" || rc.Attempts != 1 || !rc.NextAt.Equal(h.clock.now().Add(10*time.Second)) {
+		t.Errorf("the failed one: %+v", rc)
+	}
+}
+
+func TestInbox_retriesAndGivesUp(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	q := fedtest.New(t, h.net, "other.test", fedtest.Mastodon())
+	ana := p.Person("ana")
+	parent := q.Person("bo").Note("parent")
+	q.RefuseReads(http.StatusServiceUnavailable)
+	act := ana.Create(ana.Answer(parent, "answer"))
+	h.post(p, ana, act)
+	waited := time.Duration(0)
+	for range 12 {
+		if list := h.settle(); len(list) != 0 {
+			t.Fatal("applied without its parent")
+		}
+		rc := h.receipt(act)
+		if rc.State != db.ReceiptPending {
+			break
+		}
+		wait := rc.NextAt.Sub(h.clock.now())
+		if wait <= waited {
+			t.Fatalf("waits %s after %s", wait, waited)
+		}
+		waited = wait
+		h.clock.pass(wait)
+	}
+	rc := h.receipt(act)
+	if rc.State != db.ReceiptRefused || rc.Reason != "unreachable" || waited < 2*time.Hour {
+		t.Errorf("ended as %d %q after %s", rc.State, rc.Reason, waited)
+	}
+	again := ana.Create(ana.Answer(parent, "another answer"))
+	h.post(p, ana, again)
+	h.settle()
+	q.Recover()
+	h.clock.pass(time.Minute)
+	if list := h.settle(); len(list) != 1 || len(list[0].Thread) != 1 {
+		t.Errorf("after the server came back: %+v", list)
+	}
+}
+
+func TestInbox_orderAboutOneThing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	q := fedtest.New(t, h.net, "other.test", fedtest.Mastodon())
+	ana := p.Person("ana")
+	h.meet(ana)
+	parent := q.Person("bo").Note("parent")
+	q.RefuseReads(http.StatusServiceUnavailable)
+	note := ana.Answer(parent, "answer")
+	h.post(p, ana, ana.Create(note))
+	h.settle()
+	h.post(p, ana, ana.Activity("Delete", note["id"]))
+	h.post(p, ana, ana.Activity("Like", home+"/ap/objects/1"))
+	if got := kindsOf(h.settle()); got != "[Like]" {
+		t.Errorf("while the first waits: %s", got)
+	}
+	q.Recover()
+	h.clock.pass(time.Minute)
+	if got := kindsOf(h.settle()); got != "[Create Delete]" {
+		t.Errorf("afterwards: %s", got)
+	}
+	// In one batch, with the first one in the background, too.
+	other := ana.Answer(q.Person("cy").Note("another"), "answer")
+	h.post(p, ana, ana.Create(other))
+	h.post(p, ana, ana.Update(other, fedtest.Doc{"content": "edited"}))
+	h.post(p, ana, ana.Activity("Delete", other["id"]))
+	if got := kindsOf(h.settle()); got != "[Create Update Delete]" {
+		t.Errorf("in one batch: %s", got)
+	}
+}
+
+func kindsOf(list []*federation.Incoming) string {
+	var out []string
+	for _, in := range list {
+		out = append(out, in.Activity.Type)
+	}
+	return fmt.Sprint(out)
+}
+
+func TestInbox_laterInABatchSeesTheEarlier(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	ana, bo := p.Person("ana"), p.Person("bo")
+	note := ana.Note("hello")
+	h.apply = func(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+		if in.Activity.Type != "Create" {
+			return federation.Done(), nil
+		}
+		return federation.Done(), tx.CreatePost(ctx, &db.Post{
+			URI: in.Object.Doc.ID, AuthorID: in.Actor.ID, State: db.PostPublished, Kind: db.KindDiscussion, Visibility: db.VisibilityPublic,
+		}, nil)
+	}
+	h.post(p, ana, ana.Create(note))
+	h.post(p, bo, bo.Announce(note["id"]))
+	if got := kindsOf(h.settle()); got != "[Create Announce]" {
+		t.Errorf("applied %s", got)
+	}
+}
+
+func TestInbox_slowHostsHoldUpNobody(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	slow := fedtest.New(t, h.net, "slow.test", fedtest.Mastodon())
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	ana, eve := p.Person("ana"), p.Person("eve")
+	lost := slow.Person("bo").Note("lost")
+	h.meet(ana)
+	h.meet(eve)
+	release := slow.Stall()
+	for range 25 {
+		h.post(p, eve, eve.Create(eve.Answer(lost, "hostile")))
+	}
+	done := make(chan string, 100)
+	h.apply = func(_ context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+		tx.AfterCommit(func() { done <- in.Activity.Type })
+		return federation.Done(), nil
+	}
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := h.inbox.Run(ctx); err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+	h.post(p, ana, ana.Activity("Like", home+"/ap/objects/1"))
+	h.inbox.Nudge()
+	select {
+	case kind := <-done:
+		if kind != "Like" {
+			t.Errorf("first applied %s", kind)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("an honest activity waits behind slow hosts")
+	}
+	release()
+	for range 25 {
+		select {
+		case <-done:
+		case <-time.After(20 * time.Second):
+			t.Error("what waited for a slow host is not taken up")
+		}
+	}
+	cancel()
+	running.Wait()
+}
+
+func TestInbox_suspendedActor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	ana := p.Person("ana")
+	row := h.meet(ana)
+	row.SuspendedAt = db.At(h.clock.now())
+	if err := h.store.SaveActor(context.Background(), row); err != nil {
+		t.Fatal(err)
+	}
+	h.none(p, ana, ana.Activity("Like", home+"/ap/objects/1"), "suspended")
+	if r := p.GetAs(ana, home+"/reader"); r.Status != http.StatusForbidden {
+		t.Errorf("signed read: %d, want 403", r.Status)
+	}
+}
+
+func TestInbox_outcomesAreKept(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	ana := p.Person("ana")
+	for _, want := range []federation.Outcome{federation.Done(), federation.Ignored("known"), federation.Refused("banned")} {
+		h.apply = func(context.Context, *db.Store, *federation.Incoming) (federation.Outcome, error) { return want, nil }
+		act := ana.Activity("Like", home+"/ap/objects/1")
+		h.one(p, ana, act)
+		if rc := h.receipt(act); rc.State != want.State || rc.Reason != want.Reason || rc.Body != nil || rc.DoneAt.IsZero() {
+			t.Errorf("receipt %+v, want %+v", rc, want)
+		}
+	}
+}
+
+func BenchmarkInbound(b *testing.B) {
+	h := newHouse(b)
+	p := fedtest.New(b, h.net, "masto.test", fedtest.Mastodon())
+	ana := p.Person("ana")
+	water := h.local(db.ActorGroup, "water")
+	post := h.stored("", water, water)
+	parent := fedtest.Doc{"id": post.URI, "attributedTo": water.URI}
+	reqs := make([]*http.Request, b.N)
+	bodies := make([][]byte, b.N)
+	h.meet(ana)
+	for i := range reqs {
+		act := ana.Create(ana.Answer(parent, fmt.Sprintf("answer %d", i)))
+		bodies[i] = encode(b, act)
+		reqs[i] = p.Sign(p.Request(http.MethodPost, sharedInbox, act), ana, "cavage")
+	}
+	b.ResetTimer()
+	for i, req := range reqs {
+		if err := h.receiver.Receive(req, bodies[i], 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for {
+		worked, err := h.inbox.Step(context.Background())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if !worked {
+			break
+		}
+	}
+	if len(h.applied) != b.N {
+		b.Fatalf("applied %d of %d", len(h.applied), b.N)
+	}
+}
