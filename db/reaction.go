@@ -100,28 +100,3 @@ func (s *Store) RemoveShare(ctx context.Context, postID, actorID int64) (bool, e
 	_, err = s.exec(ctx, "UPDATE posts SET shares_count = shares_count - 1 WHERE id = ?", postID)
 	return true, err
 }
-
-// Done is one act that somebody can undo: its ActivityStreams type, what it was about and, for a
-// ban, in which group.
-type Done struct {
-	Type      string `bun:"type"`
-	ObjectURI string `bun:"object_uri"`
-	TargetURI string `bun:"target_uri"`
-}
-
-// DoneUnder returns what an actor once did under the id of an activity, for an Undo that gives no
-// more than that id.
-func (s *Store) DoneUnder(ctx context.Context, actorID int64, uri string) (*Done, error) {
-	d := new(Done)
-	err := s.read.NewRaw(`SELECT 'Follow' AS type, a.uri AS object_uri, '' AS target_uri
-			FROM follows f JOIN actors a ON a.id = f.followee_id WHERE f.uri = ?0 AND f.follower_id = ?1
-		UNION ALL SELECT 'Like', p.uri, '' FROM likes l JOIN posts p ON p.id = l.post_id WHERE l.uri = ?0 AND l.actor_id = ?1
-		UNION ALL SELECT 'Announce', p.uri, '' FROM shares sh JOIN posts p ON p.id = sh.post_id WHERE sh.uri = ?0 AND sh.actor_id = ?1
-		UNION ALL SELECT 'Join', a.uri, '' FROM memberships m JOIN actors a ON a.id = m.group_id WHERE m.uri = ?0 AND m.actor_id = ?1
-		UNION ALL SELECT 'Block', a.uri, '' FROM actor_blocks b JOIN actors a ON a.id = b.target_id WHERE b.uri = ?0 AND b.actor_id = ?1
-		UNION ALL SELECT 'Block', a.uri, g.uri FROM bans b JOIN actors a ON a.id = b.actor_id JOIN actors g ON g.id = b.group_id
-			WHERE b.uri = ?0 AND b.banned_by = ?1
-		UNION ALL SELECT type, object_uri, '' FROM activities WHERE uri = ?0 AND actor_id = ?1
-		LIMIT 1`, uri, actorID).Scan(ctx, d)
-	return d, wrap(err)
-}

@@ -11,43 +11,6 @@ import (
 	"github.com/copse-social/copse/db/dbtest"
 )
 
-func TestDoneUnder_findsWhatAnIDStandsFor(t *testing.T) {
-	t.Parallel()
-	ctx, s := context.Background(), dbtest.New(t)
-	g, ann, eve := group(t, s, "water"), person(t, s, "ann", "peer.test"), person(t, s, "eve", "peer.test")
-	p := say(t, s, g, ann, nil)
-	put := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	put(s.PutFollow(ctx, &db.Follow{URI: "f", FollowerID: ann.ID, FolloweeID: g.ID, State: db.FollowAccepted}, ann))
-	_, err := s.AddLike(ctx, &db.Like{PostID: p.ID, ActorID: ann.ID, URI: "l"})
-	put(err)
-	_, err = s.AddShare(ctx, &db.Share{PostID: p.ID, ActorID: ann.ID, URI: "s"})
-	put(err)
-	put(s.PutMembership(ctx, &db.Membership{URI: "j", GroupID: g.ID, ActorID: ann.ID, Status: db.MemberFull}))
-	put(s.PutActorBlock(ctx, &db.ActorBlock{URI: "b", ActorID: ann.ID, TargetID: eve.ID}))
-	put(s.PutBan(ctx, &db.Ban{URI: "n", GroupID: g.ID, ActorID: eve.ID, BannedBy: ann.ID}))
-	put(s.KeepActivity(ctx, &db.Activity{URI: "k", ActorID: ann.ID, Type: "Lock", ObjectURI: p.URI, Body: []byte("{}")}))
-	for uri, want := range map[string]db.Done{
-		"f": {Type: "Follow", ObjectURI: g.URI}, "l": {Type: "Like", ObjectURI: p.URI},
-		"s": {Type: "Announce", ObjectURI: p.URI}, "j": {Type: "Join", ObjectURI: g.URI},
-		"b": {Type: "Block", ObjectURI: eve.URI}, "n": {Type: "Block", ObjectURI: eve.URI, TargetURI: g.URI},
-		"k": {Type: "Lock", ObjectURI: p.URI},
-	} {
-		got, err := s.DoneUnder(ctx, ann.ID, uri)
-		put(err)
-		if diff := cmp.Diff(want, *got); diff != "" {
-			t.Errorf("%s: (-want +got)\n%s", uri, diff)
-		}
-		if _, err := s.DoneUnder(ctx, eve.ID, uri); !errors.Is(err, db.ErrNotFound) {
-			t.Errorf("%s of somebody else: %v", uri, err)
-		}
-	}
-}
-
 func TestFollowersAt_onlyOneHost(t *testing.T) {
 	t.Parallel()
 	ctx, s := context.Background(), dbtest.New(t)

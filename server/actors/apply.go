@@ -73,7 +73,7 @@ func (d *Door) table() map[act]take {
 		{"Undo", "Remove"}:     x.TakeUndoDelete,
 		{"Undo", "Lock"}:       x.TakeLock,
 		{"Undo", "Flag"}:       ignore("flag-stands"),
-		{"Undo", ""}:           d.takeUndoOfUnknown,
+		{"Undo", ""}:           ignore("unknown-undo"),
 
 		{"Resolve", ""}:         ignore("resolve"),
 		{"ChooseAnswer", ""}:    ignore("choose-answer"),
@@ -99,9 +99,9 @@ func (d *Door) Apply(ctx context.Context, tx *db.Store, in *federation.Incoming)
 	if !in.Actor.SuspendedAt.IsZero() && kind != "Delete" && kind != "Undo" {
 		return federation.Refused("suspended"), nil
 	}
-	object, out, err := d.objectKind(ctx, tx, in)
-	if err != nil || out.Reason != "" {
-		return out, err
+	object, err := d.objectKind(ctx, tx, in)
+	if err != nil {
+		return federation.Outcome{}, err
 	}
 	do, known := d.acts[act{kind, object}]
 	if !known {
@@ -110,7 +110,7 @@ func (d *Door) Apply(ctx context.Context, tx *db.Store, in *federation.Incoming)
 	if !known {
 		return federation.Ignored("unknown-activity"), nil
 	}
-	out, err = do(ctx, tx, in)
+	out, err := do(ctx, tx, in)
 	if no, is := errors.AsType[*community.Refusal](err); is {
 		return federation.Refused(no.Code), nil
 	}
@@ -121,23 +121,22 @@ func (d *Door) Apply(ctx context.Context, tx *db.Store, in *federation.Incoming)
 }
 
 // objectKind says what sort of thing an activity is about, as the table names it.
-func (d *Door) objectKind(ctx context.Context, tx *db.Store, in *federation.Incoming) (string, federation.Outcome, error) {
-	var none federation.Outcome
+func (d *Door) objectKind(ctx context.Context, tx *db.Store, in *federation.Incoming) (string, error) {
 	switch in.Activity.Type {
 	case "Update", "Delete", "Move":
 		if aboutActor(in) {
-			return anActor, none, nil
+			return anActor, nil
 		}
 	case "Add", "Remove":
-		kind, err := d.targetKind(ctx, tx, in.Activity)
-		return kind, none, err
+		return d.targetKind(ctx, tx, in.Activity)
 	case "Reject":
-		kind, err := d.rejectedKind(ctx, tx, in.Activity.Inner())
-		return kind, none, err
+		return d.rejectedKind(ctx, tx, in.Activity.Inner())
 	case "Undo":
-		return d.undoneKind(ctx, tx, in)
+		if undone := in.Activity.Inner().Object; undone != nil { // federation puts it there
+			return undone.Type, nil
+		}
 	}
-	return "", none, nil
+	return "", nil
 }
 
 // aboutActor tells whether an activity is about somebody rather than something: by the type of

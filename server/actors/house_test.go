@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -27,7 +28,10 @@ import (
 	"github.com/copse-social/copse/server/exchange"
 )
 
-const home = "https://copse.test"
+const (
+	home = "https://copse.test"
+	lag  = 6 * time.Second // after which counts of actors are true
+)
 
 // house is an instance without pages and workers: the door under test behind the real shell, with
 // the real rules behind it.
@@ -243,4 +247,29 @@ func decode(t testing.TB, body []byte) map[string]any {
 func (h *house) status(iri string) int {
 	h.t.Helper()
 	return h.ask(http.MethodGet, iri, "Accept", asActivity).Code
+}
+
+// id prints a number as addresses do.
+func id(n int64) string { return strconv.FormatInt(n, 10) }
+
+// pinAndDelete pins one post of ana's and deletes another.
+func (h *house) pinAndDelete(pin, gone *db.Post) func(context.Context, *db.Store) error {
+	return func(ctx context.Context, tx *db.Store) error {
+		if err := h.ex.Pin(ctx, tx, h.ana.Actor, pin); err != nil {
+			return err
+		}
+		return h.ex.Delete(ctx, tx, h.ana.Actor, gone)
+	}
+}
+
+// write starts a discussion or answers in one.
+func (h *house) write(p **db.Post, draft *exchange.Draft) func(context.Context, *db.Store) error {
+	return func(ctx context.Context, tx *db.Store) (err error) {
+		if draft.Parent == nil {
+			*p, err = h.ex.Start(ctx, tx, draft)
+		} else {
+			*p, err = h.ex.Reply(ctx, tx, draft)
+		}
+		return err
+	}
 }
