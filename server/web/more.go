@@ -6,4 +6,12 @@ import "github.com/labstack/echo/v4"
 func (d *Door) mountMore(g *echo.Group) {
 	g.POST("/u/:handle/follow", d.followPerson, d.signedIn)
 	g.POST("/u/:handle/unfollow", d.unfollowPerson, d.signedIn)
+	g.GET("/search", d.search)
+	g.GET("/p/:id/history", d.history)
+	for _, path := range []string{"/follow/:handle", "/follow/c/:handle", "/follow/u/:handle"} {
+		g.GET(path, d.followFrom)
+		g.POST(path, d.followFrom)
+	}
+	g.GET("/follow/d/:id", d.answerFrom)
+	g.POST("/follow/d/:id", d.answerFrom)
 }
