@@ -336,7 +336,7 @@ func Compose(l *locales.Loc, c Composer) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = toolbar(l).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Toolbar(l).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -551,8 +551,8 @@ func audience(l *locales.Loc, choices []Choice) templ.Component {
 	})
 }
 
-// toolbar needs scripts, so it stays hidden until they are there.
-func toolbar(l *locales.Loc) templ.Component {
+// Toolbar needs scripts, so it stays hidden until they are there.
+func Toolbar(l *locales.Loc) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -46,6 +46,7 @@ type Reply struct {
 	May     Acts
 	Gone    *Gone // set: only a line is left of it
 	Locked  *Lock // set: this branch takes no replies
+	Note    *Note // set: others don't see it as it stands
 	Replies []Reply
 }
 
@@ -74,6 +75,15 @@ type Gone struct {
 	Self   bool   // its author did
 	At     time.Time
 	Reason string // given by a facilitator
+	// Restore is where a facilitator puts it back; "" for who can't.
+	Restore string
+}
+
+// Note says to its author, or to a facilitator, why others don't see a post
+// yet, or won't. Kind and Icon are those of a banner.
+type Note struct {
+	Kind, Icon, Text string
+	Act              Link // the way out; URL "" for none
 }
 
 // Lock is who closed a branch or a whole discussion, and why.

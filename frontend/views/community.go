@@ -18,9 +18,15 @@ type Cop struct {
 	Scope        string // what it cares about, from the charter; plain text
 	Members      int
 	Orgs         int
+	Followers    int // said in place of members where a server counts only those
 	Facilitators []ui.Person
 	Languages    []ui.Link // label and code of what is spoken there, code in URL
 	Standing     Standing
+	Pending      bool // the follow was asked for and not yet accepted
+	Joinable     bool // its server knows members beside followers
+	Closed       bool // the reader may not see what is said
+	Archived     bool
+	Error        string // why the last act did not work; "" for none
 	MayPost      bool
 	MayManage    bool
 	Talk         []DiscussionRow
@@ -53,6 +59,7 @@ type Remote struct {
 	URL   string // of the original
 	Fetch *Fetch // nil: nothing is being fetched
 	Kept  Kept
+	Note  string // what is being fetched, where nothing can be counted; "" for nothing
 	Steps []Step // the reader's way into the community
 }
 
@@ -73,10 +80,11 @@ func (f Fetch) percent() int {
 
 // Kept is what this server holds of it.
 type Kept struct {
-	Posts   int
+	Posts   int // discussions
 	Since   time.Time
 	Contact time.Time // last heard of; zero for never
 	Readers int       // people here who follow it, the reader among them
+	There   int       // people who follow it in all, as its server says; 0 when unknown
 }
 
 // Step is one stage on the way from follower to member.
@@ -105,4 +113,21 @@ func (p Cop) joinLabel() string {
 		return p.Text("Join")
 	}
 	return p.Text("Ask to join")
+}
+
+// followClass makes following the main act where nobody can become a member.
+func (p Cop) followClass() string {
+	if p.Joinable {
+		return ""
+	}
+	return "primary"
+}
+
+// readers says the two counts that differ side by side.
+func (p Cop) readers() string {
+	k := p.Remote.Kept
+	if k.There == 0 || k.There == k.Readers {
+		return p.Number(k.Readers)
+	}
+	return p.Text("%d here, %d there", k.Readers, k.There)
 }
