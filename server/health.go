@@ -12,10 +12,17 @@ import (
 // checkTimeout bounds a check of readiness; a proxy does not wait longer.
 const checkTimeout = 2 * time.Second
 
+// headerHost says on /livez which Host arrived here: copse doctor finds with it a proxy that changes
+// what other servers sign.
+const headerHost = "Copse-Host"
+
 // mountHealth adds /livez, which says that the process answers, and /readyz, which says whether
 // requests should come here: 503 names the parts that fail and nothing more, the log says why.
 func (s *Server) mountHealth() {
-	s.echo.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	s.echo.GET("/livez", func(c echo.Context) error {
+		c.Response().Header().Set(headerHost, c.Request().Host)
+		return c.String(http.StatusOK, "ok\n")
+	})
 	s.echo.GET("/readyz", s.ready)
 }
 

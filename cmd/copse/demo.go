@@ -58,8 +58,8 @@ type demo struct {
 // branch is one organisation with the server that it runs, while it runs.
 type branch struct {
 	demoOrg
-	cfg Config
-	log *slog.Logger
+	cfg  Config
+	log  *slog.Logger
 	demo *demo
 
 	mu   sync.Mutex

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -19,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/copse-social/copse/db"
-	"github.com/copse-social/copse/federation/sign"
 )
 
 // clockSlack is how far two clocks may be apart before peers begin to refuse signatures.
@@ -44,7 +42,7 @@ func doctorCommand() *cobra.Command {
 	return listing(&cobra.Command{
 		Use: "doctor", Short: "Look for what is wrong with this instance and say how to mend it",
 		Long: "Checks the configuration, the data folder, the database, Redis, the key, and then, through the public\n" +
-			"address, WebFinger, the Host header and signatures as they pass the proxy, and the clock. Ends with 1 when\n" +
+			"address, the clock, the Host header as it passes the proxy, WebFinger and the inbox. Ends with 1 when\n" +
 			"something failed.",
 	}, func(cmd *cobra.Command, _ []string) (table, error) {
 		d := &doctor{}
@@ -161,8 +159,17 @@ func (d *doctor) outside(ctx context.Context) {
 	} else {
 		d.say("clock", nil, "agrees with that of the public address")
 	}
+	d.say("host header", d.sameHost(res), "arrives as others send it")
 	d.say("webfinger", d.webfinger(ctx), "finds this instance")
-	d.say("host header", d.loop(ctx), "a signed request comes through unchanged")
+	d.say("inbox", d.inbox(ctx), "takes requests of other servers")
+}
+
+// sameHost compares the Host that was sent with the one that arrived: other servers sign it.
+func (d *doctor) sameHost(res reply) error {
+	if got := res.header.Get("Copse-Host"); got != d.cfg.URL.Host {
+		return fmt.Errorf("%q was sent and %q arrived: signatures of other servers will not fit. nginx needs proxy_set_header Host $http_host, Apache ProxyPreserveHost On; Caddy and Traefik keep it by themselves", d.cfg.URL.Host, got)
+	}
+	return nil
 }
 
 func (d *doctor) webfinger(ctx context.Context) error {
@@ -185,47 +192,29 @@ func (d *doctor) webfinger(ctx context.Context) error {
 	return fmt.Errorf("acct:%s leads elsewhere: another server answers at this name", acct)
 }
 
-// loop sends our own inbox an activity of our own, signed. It is understood and then refused as one
-// that cannot come from outside: 403. Had Host, path or body been changed on the way, the signature
-// would not fit: 401.
-func (d *doctor) loop(ctx context.Context) error {
-	body, err := json.Marshal(map[string]string{
-		"@context": "https://www.w3.org/ns/activitystreams", "type": "Travel",
-		"id": d.core.iris.Instance() + "#doctor", "actor": d.core.iris.Instance(),
-	})
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.core.iris.SharedInbox(), bytes.NewReader(body))
+// inbox sends an activity without a signature: Copse itself must be the one to refuse it, not a
+// firewall or challenge page before it.
+func (d *doctor) inbox(ctx context.Context) error {
+	body := fmt.Sprintf(`{"@context":"https://www.w3.org/ns/activitystreams","type":"Travel","actor":%q}`, d.core.iris.Instance())
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.core.iris.SharedInbox(), strings.NewReader(body))
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Content-Type", "application/activity+json")
-	signer, err := d.core.keys.Signer(d.core.instance)
+	res, err := d.do(req)
 	if err != nil {
 		return err
 	}
-	if err := signer.Sign(req, body, sign.Cavage, time.Now()); err != nil {
-		return err
+	if res.status != http.StatusUnauthorized || !strings.HasPrefix(res.header.Get("Content-Type"), "application/problem+json") {
+		return fmt.Errorf("something before Copse answered %d: keep firewalls, body limits under 1 MB and challenge pages away from /ap/", res.status)
 	}
-	res, err := d.do(req)
-	switch {
-	case err != nil:
-		return err
-	case !strings.HasPrefix(res.kind, "application/problem+json"):
-		return fmt.Errorf("something before Copse answered %d to a signed request: keep firewalls and challenge pages away from /ap/", res.status)
-	case res.status == http.StatusForbidden:
-		return nil
-	case res.status == http.StatusUnauthorized:
-		return errors.New("the signature does not fit what arrived: the proxy changes Host, path or body. nginx needs proxy_set_header Host $http_host, Apache ProxyPreserveHost On; Caddy and Traefik keep it by themselves")
-	}
-	return fmt.Errorf("a signed request was answered with %d", res.status)
+	return nil
 }
 
 // reply is what the public address answered.
 type reply struct {
 	status int
-	kind   string
+	header http.Header
 	date   time.Time
 	body   []byte
 }
@@ -247,7 +236,7 @@ func (d *doctor) do(req *http.Request) (reply, error) {
 		return reply{}, fmt.Errorf("%s: %w", req.URL.Host, err)
 	}
 	defer res.Body.Close()
-	out := reply{status: res.StatusCode, kind: res.Header.Get("Content-Type")}
+	out := reply{status: res.StatusCode, header: res.Header}
 	if at, err := http.ParseTime(res.Header.Get("Date")); err == nil {
 		out.date = at
 	}
