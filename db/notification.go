@@ -81,6 +81,64 @@ func (s *Store) NotificationsOf(ctx context.Context, accountID, before int64, li
 	return list, wrap(err)
 }
 
+// InboxQuery asks for one page of a person's inbox.
+type InboxQuery struct {
+	AccountID int64
+	Kinds     []string // empty = all
+	Before    int64    // a notification id; 0 = from the newest
+	Limit     int
+}
+
+// Inbox lists notifications of some kinds, newest first.
+func (s *Store) Inbox(ctx context.Context, q InboxQuery) ([]*Notification, error) {
+	var list []*Notification
+	sel := s.read.NewSelect().Model(&list).Relation("Actor").Relation("Post").Where("notification.account_id = ?", q.AccountID)
+	if len(q.Kinds) > 0 {
+		sel = sel.Where("notification.kind IN (?)", bun.In(q.Kinds))
+	}
+	if q.Before > 0 {
+		sel = sel.Where("notification.id < ?", q.Before)
+	}
+	err := sel.Order("notification.id DESC").Limit(int64(q.Limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// NotificationsByID returns those of a person's notifications that have these ids.
+func (s *Store) NotificationsByID(ctx context.Context, accountID int64, ids []int64) ([]*Notification, error) {
+	var list []*Notification
+	if len(ids) == 0 {
+		return list, nil
+	}
+	err := s.read.NewSelect().Model(&list).Relation("Actor").Relation("Post").
+		Where("notification.account_id = ? AND notification.id IN (?)", accountID, bun.In(ids)).Order("notification.id DESC").Scan(ctx)
+	return list, wrap(err)
+}
+
+// SetRead marks some of a person's notifications as read at a moment, or as unread with none.
+func (s *Store) SetRead(ctx context.Context, accountID int64, ids []int64, at Time) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := s.exec(ctx, "UPDATE notifications SET read_at = ? WHERE account_id = ? AND id IN (?)", at, accountID, bun.In(ids))
+	return err
+}
+
+// MarkAllRead marks everything unread as read and returns the moment, by which UndoRead finds it.
+func (s *Store) MarkAllRead(ctx context.Context, accountID int64) (Time, error) {
+	now := s.Now()
+	_, err := s.exec(ctx, "UPDATE notifications SET read_at = ? WHERE account_id = ? AND read_at = 0", now, accountID)
+	return now, err
+}
+
+// UndoRead marks what was read at a moment as unread again.
+func (s *Store) UndoRead(ctx context.Context, accountID int64, at Time) error {
+	if at.IsZero() {
+		return nil
+	}
+	_, err := s.exec(ctx, "UPDATE notifications SET read_at = 0 WHERE account_id = ? AND read_at = ?", accountID, at)
+	return err
+}
+
 // UnreadCount counts unread notifications of a person, up to 100.
 func (s *Store) UnreadCount(ctx context.Context, accountID int64) (int, error) {
 	var n int

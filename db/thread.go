@@ -134,6 +134,23 @@ func (s *Store) PersonPosts(ctx context.Context, q PersonQuery) ([]*Post, error)
 	return list, wrap(err)
 }
 
+// ReadableAmong says which of some posts a person may read now: published, not private, and not
+// in a group that they don't belong to.
+func (s *Store) ReadableAmong(ctx context.Context, reader int64, postIDs []int64) (map[int64]bool, error) {
+	out := make(map[int64]bool, len(postIDs))
+	if len(postIDs) == 0 {
+		return out, nil
+	}
+	var list []*Post
+	sel := s.read.NewSelect().Model(&list).Column("id").
+		Where("post.id IN (?) AND post.state = 'published' AND post.visibility <> 'direct'", bun.In(postIDs))
+	err := s.readableBy(sel, reader).Scan(ctx)
+	for _, p := range list {
+		out[p.ID] = true
+	}
+	return out, wrap(err)
+}
+
 // readableBy limits a selection to posts outside of groups, in open ones, and in those that the
 // reader belongs to: the same answer as the rule gives for one post.
 func (s *Store) readableBy(sel *bun.SelectQuery, reader int64) *bun.SelectQuery {
