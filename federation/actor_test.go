@@ -3,6 +3,7 @@ package federation_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -152,9 +153,7 @@ func TestActor_groups(t *testing.T) {
 	} {
 		a := p.Group(c.name)
 		doc := a.Document()
-		for k, v := range c.with {
-			doc[k] = v
-		}
+		maps.Copy(doc, c.with)
 		p.Put(doc)
 		h.meet(a)
 		g, err := h.store.GroupByURI(context.Background(), a.ID)
@@ -235,9 +234,7 @@ func TestT57_inboxOfSomebodyElse(t *testing.T) {
 	} {
 		e := p.Person(name)
 		doc := e.Document()
-		for k, v := range c.with {
-			doc[k] = v
-		}
+		maps.Copy(doc, c.with)
 		p.Put(doc)
 		if _, err := h.resolver.Actor(context.Background(), e.ID); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
@@ -294,9 +291,7 @@ func TestActor_hostileDocuments(t *testing.T) {
 	} {
 		e := p.Person("e" + strings.ReplaceAll(name, " ", ""))
 		doc := e.Document()
-		for k, v := range with {
-			doc[k] = v
-		}
+		maps.Copy(doc, with)
 		p.Put(doc)
 		a, err := h.resolver.Actor(context.Background(), e.ID)
 		if err == nil && (a.PublicKey != "" != (name == "odd members") || strings.ContainsAny(a.Handle, "@\r\n")) {

@@ -3,6 +3,7 @@ package federation_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -44,12 +45,8 @@ func TestT17_embeddedObjectOfAnotherHost(t *testing.T) {
 	mine := e.Note("mine")
 	with := func(d fedtest.Doc, change fedtest.Doc) fedtest.Doc {
 		out := fedtest.Doc{}
-		for k, x := range d {
-			out[k] = x
-		}
-		for k, x := range change {
-			out[k] = x
-		}
+		maps.Copy(out, d)
+		maps.Copy(out, change)
 		return out
 	}
 	for name, c := range map[string]struct {

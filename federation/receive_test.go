@@ -152,7 +152,7 @@ func TestT05_keyDocuments(t *testing.T) {
 	e, v := evil.Person("e"), victim.Person("v")
 	pem := e.Document()["publicKey"].(fedtest.Doc)["publicKeyPem"]
 	key := func(id, owner string) []byte {
-		return []byte(fmt.Sprintf(`{"@context":"https://w3id.org/security/v1","id":%q,"type":"Key","owner":%q,"publicKeyPem":%q}`, id, owner, pem))
+		return fmt.Appendf(nil, `{"@context":"https://w3id.org/security/v1","id":%q,"type":"Key","owner":%q,"publicKeyPem":%q}`, id, owner, pem)
 	}
 	serve := func(id, owner, at string) {
 		evil.Serve(at, 200, "application/activity+json", key(id, owner))
