@@ -37,16 +37,15 @@ func (s *Server) mountShared() {
 
 // headAsGet lets every page answer HEAD; net/http drops the body. Addresses below /ap have routes
 // for HEAD of their own: the method is part of what a signature covers.
-func headAsGet(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		req := c.Request()
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if req.Method == http.MethodHead && !peersOnly(req.URL.Path) {
-			get := *req
+			get := *req // net/http still sees HEAD in its own
 			get.Method = http.MethodGet
-			c.SetRequest(&get)
+			req = &get
 		}
-		return next(c)
-	}
+		next.ServeHTTP(w, req)
+	})
 }
 
 // peersOnly tells whether a path is for other servers alone.

@@ -94,7 +94,6 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Pre(headAsGet)
 	e.Use(s.observe, headers(o.BaseURL.Scheme == "https"))
 	if !o.Unlimited {
 		e.Use(s.capacity(), s.limit())
@@ -111,7 +110,7 @@ func New(o Options) (*Server, error) {
 }
 
 // Handler answers requests; tests and listeners share it.
-func (s *Server) Handler() http.Handler { return s.echo }
+func (s *Server) Handler() http.Handler { return headAsGet(s.echo) }
 
 // HTTPServer is a listener-to-be with all limits of time and size set. HTTP/2 is spoken in the
 // clear too, to proxies on the same machine.
@@ -121,7 +120,7 @@ func (s *Server) HTTPServer(addr string) *http.Server {
 	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true)
 	return &http.Server{
-		Addr: addr, Handler: s.echo, Protocols: &protocols,
+		Addr: addr, Handler: s.Handler(), Protocols: &protocols,
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
