@@ -3,7 +3,6 @@ package actors
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -20,7 +19,7 @@ const repository = "https://github.com/copse-social/copse"
 // (FEP-2677).
 func (d *Door) nodeinfoLinks(c echo.Context) error {
 	c.Response().Header().Set(echo.HeaderAccessControlAllowOrigin, "*")
-	return d.sendJSON(c, "application/json", vocab.NodeInfoLinks(d.iris.Base(), d.iris.Instance()))
+	return sendJSON(c, "application/json", vocab.NodeInfoLinks(d.iris.Base(), d.iris.Instance()))
 }
 
 // nodeinfo handles GET /nodeinfo/2.0 and /nodeinfo/2.1 (FEP-f1d5). Its counts may be minutes old:
@@ -35,12 +34,11 @@ func (d *Door) nodeinfo(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	body, err := vocab.Encode(doc)
+	a, err := sealed(`application/json; profile="http://nodeinfo.diaspora.software/ns/schema/`+version+`#"`, doc)
 	if err != nil {
 		return err
 	}
-	a := newAnswer(http.StatusOK, `application/json; profile="http://nodeinfo.diaspora.software/ns/schema/`+version+`#"`, body)
-	a.age, a.at = keepShortly, d.now()
+	a.at = d.now()
 	d.cache.put(c.Path(), a)
 	return send(c, a)
 }

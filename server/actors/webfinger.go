@@ -24,7 +24,11 @@ func (d *Door) webfinger(c echo.Context) error {
 	if err != nil || len(asked) != 1 || !plainText(asked[0]) {
 		return echo.ErrBadRequest
 	}
-	ctx := c.Request().Context()
+	ctx, key := c.Request().Context(), "webfinger "+c.Request().URL.RawQuery
+	if known := d.cache.get(key, lagActor, d.now(), d.store.Changes()); known != nil {
+		return send(c, known)
+	}
+	changes, at := d.store.Changes(), d.now()
 	a, err := d.named(ctx, asked[0])
 	if err != nil {
 		return hidden(err)
@@ -42,7 +46,13 @@ func (d *Door) webfinger(c echo.Context) error {
 	if rel := query["rel"]; len(rel) > 0 { // RFC 7033 §4.3
 		jrd.Links = slices.DeleteFunc(jrd.Links, func(l vocab.JRDLink) bool { return !slices.Contains(rel, l.Rel) })
 	}
-	return d.sendJSON(c, jrdJSON, jrd)
+	found, err := sealed(jrdJSON, jrd)
+	if err != nil {
+		return err
+	}
+	found.changes, found.at = changes, at
+	d.cache.put(key, found)
+	return send(c, found)
 }
 
 // listed tells whether a handle may be known at all: that of a confidential group may not.
@@ -115,14 +125,23 @@ func (d *Door) atAddress(ctx context.Context, address string) (*db.Actor, error)
 }
 
 // sendJSON answers a small document of discovery, whatever was asked for.
-func (d *Door) sendJSON(c echo.Context, kind string, doc any) error {
-	body, err := vocab.Encode(doc)
+func sendJSON(c echo.Context, kind string, doc any) error {
+	a, err := sealed(kind, doc)
 	if err != nil {
 		return err
 	}
+	return send(c, a)
+}
+
+// sealed encodes a document that may be kept shortly.
+func sealed(kind string, doc any) (*answer, error) {
+	body, err := vocab.Encode(doc)
+	if err != nil {
+		return nil, err
+	}
 	a := newAnswer(http.StatusOK, kind, body)
 	a.age = keepShortly
-	return send(c, a)
+	return a, nil
 }
 
 // hostMeta handles GET /.well-known/host-meta, where Mastodon looks after a 404 of WebFinger.
@@ -134,7 +153,7 @@ func (d *Door) hostMeta(c echo.Context) error {
 
 // hostMetaJSON handles GET /.well-known/host-meta.json (RFC 6415).
 func (d *Door) hostMetaJSON(c echo.Context) error {
-	return d.sendJSON(c, jrdJSON, vocab.JRD{Links: []vocab.JRDLink{{
+	return sendJSON(c, jrdJSON, vocab.JRD{Links: []vocab.JRDLink{{
 		Rel: "lrdd", Type: jrdJSON, Template: d.iris.Base() + "/.well-known/webfinger?resource={uri}",
 	}}})
 }
