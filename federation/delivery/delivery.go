@@ -12,6 +12,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -117,10 +118,10 @@ func (d *Deliverer) Step(ctx context.Context) (worked bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if err := d.probe(ctx); err != nil {
-		return false, err
+	lanes, err := d.ready(ctx)
+	if errors.Is(err, ErrRebuild) { // another process fills the queue
+		return expanded, nil
 	}
-	lanes, err := d.claim(ctx, stepHosts)
 	if err != nil {
 		return false, err
 	}
@@ -131,6 +132,19 @@ func (d *Deliverer) Step(ctx context.Context) (worked bool, err error) {
 		d.leave(l)
 	}
 	return expanded || len(lanes) > 0, err
+}
+
+// ready claims hosts after whatever the loops of Run would have done by now.
+func (d *Deliverer) ready(ctx context.Context) ([]*lane, error) {
+	if d.missed.Load() {
+		if err := d.rebuild(ctx, d.rebuilds.Load()); err != nil {
+			return nil, err
+		}
+	}
+	if err := d.probe(ctx); err != nil {
+		return nil, err
+	}
+	return d.claim(ctx, stepHosts)
 }
 
 // Intervals of Run.

@@ -13,6 +13,8 @@ import (
 	"github.com/copse-social/copse/federation/sign"
 )
 
+func alwaysTestSigner(context.Context, int64) (*sign.Signer, error) { return testSigner(), nil }
+
 func noKey(context.Context, int64) (*sign.Signer, error) { return nil, errors.New("no key") }
 
 // reached lists the hosts that got an activity.

@@ -40,6 +40,7 @@ const shards = 16
 type RedisQueue struct {
 	client redis.UniversalClient
 	name   string
+	me     string // names this process while it rebuilds
 	turn   atomic.Uint32
 
 	enqueue, claim, step, wake, forget, build *redis.Script
@@ -49,7 +50,7 @@ type RedisQueue struct {
 // two instances may share a Redis.
 func NewRedis(client redis.UniversalClient, name string) *RedisQueue {
 	return &RedisQueue{
-		client: client, name: name,
+		client: client, name: name, me: rand.Text(),
 		enqueue: redis.NewScript(enqueueLua), claim: redis.NewScript(claimLua), step: redis.NewScript(stepLua),
 		wake: redis.NewScript(wakeLua), forget: redis.NewScript(forgetLua), build: redis.NewScript(buildLua),
 	}
@@ -272,11 +273,10 @@ func (q *RedisQueue) Forget(ctx context.Context, host string) error {
 // its generation at the very end, so that nobody works with half a queue; when it is emptied again
 // meanwhile, or another process is at it, the answer is ErrRebuild.
 func (q *RedisQueue) Rebuild(ctx context.Context, fill func(ctx context.Context, add Adder) error) error {
-	token := rand.Text()
 	var state [shards]string
 	busy := false
 	for shard := range shards {
-		answer, err := q.build.Run(ctx, q.client, []string{q.key(shard, "meta")}, "begin", token).Text()
+		answer, err := q.build.Run(ctx, q.client, []string{q.key(shard, "meta")}, "begin", q.me).Text()
 		if err != nil {
 			return fmt.Errorf("begin rebuild: %w", queueError(err))
 		}
@@ -287,16 +287,17 @@ func (q *RedisQueue) Rebuild(ctx context.Context, fill func(ctx context.Context,
 		if err := q.add(ctx, list, "", func(s int) bool { return state[s] == "FILLED" }); err != nil {
 			return err
 		}
-		return q.add(ctx, list, token, func(s int) bool { return state[s] == "BUILD" })
+		return q.add(ctx, list, q.me, func(s int) bool { return state[s] == "BUILD" })
 	})
 	if err != nil {
 		return err
 	}
+	gen := rand.Text() // leases of the lost queue must fit none of the new one
 	for shard := range shards {
 		if state[shard] != "BUILD" {
 			continue
 		}
-		if err := q.build.Run(ctx, q.client, []string{q.key(shard, "meta")}, "end", token).Err(); err != nil {
+		if err := q.build.Run(ctx, q.client, []string{q.key(shard, "meta")}, "end", q.me, gen).Err(); err != nil {
 			return fmt.Errorf("end rebuild: %w", queueError(err))
 		}
 	}

@@ -1,6 +1,6 @@
 -- Adds deliveries and lets their hosts have a turn.
 -- KEYS: meta due held back, then for each host: normal bulk late
--- ARGV: builder's token or '', then for each host: name, count, count x (class, id, wait in ms)
+-- ARGV: builder's name or '', then for each host: name, count, count x (class, id, wait in ms)
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 if ARGV[1] == '' then
