@@ -247,3 +247,11 @@ func (s *Store) ReadersByHost(ctx context.Context, followeeID int64, hosts []str
 	}
 	return out, locals, wrap(err)
 }
+
+// LocalFollowers counts the people of ours who follow an actor.
+func (s *Store) LocalFollowers(ctx context.Context, followeeID int64) (int64, error) {
+	var n int64
+	err := s.read.NewRaw(`SELECT count(*) FROM follows f JOIN actors a ON a.id = f.follower_id
+		WHERE f.followee_id = ? AND f.state = 'accepted' AND a.local`, followeeID).Scan(ctx, &n)
+	return n, wrap(err)
+}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -33,114 +32,49 @@ type talk struct {
 
 // facts are what is looked up for all posts of a page at once.
 type facts struct {
-	liked map[int64]bool
-	files map[int64][]*db.Attachment
-	roles map[int64]string
+	liked   map[int64]bool
+	files   map[int64][]*db.Attachment
+	roles   map[int64]string
+	parents map[int64]*db.Actor // authors of answered posts that are on other pages
+	doers   map[int64]*db.Actor // who removed a post, by their actor ids
+	locks   map[int64]*db.ModerationEntry
 }
 
 // discussion handles GET /d/:id.
 func (d *Door) discussion(c echo.Context) error {
-	p, err := d.readablePost(c)
+	f, err := d.readable(c)
 	if err != nil {
 		return err
 	}
-	if !p.Starts() && p.DiscussionID != p.ID {
-		return see(c, "/p/"+strconv.FormatInt(p.ID, 10))
+	if !f.post.Starts() || f.post.Visibility == db.VisibilityDirect {
+		return see(c, postPath(f.post.ID))
 	}
-	t, err := d.talk(c, p, c.QueryParam("after"))
+	t, err := d.talk(c, f, c.QueryParam("after"))
 	if err != nil {
 		return err
 	}
 	return d.discussionPage(c, http.StatusOK, t, nil)
 }
 
-// readablePost is the post an address names, for those who may see it; for everybody else there
-// is none of that name.
-func (d *Door) readablePost(c echo.Context) (*db.Post, error) {
-	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
-	if err != nil {
-		return nil, echo.ErrNotFound
-	}
-	ctx := c.Request().Context()
-	p, err := d.store.PostByID(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if p.Public() || p.AuthorID == myID(c) || (p.Visibility != db.VisibilityDirect && (p.State == db.PostDeleted || p.State == db.PostRemoved)) {
-		return p, d.mayRead(c, p)
-	}
-	return p, d.mayReadHidden(c, p)
-}
+func discussionPath(id int64) string { return "/d/" + strconv.FormatInt(id, 10) }
 
-func (d *Door) mayRead(c echo.Context, p *db.Post) error {
-	if p.GroupID == 0 {
-		return nil
-	}
-	ctx := c.Request().Context()
-	g, err := d.store.GroupByID(ctx, p.GroupID)
-	if err != nil {
-		return fmt.Errorf("load group of post: %w", err)
-	}
-	return hidden(d.com.Permit(ctx, d.store, g, me(c), community.ActRead))
-}
-
-// mayReadHidden lets facilitators see what waits for them, and people what was written to them.
-func (d *Door) mayReadHidden(c echo.Context, p *db.Post) error {
-	ctx, who := c.Request().Context(), me(c)
-	if who == nil {
-		return echo.ErrNotFound
-	}
-	named, err := d.store.MentionsOf(ctx, p.ID)
-	if err != nil {
-		return fmt.Errorf("load mentions of post: %w", err)
-	}
-	for _, a := range named {
-		if a.ID == who.ID {
-			return nil
-		}
-	}
-	if p.GroupID == 0 {
-		return echo.ErrNotFound
-	}
-	g, err := d.store.GroupByID(ctx, p.GroupID)
-	if err != nil {
-		return fmt.Errorf("load group of post: %w", err)
-	}
-	return hidden(d.com.Permit(ctx, d.store, g, who, community.ActSeeReports))
-}
-
-// hidden turns a refusal to read into "there is none": a 403 would say that there is one.
-func hidden(err error) error {
-	if _, is := refusalIn(err); is {
-		return echo.ErrNotFound
-	}
-	return err
-}
+func postPath(id int64) string { return "/p/" + strconv.FormatInt(id, 10) }
 
 // talk loads one page of a discussion, after the path of the last reply of the page before.
-func (d *Door) talk(c echo.Context, starter *db.Post, after string) (*talk, error) {
+func (d *Door) talk(c echo.Context, f found, after string) (*talk, error) {
 	ctx := c.Request().Context()
-	t := &talk{starter: starter, after: after}
+	t := &talk{starter: f.post, group: f.group, after: after}
 	var err error
-	if starter.GroupID != 0 {
-		if t.group, err = d.store.GroupByID(ctx, starter.GroupID); err != nil {
-			return nil, fmt.Errorf("load group of discussion: %w", err)
-		}
+	if t.group != nil {
 		if t.standing, err = d.com.Standing(ctx, d.store, t.group, me(c)); err != nil {
 			return nil, err
 		}
 	}
-	if a := at(c).account; a != nil {
-		t.reading, err = d.store.ReadingOf(ctx, a.ID, starter.ID)
-		if errors.Is(err, db.ErrNotFound) {
-			t.reading, err = nil, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("load reading place: %w", err)
-		}
+	if t.reading, err = d.reading(c, f.post.ID); err != nil {
+		return nil, err
 	}
 	t.page, err = d.store.ThreadPage(ctx, db.ThreadQuery{
-		DiscussionID: starter.ID, After: after, Own: myID(c), Moderates: t.standing.Moderates(), Limit: pageReplies + 1,
+		DiscussionID: f.post.ID, After: after, Own: myID(c), Moderates: t.standing.Moderates(), Limit: pageReplies + 1,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load replies: %w", err)
@@ -148,13 +82,29 @@ func (d *Door) talk(c echo.Context, starter *db.Post, after string) (*talk, erro
 	if t.more = len(t.page) > pageReplies; t.more {
 		t.page = t.page[:pageReplies]
 	}
-	return t, d.gatherFacts(ctx, t, myID(c))
+	return t, d.gather(ctx, t, myID(c))
 }
 
-func (d *Door) gatherFacts(ctx context.Context, t *talk, reader int64) error {
-	ids := []int64{t.starter.ID}
-	for _, p := range t.page {
+// gather looks up what the posts of a page need, for all of them at once.
+func (d *Door) gather(ctx context.Context, t *talk, reader int64) error {
+	posts := append([]*db.Post{t.starter}, t.page...)
+	onPage := make(map[int64]bool, len(posts))
+	ids := make([]int64, 0, len(posts))
+	for _, p := range posts {
 		ids = append(ids, p.ID)
+		onPage[p.ID] = true
+	}
+	var parents, doers, locked []int64
+	for _, p := range posts {
+		if !p.Starts() && !onPage[p.ReplyToID] {
+			parents = append(parents, p.ReplyToID)
+		}
+		if p.State == db.PostRemoved && p.StateBy != 0 {
+			doers = append(doers, p.StateBy)
+		}
+		if !p.LockedAt.IsZero() {
+			locked = append(locked, p.ID)
+		}
 	}
 	var err error
 	if t.facts.liked, err = d.store.LikedAmong(ctx, reader, ids); err != nil {
@@ -163,39 +113,50 @@ func (d *Door) gatherFacts(ctx context.Context, t *talk, reader int64) error {
 	if t.facts.files, err = d.store.AttachmentsOf(ctx, ids); err != nil {
 		return fmt.Errorf("load attachments: %w", err)
 	}
-	t.facts.roles = make(map[int64]string)
+	if t.facts.parents, err = d.store.AuthorsOf(ctx, parents); err != nil {
+		return fmt.Errorf("load answered authors: %w", err)
+	}
+	if t.facts.doers, err = d.store.ActorsByID(ctx, doers); err != nil {
+		return fmt.Errorf("load moderators: %w", err)
+	}
 	if t.group == nil {
 		return nil
 	}
-	stewards, err := d.store.Stewards(ctx, t.group.ActorID)
-	if err != nil {
-		return fmt.Errorf("load facilitators: %w", err)
+	if t.facts.locks, err = d.store.LastActs(ctx, t.group.ActorID, "lock", locked); err != nil {
+		return fmt.Errorf("load locks: %w", err)
 	}
+	t.facts.roles, err = d.rolesIn(ctx, t.group.ActorID)
+	return err
+}
+
+// rolesIn says who looks after a group, by actor id.
+func (d *Door) rolesIn(ctx context.Context, groupID int64) (map[int64]string, error) {
+	stewards, err := d.store.Stewards(ctx, groupID)
+	if err != nil {
+		return nil, fmt.Errorf("load facilitators: %w", err)
+	}
+	roles := make(map[int64]string, len(stewards))
 	for _, s := range stewards {
-		if t.facts.roles[s.ActorID] != db.RoleFacilitator {
-			t.facts.roles[s.ActorID] = s.Role
+		if roles[s.ActorID] != db.RoleFacilitator {
+			roles[s.ActorID] = s.Role
 		}
 	}
-	return nil
+	return roles, nil
 }
 
 // discussionPage prints a discussion; composer is the form that came back, nil for a fresh one.
 func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.Composer) error {
-	shell, err := d.shell(c, t.starter.Title, views.Communities)
+	shell, err := d.shell(c, headingOf(t.starter), views.Communities)
 	if err != nil {
 		return err
 	}
 	p := views.Discussion{
-		Shell: shell, ID: strconv.FormatInt(t.starter.ID, 10), Heading: t.starter.Title,
+		Shell: shell, ID: strconv.FormatInt(t.starter.ID, 10), Heading: shell.Title,
 		Opening: d.replyOf(c, t, t.starter), Total: int(t.starter.RepliesCount), Address: t.starter.URI,
 		Composer: composer,
 	}
-	if p.Heading == "" {
-		p.Heading = content.Excerpt(t.starter.Content, 80)
-		p.Title = p.Heading
-	}
 	if t.group != nil {
-		p.Community = ui.Link{Label: t.group.Actor.Label(), URL: "/c/" + d.pathHandle(t.group.Actor)}
+		p.Community = d.communityLink(t.group.Actor)
 		p.Openness = opennessOf(t.group)
 	}
 	p.Replies, p.Removed = d.tree(c, t)
@@ -206,10 +167,10 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 		p.Locked = d.lockOf(c, t, t.starter)
 	}
 	if t.more {
-		p.More = "/d/" + p.ID + "?after=" + queryEscape(t.page[len(t.page)-1].Path)
+		p.More = discussionPath(t.starter.ID) + "?after=" + queryEscape(t.page[len(t.page)-1].Path)
 	}
 	if t.after != "" {
-		p.Earlier = "/d/" + p.ID
+		p.Earlier = discussionPath(t.starter.ID)
 	}
 	if p.Composer == nil && p.Locked == nil {
 		if p.Composer, p.Refusal, err = d.replyComposer(c, t); err != nil {
@@ -217,11 +178,31 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 		}
 	}
 	d.describe(&p.Shell, t)
-	if err := d.markSeen(c, t); err != nil {
-		return err
+	if status == http.StatusOK && c.Request().Method == http.MethodGet {
+		unread := 0
+		if shell.Viewer != nil {
+			unread = shell.Viewer.Unread
+		}
+		if err := d.markSeen(c, t, unread); err != nil {
+			return err
+		}
 	}
 	return d.page(c, status, p)
 }
+
+// headingOf is what a discussion is called: its title, else how it begins.
+func headingOf(p *db.Post) string {
+	if p.Title != "" {
+		return p.Title
+	}
+	return content.Excerpt(p.Content, 80)
+}
+
+func (d *Door) communityLink(a *db.Actor) ui.Link {
+	return ui.Link{Label: a.Label(), URL: d.groupPath(a)}
+}
+
+func (d *Door) groupPath(a *db.Actor) string { return "/c/" + d.pathHandle(a) }
 
 // threadAside fills in who takes part, what is new, and which servers wait.
 func (d *Door) threadAside(c echo.Context, t *talk, p *views.Discussion) error {
@@ -230,9 +211,7 @@ func (d *Door) threadAside(c echo.Context, t *talk, p *views.Discussion) error {
 	if err != nil {
 		return fmt.Errorf("count organisations: %w", err)
 	}
-	for _, n := range counts {
-		p.ByOrg = append(p.ByOrg, views.OrgCount{Org: d.org(n.Host), Count: int(n.Posts)})
-	}
+	p.ByOrg = d.orgCounts(counts)
 	if t.reading != nil {
 		fresh, err := d.store.UnreadIn(ctx, at(c).account, []int64{t.starter.ID})
 		if err != nil {
@@ -253,39 +232,30 @@ func (d *Door) threadAside(c echo.Context, t *talk, p *views.Discussion) error {
 	return nil
 }
 
-// describe tells machines what the page is about.
+func (d *Door) orgCounts(counts []db.HostCount) []views.OrgCount {
+	var list []views.OrgCount
+	for _, n := range counts {
+		list = append(list, views.OrgCount{Org: d.org(n.Host), Count: int(n.Posts)})
+	}
+	return list
+}
+
+// describe tells machines what the page is about; what isn't public tells them nothing.
 func (d *Door) describe(s *views.Shell, t *talk) {
-	s.Head.Canonical = d.o.Base + "/d/" + strconv.FormatInt(t.starter.ID, 10)
-	if !t.starter.Local {
-		s.Head.Canonical, s.Head.NoIndex = t.starter.URL, true
-	} else {
+	s.Head.Canonical = d.o.Base + discussionPath(t.starter.ID)
+	if !t.starter.Public() || t.group != nil && t.group.Openness != db.OpennessOpen {
+		s.Head.NoIndex = true
+		return
+	}
+	if t.starter.Local {
 		s.Head.AltAP = t.starter.URI
+	} else if t.starter.URL != "" {
+		s.Head.Canonical, s.Head.NoIndex = t.starter.URL, true
 	}
 	s.Head.Graph = &views.OpenGraph{
 		Title: s.Title, Description: content.Abstract(t.starter.Content, 200), URL: s.Head.Canonical,
 		SiteName: s.Instance.Name, PublishedTime: t.starter.PublishedAt.Time, Creator: "@" + t.starter.Author.Acct(),
 	}
-	if !t.starter.Public() {
-		s.Head.Graph, s.Head.NoIndex = nil, true
-	}
-}
-
-// markSeen moves the reader's place on to the newest post of the discussion once its last page is
-// open, and clears its lines from their inbox.
-func (d *Door) markSeen(c echo.Context, t *talk) error {
-	a := at(c).account
-	if a == nil || c.Request().Method != http.MethodGet {
-		return nil
-	}
-	newest := t.starter.ID
-	for _, p := range t.page {
-		newest = max(newest, p.ID)
-	}
-	ctx := c.Request().Context()
-	if err := d.store.PutReading(ctx, &db.Reading{AccountID: a.ID, DiscussionID: t.starter.ID, LastPostID: newest}); err != nil {
-		return fmt.Errorf("keep reading place: %w", err)
-	}
-	return d.store.MarkThreadRead(ctx, a.ID, t.starter.ID)
 }
 
 func opennessOf(g *db.Group) views.Openness {

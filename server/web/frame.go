@@ -46,12 +46,26 @@ func (d *Door) reader(next echo.HandlerFunc) echo.HandlerFunc {
 				return
 			}
 			c.Set(visitKey, v)
-			if err = next(c); err != nil {
+			if err = d.enter(c, next); err != nil {
 				err = d.answer(c, err) // inside, so that the session is saved with the answer
 			}
 		})).ServeHTTP(c.Response().Writer, c.Request())
 		return err
 	}
+}
+
+// enter opens the page, unless nobody lives here yet: then only the set-up is open.
+func (d *Door) enter(c echo.Context, next echo.HandlerFunc) error {
+	if at(c).account == nil && c.Request().Method == http.MethodGet && c.Path() != "/setup" {
+		alone, err := d.unsettled(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		if alone {
+			return d.unsettledPage(c)
+		}
+	}
+	return next(c)
 }
 
 func (d *Door) visit(c echo.Context) (*visit, error) {
@@ -258,9 +272,17 @@ func hue(host string) int {
 // instanceCache keeps what every page says of the instance for a second: another process may
 // change it.
 type instanceCache struct {
-	mu   sync.Mutex
-	at   time.Time
-	inst views.Instance
+	mu    sync.Mutex
+	at    time.Time
+	inst  views.Instance
+	setup bool // the one-time link was not used when this was read
+}
+
+// empty says that the set-up was open when the settings were read.
+func (i *instanceCache) empty() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.setup
 }
 
 func (i *instanceCache) org() ui.Org {
@@ -290,6 +312,6 @@ func (i *instanceCache) of(ctx context.Context, d *Door) (views.Instance, error)
 	if h, err := strconv.Atoi(all[db.SettingMarkHue]); err == nil && h >= 1 && h <= 8 {
 		inst.Hue = h
 	}
-	i.inst, i.at = inst, d.o.Now()
+	i.inst, i.at, i.setup = inst, d.o.Now(), all[db.SettingSetupToken] != ""
 	return inst, nil
 }

@@ -10,43 +10,44 @@ import (
 	"github.com/copse-social/copse/frontend/ui"
 )
 
+// branch is one post of a page with those that answer it.
+type branch struct {
+	reply ui.Reply
+	below []int64
+}
+
 // tree hangs the replies of a page under what they answer and counts the removed ones. A reply
 // whose parent is on an earlier page stands at the top and says whom it answers.
 func (d *Door) tree(c echo.Context, t *talk) (top []ui.Reply, removed int) {
-	type node struct {
-		reply ui.Reply
-		kids  []int64
-	}
-	nodes := make(map[int64]*node, len(t.page))
+	nodes := make(map[int64]*branch, len(t.page))
 	var roots []int64
 	for _, p := range t.page {
-		n := &node{reply: d.replyOf(c, t, p)}
+		n := &branch{reply: d.replyOf(c, t, p)}
 		nodes[p.ID] = n
 		if n.reply.Gone != nil {
 			removed++
 		}
 		above := nodes[p.ReplyToID]
-		switch {
-		case above != nil:
-			above.kids = append(above.kids, p.ID)
-		default:
-			if p.ReplyToID != t.starter.ID {
-				n.reply.To = at(c).loc.Text("a reply on an earlier page")
-			}
-			roots = append(roots, p.ID)
+		if above != nil {
+			above.below = append(above.below, p.ID)
+			continue
 		}
-	}
-	var build func(ids []int64) []ui.Reply
-	build = func(ids []int64) []ui.Reply {
-		var list []ui.Reply
-		for _, id := range ids {
-			n := nodes[id]
-			n.reply.Replies = build(n.kids)
-			list = append(list, n.reply)
+		if a := t.facts.parents[p.ReplyToID]; a != nil {
+			n.reply.To = a.Label()
 		}
-		return list
+		roots = append(roots, p.ID)
 	}
-	return build(roots), removed
+	return hang(nodes, roots), removed
+}
+
+func hang(nodes map[int64]*branch, ids []int64) []ui.Reply {
+	var list []ui.Reply
+	for _, id := range ids {
+		n := nodes[id]
+		n.reply.Replies = hang(nodes, n.below)
+		list = append(list, n.reply)
+	}
+	return list
 }
 
 // replyOf is one post as the page shows it to this reader.
@@ -57,16 +58,10 @@ func (d *Door) replyOf(c echo.Context, t *talk, p *db.Post) ui.Reply {
 		Body: ui.HTML(p.Content), Lang: p.Lang, At: p.PublishedAt.Time, Edited: p.EditedAt.Time,
 		From: d.origin(p), Helpful: int(p.LikesCount), Liked: t.facts.liked[p.ID],
 		New: t.reading != nil && p.ID > t.reading.LastPostID && p.AuthorID != myID(c),
-		May: d.actsOn(c, t, p), Files: filesOf(t.facts.files[p.ID]),
-	}
-	if note := stateNote(loc, p); note != "" {
-		r.Role = note
+		May: d.actsOn(c, t, p), Files: filesOf(t.facts.files[p.ID]), Note: stateNote(loc, p, myID(c)),
 	}
 	if p.State == db.PostDeleted || p.State == db.PostRemoved {
-		r.Gone = &ui.Gone{Self: p.State == db.PostDeleted, At: p.StateAt.Time, Reason: p.StateReason}
-		if p.State == db.PostRemoved {
-			r.Gone.By = loc.Text("a facilitator")
-		}
+		r.Gone = d.goneOf(t, p)
 	}
 	if !p.Starts() && !p.LockedAt.IsZero() {
 		r.Locked = d.lockOf(c, t, p)
@@ -74,22 +69,67 @@ func (d *Door) replyOf(c echo.Context, t *talk, p *db.Post) ui.Reply {
 	return r
 }
 
-// stateNote says that a post of the reader's own, or one that waits for this facilitator, is not
-// out yet.
-func stateNote(l *locales.Loc, p *db.Post) string {
-	switch p.State {
-	case db.PostHeld:
-		return l.Text("Waits for a facilitator")
-	case db.PostWaiting:
-		return l.Text("On its way")
-	case db.PostRefused:
-		return l.Text("Not taken")
+// goneOf says who took a post away, and lets those who may put it back.
+func (d *Door) goneOf(t *talk, p *db.Post) *ui.Gone {
+	gone := &ui.Gone{Self: p.State == db.PostDeleted, At: p.StateAt.Time, Reason: p.StateReason}
+	if gone.Self {
+		return gone
 	}
-	return ""
+	if by := t.facts.doers[p.StateBy]; by != nil {
+		gone.By = by.Label()
+	}
+	if t.standing.Moderates() {
+		gone.Restore = postPath(p.ID) + "/restore"
+	}
+	return gone
 }
 
-func (d *Door) lockOf(c echo.Context, _ *talk, p *db.Post) *ui.Lock {
-	return &ui.Lock{By: at(c).loc.Text("a facilitator"), At: p.LockedAt.Time, Reason: ""}
+// stateNote says that a post of the reader's own, or one that waits for this facilitator, is not
+// out, and why.
+func stateNote(l *locales.Loc, p *db.Post, reader int64) *ui.Note {
+	own := p.AuthorID == reader
+	switch {
+	case p.State == db.PostHeld && own:
+		return &ui.Note{Kind: "wait", Icon: "clock", Text: l.Text("Waits for a facilitator, as first posts do here. Only you and they see it.")}
+	case p.State == db.PostHeld:
+		return &ui.Note{
+			Kind: "wait", Icon: "shield", Text: l.Text("Waits for you. Nobody else sees it yet."),
+			Act: ui.Link{Label: l.Text("Decide"), URL: "/reports"},
+		}
+	case p.State == db.PostWaiting && own:
+		return &ui.Note{Kind: "wait", Icon: "peer", Text: l.Text("On its way to the community’s own server. Others see it when that server has taken it.")}
+	case p.State == db.PostWaiting:
+		return &ui.Note{Kind: "wait", Icon: "peer", Text: l.Text("Not passed on by the community’s own server yet.")}
+	case p.State == db.PostRefused && own:
+		return &ui.Note{Kind: "alert", Icon: "block", Text: refusalNote(l, p.StateReason)}
+	case p.State == db.PostRefused:
+		return &ui.Note{Kind: "alert", Icon: "block", Text: l.Text("Turned down. Only its author and those who look after the community see it.")}
+	}
+	return nil
+}
+
+// refusalNote words why a post was not taken: a code of a rule, or what somebody wrote.
+func refusalNote(l *locales.Loc, reason string) string {
+	if reason == "" {
+		return l.Text("The community did not take this. Only you see it.")
+	}
+	why := aboutText(l, reason)
+	if why == "" {
+		why = aboutPerson(l, reason)
+	}
+	if why == "" {
+		why = l.Text("They say: “%s”", reason)
+	}
+	return l.Text("The community did not take this. Only you see it. %s", why)
+}
+
+// lockOf says who ended the answers to a post, where that is known.
+func (d *Door) lockOf(c echo.Context, t *talk, p *db.Post) *ui.Lock {
+	lock := &ui.Lock{By: at(c).loc.Text("a facilitator"), At: p.LockedAt.Time}
+	if e := t.facts.locks[p.ID]; e != nil && e.Actor != nil {
+		lock.By, lock.Reason = e.Actor.Label(), e.Reason
+	}
+	return lock
 }
 
 func roleBadge(l *locales.Loc, role string) string {
@@ -116,21 +156,20 @@ func (d *Door) origin(p *db.Post) ui.Origin {
 // actsOn is what this reader may do to a post.
 func (d *Door) actsOn(c echo.Context, t *talk, p *db.Post) ui.Acts {
 	who := me(c)
-	if who == nil || p.State == db.PostDeleted || p.State == db.PostRefused {
-		return ui.Acts{}
+	if who == nil || p.State == db.PostDeleted || p.State == db.PostRemoved {
+		return ui.Acts{Pinned: !p.PinnedAt.IsZero()}
 	}
 	own, moderates := p.AuthorID == who.ID, t.standing.Moderates()
 	acts := ui.Acts{
-		Thread: "/d/" + strconv.FormatInt(t.starter.ID, 10),
-		Edit:   own && p.State != db.PostRemoved, Delete: own && p.State != db.PostRemoved,
-		Remove: moderates && !own, Lock: moderates, Pin: moderates && p.Starts(), Pinned: !p.PinnedAt.IsZero(),
-		Report: !own,
+		Thread: discussionPath(t.starter.ID), Pinned: !p.PinnedAt.IsZero(),
+		Edit: own && p.Local && p.State != db.PostRefused, Delete: own && p.Local,
 	}
 	if p.State != db.PostPublished {
-		acts.Report = false
 		return acts
 	}
-	acts.Like, acts.Receipts = !own, own && p.Local || moderates
+	acts.Remove, acts.Lock, acts.Pin = moderates && !own, moderates, moderates && p.Starts()
+	acts.Report, acts.Like = !own, !own && t.standing.Banned == nil
+	acts.Receipts = own && p.Local || moderates
 	acts.Reply = t.starter.LockedAt.IsZero() && p.LockedAt.IsZero() && t.standing.Banned == nil
 	return acts
 }

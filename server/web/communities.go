@@ -1,0 +1,110 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/frontend/ui"
+	"github.com/copse-social/copse/frontend/views"
+)
+
+// communities handles GET /communities; with an address in open it leads to that community, and
+// asks its server where nobody here knows it.
+func (d *Door) communities(c echo.Context) error {
+	if address := strings.TrimSpace(c.QueryParam("open")); address != "" && me(c) != nil {
+		return d.openCommunity(c, address)
+	}
+	return d.communitiesPage(c, http.StatusOK, ui.Answer{})
+}
+
+func (d *Door) openCommunity(c echo.Context, address string) error {
+	a, err := d.resolve(c.Request().Context(), strings.TrimLeft(address, "!"))
+	if err == nil && a.Active() {
+		switch a.Type {
+		case db.ActorGroup:
+			return see(c, d.groupPath(a))
+		case db.ActorPerson:
+			return see(c, "/u/"+d.pathHandle(a))
+		}
+	}
+	return d.communitiesPage(c, http.StatusUnprocessableEntity, ui.Answer{
+		Value: address,
+		Error: at(c).loc.Text("Nothing was found there. Check the address; the server may also be away, or not let strangers look."),
+	})
+}
+
+func (d *Door) communitiesPage(c echo.Context, status int, open ui.Answer) error {
+	shell, err := d.shell(c, at(c).loc.Text("Communities"), views.Communities)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	p := views.CommunityList{Shell: shell, Open: open}
+	p.Head.Canonical = d.o.Base + "/communities"
+	here, err := d.store.LocalGroups(ctx, c.QueryParam("after"), pageRows+1)
+	if err != nil {
+		return fmt.Errorf("list communities: %w", err)
+	}
+	if len(here) > pageRows {
+		here = here[:pageRows]
+		p.MoreHere = "/communities?after=" + queryEscape(here[pageRows-1].Actor.Handle)
+	}
+	before, last := placeIn(c.QueryParam("before"))
+	there, err := d.store.GroupsElsewhere(ctx, before, last, pageRows+1)
+	if err != nil {
+		return fmt.Errorf("list communities elsewhere: %w", err)
+	}
+	if len(there) > pageRows {
+		there = there[:pageRows]
+		g := there[pageRows-1]
+		p.MoreThere = "/communities?before=" + strconv.FormatInt(max(g.LastActivityAt.Millis(), 1), 36) + "." + strconv.FormatInt(g.ActorID, 36) + "#there"
+	}
+	if p.Here, err = d.communityRows(c, here); err != nil {
+		return err
+	}
+	if p.There, err = d.communityRows(c, there); err != nil {
+		return err
+	}
+	return d.page(c, status, p)
+}
+
+// communityRows words some communities for a list; confidential ones are left out for who may not
+// know of them.
+func (d *Door) communityRows(c echo.Context, groups []*db.Group) ([]views.CommunityRow, error) {
+	ids := make([]int64, len(groups))
+	for i, g := range groups {
+		ids[i] = g.ActorID
+	}
+	orgs, err := d.store.CountOrganisations(c.Request().Context(), ids)
+	if err != nil {
+		return nil, fmt.Errorf("count organisations: %w", err)
+	}
+	var list []views.CommunityRow
+	for _, g := range groups {
+		if err := d.mayKnow(c, g); isMissing(err) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		row := views.CommunityRow{
+			Name: g.Actor.Label(), Handle: d.pathHandle(g.Actor), Tagline: g.Tagline, Org: d.org(g.Actor.Host),
+			Members: int(g.MembersCount), Orgs: orgs[g.ActorID], Talk: int(g.DiscussionsCount), Openness: opennessOf(g),
+		}
+		if row.Tagline == "" {
+			row.Tagline = scopeOf(g)
+		}
+		if !g.Actor.Local {
+			row.Host = g.Actor.Host
+			if row.Members == 0 {
+				row.Followers = int(g.Actor.FollowersCount)
+			}
+		}
+		list = append(list, row)
+	}
+	return list, nil
+}

@@ -1,0 +1,205 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/content"
+	"github.com/copse-social/copse/frontend/views"
+	"github.com/copse-social/copse/server/community"
+)
+
+// standing fills in what the reader is to a community and may do in it.
+func (d *Door) standing(c echo.Context, g *db.Group, p *views.Cop) error {
+	who := me(c)
+	if who == nil {
+		return nil
+	}
+	ctx := c.Request().Context()
+	f, m, err := d.ties(ctx, g, who)
+	if err != nil {
+		return err
+	}
+	follows := f != nil && f.State != db.FollowRejected
+	switch {
+	case m != nil && m.Belongs(), g.Openness != db.OpennessOpen && f != nil && f.State == db.FollowAccepted:
+		p.Standing = views.Member
+	case m != nil && m.Status == db.MemberPending && m.LeftAt.IsZero():
+		p.Standing = views.Asked
+	case follows:
+		p.Standing = views.Following
+	}
+	p.Pending = follows && f.State == db.FollowPending
+	if p.Joinable, err = d.joinable(ctx, g); err != nil {
+		return err
+	}
+	if p.MayPost, err = d.may(ctx, g, who, community.ActStart); err != nil {
+		return err
+	}
+	p.MayManage, err = d.may(ctx, g, who, community.ActEditGroup)
+	p.MayManage = p.MayManage && g.Actor.Local
+	return err
+}
+
+// ties are the follow and the membership between a person and a group, nil where there is none.
+func (d *Door) ties(ctx context.Context, g *db.Group, who *db.Actor) (f *db.Follow, m *db.Membership, err error) {
+	if f, err = d.store.FollowBetween(ctx, who.ID, g.ActorID); errors.Is(err, db.ErrNotFound) {
+		f, err = nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("load follow: %w", err)
+	}
+	if m, err = d.store.MembershipOf(ctx, g.ActorID, who.ID); errors.Is(err, db.ErrNotFound) {
+		m, err = nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("load membership: %w", err)
+	}
+	return f, m, nil
+}
+
+// joinable says whether the server of a group knows members beside followers: only Copse does.
+func (d *Door) joinable(ctx context.Context, g *db.Group) (bool, error) {
+	if g.Actor.Local {
+		return true, nil
+	}
+	h, err := d.store.HostByName(ctx, g.Actor.Host)
+	if errors.Is(err, db.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("load host %s: %w", g.Actor.Host, err)
+	}
+	return h.Software == "copse", nil
+}
+
+// may asks a rule a yes or no.
+func (d *Door) may(ctx context.Context, g *db.Group, who *db.Actor, act community.Act) (bool, error) {
+	err := d.com.Permit(ctx, d.store, g, who, act)
+	if _, no := refusalIn(err); no {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// people fills in who looks after a community, who is in it, and from where.
+func (d *Door) people(c echo.Context, g *db.Group, p *views.Cop) error {
+	ctx := c.Request().Context()
+	stewards, err := d.store.Stewards(ctx, g.ActorID)
+	if err != nil {
+		return fmt.Errorf("load facilitators: %w", err)
+	}
+	seen := map[int64]bool{}
+	for _, s := range stewards {
+		if !seen[s.ActorID] && (s.Role == db.RoleFacilitator || !g.Actor.Local) {
+			seen[s.ActorID] = true
+			p.Facilitators = append(p.Facilitators, d.face(s.Actor))
+		}
+	}
+	counts, err := d.store.MemberOrganisations(ctx, g.ActorID, 50)
+	if err != nil {
+		return fmt.Errorf("count organisations: %w", err)
+	}
+	p.Orgs = len(counts)
+	if p.Closed {
+		return nil // who is in it is for members
+	}
+	p.ByOrg = d.orgCounts(counts[:min(len(counts), 8)])
+	members, err := d.store.Members(ctx, g.ActorID, 0, 8)
+	if err != nil {
+		return fmt.Errorf("load members: %w", err)
+	}
+	for _, m := range members {
+		p.People = append(p.People, d.face(m.Actor))
+	}
+	return nil
+}
+
+// scopeOf is what a community cares about, in plain words.
+func scopeOf(g *db.Group) string {
+	if g.Actor.Summary != "" {
+		return content.Abstract(g.Actor.Summary, 600)
+	}
+	return g.Tagline
+}
+
+// tie is something a reader becomes to a community, or ceases to be.
+type tie struct {
+	do   func(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group) error
+	done string
+	// asks: it may have to be granted first.
+	asks bool
+}
+
+// follow handles POST /c/:handle/follow.
+func (d *Door) follow(c echo.Context) error {
+	do := func(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group) error {
+		_, err := d.com.Follow(ctx, tx, who, g.Actor)
+		return err
+	}
+	return d.change(c, tie{do: do, done: at(c).loc.Text("You follow it. New discussions appear under Today."), asks: true})
+}
+
+// unfollow handles POST /c/:handle/unfollow.
+func (d *Door) unfollow(c echo.Context) error {
+	do := func(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group) error {
+		return d.com.Unfollow(ctx, tx, who, g.Actor)
+	}
+	return d.change(c, tie{do: do, done: at(c).loc.Text("You no longer follow it.")})
+}
+
+// join handles POST /c/:handle/join.
+func (d *Door) join(c echo.Context) error {
+	return d.change(c, tie{do: d.com.Join, done: at(c).loc.Text("You are a member. Say hello when you like."), asks: true})
+}
+
+// leave handles POST /c/:handle/leave.
+func (d *Door) leave(c echo.Context) error {
+	return d.change(c, tie{do: d.com.Leave, done: at(c).loc.Text("You have left. What you wrote stays yours.")})
+}
+
+// change does one of these and leads back to the community; a no is said on its page.
+func (d *Door) change(c echo.Context, t tie) error {
+	g, err := d.groupAt(c)
+	if err != nil {
+		return err
+	}
+	err = d.inTx(c, func(ctx context.Context, tx *db.Store) error { return t.do(ctx, tx, me(c), g) })
+	if no, is := refusalIn(err); is {
+		return d.groupPage(c, http.StatusUnprocessableEntity, g, sentence(at(c).loc, no))
+	}
+	if err != nil {
+		return fmt.Errorf("change what somebody is to %s: %w", g.Actor.URI, err)
+	}
+	said := t.done
+	if t.asks {
+		if said, err = d.granted(c, g, t.done); err != nil {
+			return err
+		}
+	}
+	d.flash(c, said, "")
+	if d.mayKnow(c, g) != nil {
+		return see(c, "/communities") // who leaves a confidential community no longer knows of it
+	}
+	return see(c, d.groupPath(g.Actor))
+}
+
+// granted is what to say of something asked for: done, or who decides.
+func (d *Door) granted(c echo.Context, g *db.Group, done string) (string, error) {
+	f, m, err := d.ties(c.Request().Context(), g, me(c))
+	if err != nil {
+		return "", err
+	}
+	switch loc := at(c).loc; {
+	case m != nil && m.Status == db.MemberPending && m.LeftAt.IsZero(), f != nil && f.State == db.FollowPending && g.Actor.Local:
+		return loc.Text("Asked. The facilitators decide, and you read it in your inbox."), nil
+	case f != nil && f.State == db.FollowPending:
+		return loc.Text("Asked. %s answers by itself, usually within a minute.", g.Actor.Host), nil
+	}
+	return done, nil
+}

@@ -1,0 +1,248 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/content"
+	"github.com/copse-social/copse/frontend/ui"
+	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
+)
+
+// Mentions in one text whose hosts may be asked, and for how long in all.
+const (
+	maxLookups  = 5
+	lookupsTime = 5 * time.Second
+)
+
+// Audiences of a post.
+const (
+	toEveryone     = "everyone"
+	toFacilitators = "facilitators"
+)
+
+// written is what a composer sends.
+type written struct {
+	Title    string `form:"title"`
+	Text     string `form:"text"`
+	Summary  string `form:"summary"`
+	Language string `form:"language"`
+	Audience string `form:"audience"`
+	To       int64  `form:"to"`
+	Discard  string `form:"discard"`
+	Preview  string `query:"preview"`
+	Save     string `query:"save"`
+}
+
+// replyComposer is the composer below a discussion, or why there is none.
+func (d *Door) replyComposer(c echo.Context, t *talk) (*ui.Composer, string, error) {
+	who := me(c)
+	if who == nil {
+		return nil, "", nil
+	}
+	ctx := c.Request().Context()
+	if t.group != nil {
+		if err := d.com.Permit(ctx, d.store, t.group, who, community.ActReply); err != nil {
+			no, is := refusalIn(err)
+			if !is {
+				return nil, "", err
+			}
+			return nil, sentence(at(c).loc, no), nil
+		}
+	}
+	answered := t.starter
+	if to, err := strconv.ParseInt(c.QueryParam("to"), 10, 64); err == nil {
+		for _, p := range t.page {
+			if p.ID == to && p.State == db.PostPublished {
+				answered = p
+			}
+		}
+	}
+	box, err := d.replyBox(c, t, answered, "")
+	if err != nil {
+		return nil, "", err
+	}
+	draft, err := d.draftFor(c, formReply, t.starter.ID)
+	if draft != nil {
+		box.Text, box.Restored = draft.Body, draft.UpdatedAt.Time
+	}
+	return box, "", err
+}
+
+// replyBox is an empty composer that answers a post.
+func (d *Door) replyBox(c echo.Context, t *talk, answered *db.Post, audience string) (*ui.Composer, error) {
+	loc, id := at(c).loc, strconv.FormatInt(t.starter.ID, 10)
+	box := &ui.Composer{
+		Action: "/d/" + id + "/replies", Label: loc.Text("Your reply"), Submit: loc.Text("Reply"),
+		DraftKey: draftKey(c, formReply, t.starter.ID), MaxLength: exchange.MaxText, MayPreview: true,
+		Hidden: []ui.Pair{{Name: "to", Value: strconv.FormatInt(answered.ID, 10)}},
+	}
+	if answered.ID != t.starter.ID {
+		box.Submit = loc.Text("Reply to %s", answered.Author.Label())
+	}
+	list, err := d.audiences(c, t.group, audience)
+	for _, a := range list {
+		label := a.Label
+		if a.People > 0 && a.Value == toEveryone {
+			label = loc.Text("%s: %s on %s", a.Label, loc.Count("%d person", "%d people", a.People), loc.Count("%d server", "%d servers", a.Hosts))
+		}
+		box.Audiences = append(box.Audiences, ui.Choice{Value: a.Value, Label: label, Chosen: a.Chosen})
+	}
+	return box, err
+}
+
+// reply handles POST /d/:id/replies.
+func (d *Door) reply(c echo.Context) error {
+	var form written
+	if err := bind(c, &form); err != nil {
+		return err
+	}
+	f, err := d.readable(c)
+	if err != nil {
+		return err
+	}
+	if !f.post.Starts() || f.post.Visibility == db.VisibilityDirect {
+		return echo.ErrNotFound
+	}
+	if form.Discard != "" {
+		return d.dropDraft(c, formReply, f.post.ID, discussionPath(f.post.ID)+"#write")
+	}
+	parent, err := d.answered(c, f, form.To)
+	if err != nil {
+		return err
+	}
+	if form.Preview != "" {
+		return d.replyAgain(c, http.StatusOK, f, parent, form, nil)
+	}
+	draft := d.draftOf(c, form)
+	draft.Parent = parent
+	var p *db.Post
+	err = d.inTx(c, func(ctx context.Context, tx *db.Store) error {
+		var err error
+		if p, err = d.ex.Reply(ctx, tx, draft); err != nil {
+			return err
+		}
+		return tx.DropDraft(ctx, at(c).account.ID, formReply, target(f.post.ID))
+	})
+	if no, is := refusalIn(err); is {
+		if err := d.keepDraft(c, formReply, target(f.post.ID), form); err != nil {
+			return err
+		}
+		return d.replyAgain(c, http.StatusUnprocessableEntity, f, parent, form, no)
+	}
+	if err != nil {
+		return fmt.Errorf("reply: %w", err)
+	}
+	d.flash(c, d.sentNote(c, p), "")
+	return see(c, postPath(p.ID))
+}
+
+// answered is the post a reply is about: the start of its discussion, or a post in it that the
+// reader sees. Private words have their own page.
+func (d *Door) answered(c echo.Context, f found, to int64) (*db.Post, error) {
+	if to == 0 || to == f.post.ID {
+		return f.post, nil
+	}
+	above, err := d.readableByID(c, to)
+	if err != nil {
+		return nil, err
+	}
+	if above.post.DiscussionID != f.post.ID || above.post.Visibility == db.VisibilityDirect {
+		return nil, echo.ErrNotFound
+	}
+	return above.post, nil
+}
+
+// replyAgain shows the discussion with the reply as it was typed: for a preview, or with what is
+// wrong.
+func (d *Door) replyAgain(c echo.Context, status int, f found, parent *db.Post, form written, no *community.Refusal) error {
+	t, err := d.talk(c, f, "")
+	if err != nil {
+		return err
+	}
+	box, err := d.replyBox(c, t, parent, form.Audience)
+	if err != nil {
+		return err
+	}
+	box.Text = form.Text
+	if form.Preview != "" {
+		box.Preview = ui.HTML(d.ex.Preview(form.Text))
+	}
+	if no != nil {
+		box.Error = sentence(at(c).loc, no)
+	}
+	return d.discussionPage(c, status, t, box)
+}
+
+// sentNote says what happens to a post now.
+func (d *Door) sentNote(c echo.Context, p *db.Post) string {
+	loc := at(c).loc
+	switch {
+	case p.Visibility == db.VisibilityDirect:
+		return loc.Text("Sent to the facilitators. Nobody else sees it.")
+	case p.State == db.PostHeld:
+		return loc.Text("A facilitator looks at it first. It appears here when it is let through.")
+	case p.State == db.PostWaiting:
+		return loc.Text("On its way to the community’s own server.")
+	}
+	return loc.Text("Sent.")
+}
+
+// draftOf is what the form says, with the people it names.
+func (d *Door) draftOf(c echo.Context, form written) *exchange.Draft {
+	a := at(c).account
+	return &exchange.Draft{
+		Author: a.Actor, Title: form.Title, Source: strings.ReplaceAll(form.Text, "\r\n", "\n"), Summary: form.Summary,
+		Lang: languageTag(form.Language), Door: "web", ToFacilitators: form.Audience == toFacilitators,
+		WithFollowers: a.SharesWithFollowers, Mentions: d.mentioned(c.Request().Context(), form.Text),
+	}
+}
+
+// mentioned finds the people that a text names; of hosts not known yet only a few are asked, for
+// a short time, and who is not found stays text.
+func (d *Door) mentioned(ctx context.Context, text string) map[string]*db.Actor {
+	found := make(map[string]*db.Actor)
+	ctx, cancel := context.WithTimeout(ctx, lookupsTime)
+	defer cancel()
+	lookups := 0
+	for _, handle := range content.Mentions(text) {
+		name, host, remote := strings.Cut(handle, "@")
+		var a *db.Actor
+		var err error
+		switch {
+		case !remote || host == d.o.Host:
+			a, err = d.store.LocalActor(ctx, name)
+		default:
+			a, err = d.store.ActorByHandle(ctx, name, host)
+			if err != nil && lookups < maxLookups && d.o.Resolve != nil {
+				lookups++
+				a, err = d.o.Resolve(ctx, handle)
+			}
+		}
+		if err == nil && a.Type == db.ActorPerson {
+			found[handle] = a
+		}
+	}
+	return found
+}
+
+// inTx runs an act in its transaction.
+func (d *Door) inTx(c echo.Context, do func(ctx context.Context, tx *db.Store) error) error {
+	return d.store.InTx(c.Request().Context(), do)
+}
+
+// bind reads form and query alike; Echo reads the query of a GET only.
+func bind(c echo.Context, into any) error {
+	if err := c.Bind(into); err != nil {
+		return err
+	}
+	return (&echo.DefaultBinder{}).BindQueryParams(c, into)
+}
