@@ -119,6 +119,57 @@ func (s *Store) CountOrganisations(ctx context.Context, groupIDs []int64) (map[i
 	return out, wrap(err)
 }
 
+// MemberQuery asks for one page of the people of a group.
+type MemberQuery struct {
+	GroupID int64
+	Words   string // in name, handle or organisation; "" = everybody
+	Before  int64  // a membership id; 0 = from the newest
+	Limit   int
+}
+
+// FindMembers lists living memberships with their people, newest first.
+func (s *Store) FindMembers(ctx context.Context, q MemberQuery) ([]*Membership, error) {
+	var list []*Membership
+	sel := s.read.NewSelect().Model(&list).Relation("Actor").
+		Where("membership.group_id = ? AND membership.left_at = 0 AND membership.status IN ('newcomer', 'member', 'dormant')", q.GroupID)
+	for _, w := range searchWords(q.Words) {
+		like := "%" + escapeLike(w) + "%"
+		sel = sel.Where(`(actor.handle LIKE ?0 ESCAPE '\' OR lower(actor.name) LIKE ?0 ESCAPE '\' OR lower(actor.organisation) LIKE ?0 ESCAPE '\'
+			OR actor.host LIKE ?0 ESCAPE '\')`, like)
+	}
+	if q.Before > 0 {
+		sel = sel.Where("membership.id < ?", q.Before)
+	}
+	err := sel.Order("membership.id DESC").Limit(int64(q.Limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// Request is somebody who waits to be let into a group.
+type Request struct {
+	ActorID int64 `bun:"actor_id"`
+	Since   Time  `bun:"since"`
+	Member  bool  `bun:"member"` // asks for membership; else to follow
+}
+
+// Requests lists who waits to be let into a group, longest first.
+func (s *Store) Requests(ctx context.Context, groupID int64, limit int) ([]*Request, error) {
+	var list []*Request
+	err := s.read.NewRaw(`SELECT actor_id, min(since) AS since, max(member) = 1 AS member FROM (
+			SELECT m.actor_id, 1 AS member, coalesce((SELECT f.created_at FROM follows f WHERE f.follower_id = m.actor_id AND f.followee_id = m.group_id), 0) AS since
+				FROM memberships m WHERE m.group_id = ?0 AND m.status = 'pending' AND m.left_at = 0
+			UNION ALL SELECT f.follower_id AS actor_id, 0 AS member, f.created_at AS since FROM follows f WHERE f.followee_id = ?0 AND f.state = 'pending') x
+		GROUP BY actor_id ORDER BY since, actor_id LIMIT ?1`, groupID, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
+// GroupsWithoutStewards lists the living groups of ours that nobody looks after, so that admins do.
+func (s *Store) GroupsWithoutStewards(ctx context.Context, limit int) ([]int64, error) {
+	var list []int64
+	err := s.read.NewRaw(`SELECT g.actor_id FROM groups g JOIN actors a ON a.id = g.actor_id WHERE a.local AND a.deleted_at = 0
+		AND NOT EXISTS (SELECT 1 FROM role_grants r WHERE r.group_id = g.actor_id) ORDER BY g.actor_id LIMIT ?`, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
 // RoleGrant is one role that one person holds in one group.
 type RoleGrant struct {
 	bun.BaseModel `bun:"table:role_grants,alias:rg"`
@@ -182,6 +233,8 @@ type Ban struct {
 	BannedBy  int64  `bun:"banned_by"`
 	Until     Time   `bun:"until"` // zero: no end
 	CreatedAt Time   `bun:"created_at"`
+
+	Actor *Actor `bun:"rel:belongs-to,join:actor_id=id"`
 }
 
 // PutBan stores or replaces a ban.
@@ -204,6 +257,15 @@ func (s *Store) BansOf(ctx context.Context, actorID int64) ([]*Ban, error) {
 	var list []*Ban
 	err := s.read.NewSelect().Model(&list).Where("actor_id = ? AND (until = 0 OR until > ?)", actorID, s.Now()).
 		Order("group_id").Limit(1000).Scan(ctx)
+	return list, wrap(err)
+}
+
+// BansIn lists the bans in force in a group with the people, newest first.
+func (s *Store) BansIn(ctx context.Context, groupID int64, limit int) ([]*Ban, error) {
+	var list []*Ban
+	err := s.read.NewSelect().Model(&list).Relation("Actor").
+		Where("ban.group_id = ? AND (ban.until = 0 OR ban.until > ?)", groupID, s.Now()).
+		Order("ban.created_at DESC", "ban.actor_id").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }
 
