@@ -1,0 +1,179 @@
+package community_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/server/community"
+)
+
+func (h *home) join(who *db.Actor, g *db.Group) {
+	h.t.Helper()
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Join(ctx, tx, who, g) })
+}
+
+func TestJoin_oursAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay, ana := h.person("fay"), h.person("ana")
+	g := h.group("water", community.NewGroup{Facilitator: fay})
+	h.join(ana, g)
+	h.join(ana, g)
+	again, err := h.s.GroupByID(h.ctx, g.ActorID)
+	h.ok(err)
+	if h.status(ana, g) != db.MemberNewcomer || h.state(ana, g.Actor) != db.FollowAccepted || again.MembersCount != 2 {
+		t.Errorf("membership %q, follow %q, members %d", h.status(ana, g), h.state(ana, g.Actor), again.MembersCount)
+	}
+	if !slices.Contains(h.lines(fay), db.NotifyMember) {
+		t.Errorf("stewards told %v", h.lines(fay))
+	}
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Leave(ctx, tx, ana, g) })
+	if h.status(ana, g) != db.MemberAlumni || h.state(ana, g.Actor) != db.FollowAccepted {
+		t.Errorf("after leaving: membership %q, follow %q", h.status(ana, g), h.state(ana, g.Actor))
+	}
+	h.join(ana, g)
+	if h.status(ana, g) != db.MemberNewcomer {
+		t.Errorf("after joining again: %q", h.status(ana, g))
+	}
+}
+
+func TestJoin_closedGroupAsks(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	ana := h.person("ana")
+	g := h.group("water", community.NewGroup{Openness: db.OpennessPrivate})
+	h.join(ana, g)
+	if h.status(ana, g) != db.MemberPending || h.state(ana, g.Actor) != db.FollowPending {
+		t.Errorf("membership %q, follow %q", h.status(ana, g), h.state(ana, g.Actor))
+	}
+	if got := h.permit(g, ana, community.ActRead); got != "members-only" {
+		t.Errorf("who asked reads: %q", got)
+	}
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Leave(ctx, tx, ana, g) })
+	if h.state(ana, g.Actor) != "" {
+		t.Errorf("follow %q stays after leaving a closed group", h.state(ana, g.Actor))
+	}
+}
+
+func TestJoin_elsewhereByItsSoftware(t *testing.T) {
+	t.Parallel()
+	for software, joins := range map[string]int{"copse": 1, "": 1, "lemmy": 0} {
+		h := newHome(t)
+		ana, g := h.person("ana"), h.remoteGroup("soil", "peer.test", software)
+		h.join(ana, g)
+		if len(h.outbox("Join")) != joins || len(h.outbox("Follow")) != 1 {
+			t.Errorf("%q gets %d Joins and %d Follows", software, len(h.outbox("Join")), len(h.outbox("Follow")))
+		}
+	}
+}
+
+// TestT25_membershipNeedsTheGroupsWord: a Join is pending until the group itself accepts it.
+func TestT25_membershipNeedsTheGroupsWord(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	ana, g := h.person("ana"), h.remoteGroup("soil", "peer.test", "copse")
+	eve := h.remoteGroup("eve", "evil.test", "copse")
+	h.join(ana, g)
+	s := h.one("Join")
+	if s.doc["object"] != g.Actor.URI || h.status(ana, g) != db.MemberPending {
+		t.Fatalf("sent %v, membership %q", s.doc, h.status(ana, g))
+	}
+	body := replace(`{"id":"https://x.test/a","type":"Accept","actor":"G","object":{"id":"ID","type":"Join","actor":"ANA","object":"SOIL"}}`,
+		"ID", s.URI, "ANA", ana.URI, "SOIL", g.Actor.URI)
+	h.take(h.r.TakeAccept, eve.Actor, body, "not-asked")
+	if h.status(ana, g) != db.MemberPending {
+		t.Errorf("membership %q by the word of another group", h.status(ana, g))
+	}
+	h.take(h.r.TakeAccept, g.Actor, body, "")
+	if h.status(ana, g) != db.MemberNewcomer || h.state(ana, g.Actor) != db.FollowPending {
+		t.Errorf("membership %q, follow %q; want only the membership accepted", h.status(ana, g), h.state(ana, g.Actor))
+	}
+	h.take(h.r.TakeAccept, g.Actor, body, "answered-before")
+	h.take(h.r.TakeReject, g.Actor, replace(`{"id":"https://x.test/r","type":"Reject","actor":"G","object":"ID"}`, "ID", s.URI), "")
+	if h.status(ana, g) != db.MemberRemoved {
+		t.Errorf("membership %q after Reject", h.status(ana, g))
+	}
+	h.take(h.r.TakeAccept, g.Actor, body, "not-asked") // who was sent away did not ask again
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Leave(ctx, tx, ana, g) })
+	if s := h.one("Leave"); s.doc["object"] != g.Actor.URI || !slices.Equal(s.inboxes(), []string{g.Actor.Inbox}) {
+		t.Errorf("left with %v to %v", s.doc, s.inboxes())
+	}
+}
+
+func TestLeave_lastFacilitatorStays(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay, bo := h.person("fay"), h.person("bo")
+	g := h.group("water", community.NewGroup{Facilitator: fay})
+	leave := func(ctx context.Context, tx *db.Store) error { return h.r.Leave(ctx, tx, fay, g) }
+	h.refused("last-facilitator", leave)
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return h.r.GrantRole(ctx, tx, fay, g, community.RoleOf{Who: bo, Role: db.RoleFacilitator})
+	})
+	h.do(leave)
+	if roles, _ := h.s.RolesOf(h.ctx, g.ActorID, fay.ID); len(roles) != 0 {
+		t.Errorf("roles %v stay after leaving", roles)
+	}
+}
+
+func TestTakeJoin(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	open, closed := h.group("water", community.NewGroup{}), h.group("quiet", community.NewGroup{Openness: db.OpennessPrivate})
+	ana, ban := h.remote(db.ActorPerson, "ana", "peer.test", "copse"), h.remote(db.ActorPerson, "ban", "peer.test", "copse")
+	join := func(id string, who *db.Actor, g *db.Group) string {
+		return replace(`{"id":"ID","type":"Join","actor":"WHO","object":"GROUP"}`, "ID", id, "WHO", who.URI, "GROUP", g.Actor.URI)
+	}
+	h.take(h.r.TakeJoin, ana, join("https://peer.test/j1", ana, open), "")
+	h.take(h.r.TakeJoin, ana, join("https://peer.test/j2", ana, open), "") // asked again, answered again
+	if list := h.outbox("Accept"); len(list) != 2 || h.status(ana, open) != db.MemberNewcomer {
+		t.Errorf("%d Accepts, membership %q", len(list), h.status(ana, open))
+	}
+	if inner := h.outbox("Accept")[1].doc["object"].(map[string]any); inner["id"] != "https://peer.test/j2" || inner["type"] != "Join" {
+		t.Errorf("accepted %v", inner)
+	}
+	h.take(h.r.TakeJoin, ana, join("https://peer.test/j3", ana, closed), "")
+	if h.status(ana, closed) != db.MemberPending || len(h.outbox("Accept")) != 2 {
+		t.Errorf("membership %q in a closed group", h.status(ana, closed))
+	}
+	h.ok(h.s.PutBan(h.ctx, &db.Ban{GroupID: open.ActorID, ActorID: ban.ID}))
+	h.take(h.r.TakeJoin, ban, join("https://peer.test/j4", ban, open), "banned")
+	if len(h.outbox("Reject")) != 1 {
+		t.Error("the banned person gets no answer")
+	}
+	leave := replace(`{"id":"https://peer.test/l","type":"Leave","actor":"A","object":"GROUP"}`, "GROUP", open.Actor.URI)
+	h.take(h.r.TakeLeave, ana, leave, "")
+	h.take(h.r.TakeLeave, ban, leave, "not-member")
+	undo := undoOf("https://peer.test/u", ana, join("https://peer.test/j3", ana, closed))
+	h.take(h.r.TakeLeave, ana, undo, "")
+	if h.status(ana, open) != db.MemberAlumni || h.status(ana, closed) != db.MemberAlumni {
+		t.Errorf("memberships %q and %q after leaving", h.status(ana, open), h.status(ana, closed))
+	}
+	h.take(h.r.TakeJoin, ana, join("https://peer.test/j5", ana, h.remoteGroup("far", "far.test", "")), "not-ours")
+	h.take(h.r.TakeJoin, ana, replace(`{"id":"https://peer.test/j6","type":"Join","object":"P"}`, "P", h.person("bo").URI), "not-a-group")
+}
+
+func TestAddMember(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay, bo := h.person("fay"), h.person("bo")
+	g := h.group("water", community.NewGroup{Openness: db.OpennessPrivate, Facilitator: fay})
+	ana := h.remote(db.ActorPerson, "ana", "peer.test", "copse")
+	h.take(h.r.TakeJoin, ana, replace(`{"id":"https://peer.test/j","type":"Join","object":"GROUP"}`, "GROUP", g.Actor.URI), "")
+	h.refused("not-moderator", func(ctx context.Context, tx *db.Store) error { return h.r.AddMember(ctx, tx, bo, g, bo) })
+	for _, who := range []*db.Actor{ana, bo} {
+		h.do(func(ctx context.Context, tx *db.Store) error { return h.r.AddMember(ctx, tx, fay, g, who) })
+		if h.status(who, g) != db.MemberFull {
+			t.Errorf("%s is %q", who.Handle, h.status(who, g))
+		}
+	}
+	if s := h.one("Accept"); s.doc["object"].(map[string]any)["id"] != "https://peer.test/j" {
+		t.Errorf("accepted %v", s.doc["object"])
+	}
+	h.ok(h.s.PutBan(h.ctx, &db.Ban{GroupID: g.ActorID, ActorID: bo.ID}))
+	h.refused("banned", func(ctx context.Context, tx *db.Store) error { return h.r.AddMember(ctx, tx, fay, g, bo) })
+	soil := h.remoteGroup("soil", "peer.test", "")
+	h.refused("not-ours", func(ctx context.Context, tx *db.Store) error { return h.r.AddMember(ctx, tx, fay, soil, bo) })
+}
