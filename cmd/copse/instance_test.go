@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -71,9 +73,17 @@ func (i *testInstance) open() {
 	i.t.Helper()
 	cfg, err := loadConfig(nil, i.env, "")
 	i.ok(err)
-	i.instance, err = openInstance(i.ctx, cfg, overrides{Transport: i.net, Now: i.net.Now})
+	i.instance, err = openInstance(i.ctx, cfg, overrides{Transport: i.net, Now: i.net.Now, Log: testLog()})
 	i.ok(err)
 	i.net.Handle(i.iris.Host(), i.handler)
+}
+
+// testLog is silent unless COPSE_TEST_LOG is set.
+func testLog() *slog.Logger {
+	if os.Getenv("COPSE_TEST_LOG") == "" {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // restart ends it, as a crash would, and starts it again with nothing but its database.
@@ -124,7 +134,7 @@ func (i *testInstance) person(handle, name string) *db.Actor {
 	i.ok(err)
 	i.tx(func(ctx context.Context, tx *db.Store) error {
 		account, err := i.community.CreatePerson(ctx, tx, community.NewPerson{
-			Handle: handle, Name: name, Email: handle + "@" + i.iris.Host(), Actor: a,
+			Handle: handle, Name: name, Email: handle + "@mail.example", Actor: a,
 		})
 		if err != nil {
 			return err
