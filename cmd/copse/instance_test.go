@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"log/slog"
-	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/db/dbtest"
@@ -18,98 +15,54 @@ import (
 	"github.com/copse-social/copse/server/exchange"
 )
 
-// testSecret seals the keys of all instances of the tests.
-const testSecret = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
-
-// clock is the time of a whole test network. Each look at it is a millisecond later, so that ids
-// and times tell what was first.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(time.Millisecond)
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-// testInstance is a whole instance on a network in memory. Nothing in it runs by itself: settle
-// steps its workers.
-type testInstance struct {
+// site is a whole instance under test: everything that serve starts, stepped by hand, in a network
+// in memory.
+type site struct {
 	*instance
-	t   testing.TB
-	ctx context.Context
-	net *fedtest.Network
-	env []string // its configuration
+	t    testing.TB
+	host string
 }
 
-// newInstance starts an instance at https://host on a database of its own; settings are further
-// "COPSE_KEY=value". Its clock is that of the network.
-func newInstance(t testing.TB, net *fedtest.Network, host string, settings ...string) *testInstance {
+// newInstance builds an instance at host, on a database of its own, that net leads to.
+func newInstance(t testing.TB, net *fedtest.Network, host string) *site {
 	t.Helper()
-	opt := dbtest.Options(t)
-	env := append([]string{"COPSE_URL=https://" + host, "COPSE_DATA=" + opt.Data, "COPSE_SECRET=" + testSecret}, settings...)
-	if opt.URL != "" {
-		env = append(env, "COPSE_DATABASE_URL="+opt.URL)
+	at := dbtest.Options(t)
+	cfg, err := loadConfig([]string{"url=https://" + host, "data=" + at.Data, "trusted_proxies="}, nil, "")
+	if err != nil {
+		t.Fatal(err)
 	}
-	i := &testInstance{t: t, ctx: context.WithoutCancel(t.Context()), net: net, env: env}
-	i.open()
-	t.Cleanup(func() { i.ok(i.Close()) })
-	return i
-}
-
-// open starts it on its database.
-func (i *testInstance) open() {
-	i.t.Helper()
-	cfg, err := loadConfig(nil, i.env, "")
-	i.ok(err)
-	i.instance, err = openInstance(i.ctx, cfg, overrides{Transport: i.net, Now: i.net.Now, Log: testLog()})
-	i.ok(err)
-	i.net.Handle(i.iris.Host(), i.handler)
+	cfg.DatabaseURL = at.URL
+	i, err := openInstance(context.Background(), cfg, overrides{Transport: net, Now: net.Now, Log: testLog(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := i.Close(); err != nil {
+			t.Errorf("close %s: %v", host, err)
+		}
+	})
+	net.Handle(host, i.handler)
+	return &site{instance: i, t: t, host: host}
 }
 
 // testLog is silent unless COPSE_TEST_LOG is set.
-func testLog() *slog.Logger {
+func testLog(testing.TB) *slog.Logger {
 	if os.Getenv("COPSE_TEST_LOG") == "" {
 		return slog.New(slog.DiscardHandler)
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// restart ends it, as a crash would, and starts it again with nothing but its database.
-func (i *testInstance) restart() {
-	i.t.Helper()
-	i.ok(i.Close())
-	i.open()
-}
-
-func (i *testInstance) ok(err error) {
-	i.t.Helper()
-	if err != nil {
-		i.t.Fatal(err)
-	}
-}
-
-// settle steps the workers of all instances until nothing moves.
-func settle(t testing.TB, instances ...*testInstance) {
+// settle steps every worker of the instances until nothing moves.
+func settle(t testing.TB, sites ...*site) {
 	t.Helper()
-	for range 200 {
+	for range 500 {
 		moved := false
-		for _, i := range instances {
-			for _, step := range []func(context.Context) (bool, error){i.inbox.Step, i.historian.Step, i.deliverer.Step} {
-				worked, err := step(i.ctx)
+		for _, s := range sites {
+			for _, step := range []func(context.Context) (bool, error){s.inbox.Step, s.deliverer.Step, s.historian.Step} {
+				worked, err := step(context.Background())
 				if err != nil {
-					t.Fatalf("%s: %v", i.iris.Host(), err)
+					t.Fatalf("step a worker of %s: %v", s.host, err)
 				}
 				moved = moved || worked
 			}
@@ -118,149 +71,107 @@ func settle(t testing.TB, instances ...*testInstance) {
 			return
 		}
 	}
-	t.Fatal("the instances do not settle")
+	t.Fatal("the instances do not settle: something goes round in circles")
 }
 
-// tx does something in a transaction.
-func (i *testInstance) tx(do func(ctx context.Context, tx *db.Store) error) {
-	i.t.Helper()
-	i.ok(i.store.InTx(i.ctx, do))
-}
-
-// person makes an account.
-func (i *testInstance) person(handle, name string) *db.Actor {
-	i.t.Helper()
-	a, err := i.community.PrepareActor(i.store, db.ActorPerson)
-	i.ok(err)
-	i.tx(func(ctx context.Context, tx *db.Store) error {
-		account, err := i.community.CreatePerson(ctx, tx, community.NewPerson{
-			Handle: handle, Name: name, Email: handle + "@mail.example", Actor: a,
+// person finds one of ours, or makes them.
+func (s *site) person(handle string) (*db.Actor, error) {
+	ctx := context.Background()
+	a, err := s.store.LocalActor(ctx, handle)
+	if !errors.Is(err, db.ErrNotFound) {
+		return a, err
+	}
+	err = s.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+		account, err := s.community.CreatePerson(ctx, tx, community.NewPerson{
+			Handle: handle, Name: strings.ToUpper(handle[:1]) + handle[1:], Email: handle + "@mail.example",
 		})
-		if err != nil {
-			return err
+		if err == nil {
+			a = account.Actor
 		}
-		a = account.Actor
-		return nil
+		return err
 	})
-	return a
+	return a, err
 }
 
-// group opens a community that by looks after; n says what differs from an open one in which
-// anyone starts discussions and nothing is held.
-func (i *testInstance) group(handle string, by *db.Actor, n community.NewGroup) *db.Group {
-	i.t.Helper()
-	n.Handle, n.Facilitator = handle, by
-	if n.Name == "" {
-		n.Name = strings.ToUpper(handle[:1]) + handle[1:]
+// group opens a community whose facilitator is called faci.
+func (s *site) group(handle string, change ...func(*community.NewGroup)) *db.Group {
+	s.t.Helper()
+	faci, err := s.person("faci")
+	if err != nil {
+		s.t.Fatal(err)
 	}
-	if n.HoldPolicy == "" {
-		n.HoldPolicy = db.HoldNone
+	n := community.NewGroup{Handle: handle, Name: strings.ToUpper(handle[:1]) + handle[1:], Facilitator: faci}
+	for _, c := range change {
+		c(&n)
 	}
-	g, err := i.createGroup(i.ctx, n)
-	i.ok(err)
+	g, err := s.createGroup(context.Background(), n)
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	return g
 }
 
-// actor finds one of ours, or somebody elsewhere by handle.
-func (i *testInstance) actor(handle string) *db.Actor {
-	i.t.Helper()
-	a, err := i.resolver.Handle(i.ctx, handle)
-	i.ok(err)
-	return a
+// act runs a rule in the name of one of ours.
+func (s *site) act(who string, do func(ctx context.Context, tx *db.Store, who *db.Actor) error) error {
+	a, err := s.person(who)
+	if err != nil {
+		return err
+	}
+	return s.store.InTx(context.Background(), func(ctx context.Context, tx *db.Store) error { return do(ctx, tx, a) })
 }
 
-func (i *testInstance) groupOf(handle string) *db.Group {
-	i.t.Helper()
-	g, err := i.store.GroupByID(i.ctx, i.actor(handle).ID)
-	i.ok(err)
-	return g
-}
-
-// follow lets one of ours follow somebody anywhere.
-func (i *testInstance) follow(who, whom string) {
-	i.t.Helper()
-	a, b := i.actor(who), i.actor(whom)
-	i.tx(func(ctx context.Context, tx *db.Store) error {
-		_, err := i.community.Follow(ctx, tx, a, b)
+// follow lets one of ours follow whoever is called handle, anywhere.
+func (s *site) follow(who, handle string) error {
+	whom, err := s.resolver.Handle(context.Background(), handle)
+	if err != nil {
+		return err
+	}
+	return s.act(who, func(ctx context.Context, tx *db.Store, a *db.Actor) error {
+		_, err := s.community.Follow(ctx, tx, a, whom)
 		return err
 	})
 }
 
-// join lets one of ours become a member of a group anywhere.
-func (i *testInstance) join(who, group string) {
-	i.t.Helper()
-	a, g := i.actor(who), i.groupOf(group)
-	i.tx(func(ctx context.Context, tx *db.Store) error { return i.community.Join(ctx, tx, a, g) })
-}
-
-// hasFollower says whether somebody's follow of one of ours, or of a known actor, is accepted here.
-func (i *testInstance) hasFollower(whom, who string) bool {
-	i.t.Helper()
-	f, err := i.store.FollowBetween(i.ctx, i.actor(who).ID, i.actor(whom).ID)
+// hasFollower says whether somebody's follow of a group of ours is accepted.
+func (s *site) hasFollower(group, who string) bool {
+	ctx := context.Background()
+	g, err := s.store.LocalActor(ctx, group)
+	if err != nil {
+		return false
+	}
+	name, host, _ := strings.Cut(who, "@")
+	a, err := s.store.ActorByHandle(ctx, name, host)
+	if err != nil {
+		return false
+	}
+	f, err := s.store.FollowBetween(ctx, a.ID, g.ID)
 	return err == nil && f.State == db.FollowAccepted
 }
 
-// begin starts a discussion as one of ours, in a group anywhere, and answers its id.
-func (i *testInstance) begin(who, group, title, text string) string {
-	i.t.Helper()
-	p, err := i.start(i.ctx, &exchange.Draft{Author: i.actor(who), Group: i.groupOf(group), Title: title, Source: text, Door: "web"})
-	i.ok(err)
-	return p.URI
-}
-
-// answer replies as one of ours to a post of which there is a copy here, and answers its id.
-func (i *testInstance) answer(who, to, text string) string {
-	i.t.Helper()
-	d := &exchange.Draft{Author: i.actor(who), Parent: i.post(to), Source: text, Door: "web"}
-	var p *db.Post
-	i.tx(func(ctx context.Context, tx *db.Store) (err error) {
-		p, err = i.exchange.Reply(ctx, tx, d)
+// say lets one of ours start a discussion, or answer where the draft has a parent.
+func (s *site) say(who string, d exchange.Draft) (p *db.Post, err error) {
+	d.Mentions, d.Door = s.mentioned(context.Background(), d.Source), "web"
+	err = s.act(who, func(ctx context.Context, tx *db.Store, a *db.Actor) (err error) {
+		if d.Author = a; d.Parent != nil {
+			p, err = s.exchange.Reply(ctx, tx, &d)
+			return err
+		}
+		p, err = s.exchange.Start(ctx, tx, &d)
 		return err
 	})
-	return p.URI
+	return p, err
 }
 
-// act lets one of ours do something to a post: exchange.Rules.Like, Delete and the like.
-func (i *testInstance) act(who, uri string, rule func(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Post) error) {
-	i.t.Helper()
-	a, p := i.actor(who), i.post(uri)
-	i.tx(func(ctx context.Context, tx *db.Store) error { return rule(ctx, tx, a, p) })
-}
-
-// post is the copy of a post that is here.
-func (i *testInstance) post(uri string) *db.Post {
-	i.t.Helper()
-	p, err := i.store.PostByURI(i.ctx, uri)
-	if err != nil {
-		i.t.Fatalf("%s has no copy of %s: %v", i.iris.Host(), uri, err)
+func TestInstance_followByHandle(t *testing.T) {
+	t.Parallel()
+	net := &fedtest.Network{}
+	alpha, beta := newInstance(t, net, "alpha.example"), newInstance(t, net, "beta.example")
+	alpha.group("water")
+	if err := beta.follow("ana", "water@alpha.example"); err != nil {
+		t.Fatal(err)
 	}
-	return p
-}
-
-// thread lists the ids of a discussion as it reads here to somebody signed out, starter first.
-func (i *testInstance) thread(starter string) []string {
-	i.t.Helper()
-	p := i.post(starter)
-	list, err := i.store.ThreadPage(i.ctx, db.ThreadQuery{DiscussionID: p.DiscussionID, Limit: 200})
-	i.ok(err)
-	ids := []string{p.URI}
-	for _, a := range list {
-		ids = append(ids, a.URI)
+	settle(t, alpha, beta)
+	if !alpha.hasFollower("water", "ana@beta.example") {
+		t.Error("ana does not follow water")
 	}
-	return ids
-}
-
-// get reads an ActivityPub document of this instance as anybody would, without a signature.
-func (i *testInstance) get(iri string) (status int, doc fedtest.Doc) {
-	i.t.Helper()
-	req, err := http.NewRequestWithContext(i.ctx, http.MethodGet, iri, http.NoBody)
-	i.ok(err)
-	req.Header.Set("Accept", "application/activity+json")
-	resp, err := i.net.RoundTrip(req)
-	i.ok(err)
-	defer func() { _ = resp.Body.Close() }()
-	if strings.Contains(resp.Header.Get("Content-Type"), "json") {
-		i.ok(json.NewDecoder(resp.Body).Decode(&doc))
-	}
-	return resp.StatusCode, doc
 }
