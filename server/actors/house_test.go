@@ -36,16 +36,17 @@ const (
 // house is an instance without pages and workers: the door under test behind the real shell, with
 // the real rules behind it.
 type house struct {
-	t       testing.TB
-	ctx     context.Context
-	net     *fedtest.Network
-	store   *db.Store
-	iris    federation.IRIs
-	com     *community.Rules
-	ex      *exchange.Rules
-	inbox   *federation.InboxWorker
-	door    *actors.Door
-	handler http.Handler
+	t        testing.TB
+	ctx      context.Context
+	net      *fedtest.Network
+	store    *db.Store
+	iris     federation.IRIs
+	com      *community.Rules
+	ex       *exchange.Rules
+	resolver *federation.Resolver
+	inbox    *federation.InboxWorker
+	door     *actors.Door
+	handler  http.Handler
 
 	mu        sync.Mutex
 	now       time.Time
@@ -93,6 +94,7 @@ func newHouse(t testing.TB) *house {
 		CausedPerSecond: 10_000, CausedPerHour: 1_000_000,
 	})
 	resolver := federation.NewResolver(federation.ResolverOptions{Store: h.store, Fetch: client, IRIs: h.iris, Now: h.clock})
+	h.resolver = resolver
 	receiver := federation.NewReceiver(federation.ReceiverOptions{
 		Store: h.store, Resolver: resolver, IRIs: h.iris, Now: h.clock, Policy: federation.NewPolicy(h.store, h.clock).Allowed,
 	})
