@@ -144,6 +144,21 @@ func (s *Store) FindMembers(ctx context.Context, q MemberQuery) ([]*Membership, 
 	return list, wrap(err)
 }
 
+// BelongAmong says which of some people belong to a group as members.
+func (s *Store) BelongAmong(ctx context.Context, groupID int64, actorIDs []int64) (map[int64]bool, error) {
+	out := make(map[int64]bool, len(actorIDs))
+	if len(actorIDs) == 0 {
+		return out, nil
+	}
+	var ids []int64
+	err := s.read.NewRaw(`SELECT actor_id FROM memberships WHERE group_id = ? AND left_at = 0
+		AND status IN ('newcomer', 'member', 'dormant') AND actor_id IN (?)`, groupID, bun.In(actorIDs)).Scan(ctx, &ids)
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, wrap(err)
+}
+
 // Request is somebody who waits to be let into a group.
 type Request struct {
 	ActorID int64 `bun:"actor_id"`
