@@ -72,9 +72,13 @@ func TestBan_whoMayBanWhom(t *testing.T) {
 		}))
 	}
 	for _, row := range [][3]string{
-		{"member", "stranger", "not-moderator"}, {"moderator", "moderator", "ban-self"},
-		{"moderator", "facilitator", "ban-steward"}, {"moderator", "admin", "ban-steward"},
-		{"moderator", "newcomer", ""}, {"admin", "member", ""}, {"facilitator", "moderator", ""},
+		{"member", "stranger", "not-moderator"},
+		{"moderator", "moderator", "ban-self"},
+		{"moderator", "facilitator", "ban-steward"},
+		{"moderator", "admin", "ban-steward"},
+		{"moderator", "newcomer", ""},
+		{"admin", "member", ""},
+		{"facilitator", "moderator", ""},
 	} {
 		if got := ban(row[0], row[1]); got != row[2] {
 			t.Errorf("%s bans %s: %q, want %q", row[0], row[1], got, row[2])
@@ -190,8 +194,8 @@ func TestTakeBlock_elsewhere(t *testing.T) {
 	}
 	for body, want := range map[string]string{
 		`{"id":"https://peer.test/1","type":"Block","object":"https://x.test/who","target":"T"}`: "unknown-object",
-		`{"id":"https://peer.test/2","type":"Block","object":"ANA","target":"https://x.test/g"}`:  "unknown-target",
-		`{"id":"https://peer.test/3","type":"Block","object":"ANA","target":"ANA"}`:               "not-a-group",
+		`{"id":"https://peer.test/2","type":"Block","object":"ANA","target":"https://x.test/g"}`: "unknown-target",
+		`{"id":"https://peer.test/3","type":"Block","object":"ANA","target":"ANA"}`:              "not-a-group",
 	} {
 		h.take(h.r.TakeBlock, mod, replace(body, "ANA", ana.URI), want)
 	}
