@@ -179,11 +179,7 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 	}
 	d.describe(&p.Shell, t)
 	if status == http.StatusOK && c.Request().Method == http.MethodGet {
-		unread := 0
-		if shell.Viewer != nil {
-			unread = shell.Viewer.Unread
-		}
-		if err := d.markSeen(c, t, unread); err != nil {
+		if err := d.markSeen(c, t, shell.Viewer); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
 )
 
@@ -122,7 +123,7 @@ func (d *Door) reading(c echo.Context, discussionID int64) (*db.Reading, error) 
 
 // markSeen moves the reader's place on and clears the discussion from their inbox. While later
 // pages are unread only the visit is noted, so that what is new there stays new.
-func (d *Door) markSeen(c echo.Context, t *talk, unread int) error {
+func (d *Door) markSeen(c echo.Context, t *talk, viewer *views.Viewer) error {
 	a := at(c).account
 	if a == nil {
 		return nil
@@ -140,10 +141,17 @@ func (d *Door) markSeen(c echo.Context, t *talk, unread int) error {
 			return fmt.Errorf("keep reading place: %w", err)
 		}
 	}
-	if unread == 0 {
+	if viewer.Unread == 0 {
 		return nil
 	}
-	return d.store.MarkThreadRead(ctx, a.ID, t.starter.ID)
+	if err := d.store.MarkThreadRead(ctx, a.ID, t.starter.ID); err != nil {
+		return fmt.Errorf("clear discussion from inbox: %w", err)
+	}
+	var err error
+	if viewer.Unread, err = d.store.UnreadCount(ctx, a.ID); err != nil {
+		return fmt.Errorf("count notifications: %w", err)
+	}
+	return nil
 }
 
 // readablePost is readable for pages that need no group.
