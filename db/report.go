@@ -68,6 +68,43 @@ func (s *Store) Reports(ctx context.Context, groupIDs []int64, state string, lim
 	return list, wrap(err)
 }
 
+// ReportQuery asks for one page of reports of some groups; 0 stands for the instance.
+type ReportQuery struct {
+	GroupIDs []int64
+	State    string
+	After    int64 // a report id, for open ones: oldest first
+	Before   int64 // a report id, for resolved ones: newest first
+	Limit    int
+}
+
+// FindReports lists open reports longest waiting first, resolved ones newest first.
+func (s *Store) FindReports(ctx context.Context, q ReportQuery) ([]*Report, error) {
+	var list []*Report
+	if len(q.GroupIDs) == 0 {
+		return list, nil
+	}
+	sel := s.reports(&list).Where("report.group_id IN (?) AND report.state = ?", bun.In(q.GroupIDs), q.State)
+	if q.After > 0 {
+		sel = sel.Where("report.id > ?", q.After)
+	}
+	if q.Before > 0 {
+		sel = sel.Where("report.id < ?", q.Before)
+	}
+	order := "report.id"
+	if q.State == ReportResolved {
+		order = "report.id DESC"
+	}
+	err := sel.Order(order).Limit(int64(q.Limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// ReportsBy lists what a person reported, newest first.
+func (s *Store) ReportsBy(ctx context.Context, actorID int64, limit int) ([]*Report, error) {
+	var list []*Report
+	err := s.reports(&list).Where("report.reporter_id = ?", actorID).Order("report.id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
 // ResolveReport closes a report.
 func (s *Store) ResolveReport(ctx context.Context, r *Report) error {
 	r.State, r.ResolvedAt = ReportResolved, s.Now()
