@@ -70,7 +70,7 @@ func (s *Store) ActivitiesByID(ctx context.Context, ids []int64) (map[int64]*Act
 		return out, nil
 	}
 	var list []*Activity
-	if err := s.read.NewSelect().Model(&list).Where("id IN (?)", bun.In(ids)).Scan(ctx); err != nil {
+	if err := s.read.NewSelect().Model(&list).Where("id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
 		return nil, wrap(err)
 	}
 	for _, a := range list {
@@ -82,7 +82,7 @@ func (s *Store) ActivitiesByID(ctx context.Context, ids []int64) (map[int64]*Act
 // ActivitiesAbout lists activities of some types about an object, newest first.
 func (s *Store) ActivitiesAbout(ctx context.Context, objectURI string, types []string, limit int) ([]*Activity, error) {
 	var list []*Activity
-	err := s.read.NewSelect().Model(&list).Where("object_uri = ? AND type IN (?)", objectURI, bun.In(types)).
+	err := s.read.NewSelect().Model(&list).Where("object_uri = ? AND type IN (?)", objectURI, bun.List(types)).
 		Order("id DESC").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }
@@ -98,7 +98,7 @@ func (s *Store) LastActivity(ctx context.Context, actorID int64, kind, objectURI
 // (0 = newest), of some types.
 func (s *Store) PublicActivities(ctx context.Context, actorID, before int64, types []string, limit int) ([]*Activity, error) {
 	var list []*Activity
-	q := s.read.NewSelect().Model(&list).Where("actor_id = ? AND type IN (?) AND public", actorID, bun.In(types))
+	q := s.read.NewSelect().Model(&list).Where("actor_id = ? AND type IN (?) AND public", actorID, bun.List(types))
 	if before > 0 {
 		q = q.Where("id < ?", before)
 	}
@@ -109,7 +109,7 @@ func (s *Store) PublicActivities(ctx context.Context, actorID, before int64, typ
 // CountActivities counts the public activities of some types of an actor.
 func (s *Store) CountActivities(ctx context.Context, actorID int64, types []string) (int64, error) {
 	var n int64
-	err := s.read.NewRaw("SELECT count(*) FROM activities WHERE actor_id = ? AND type IN (?) AND public", actorID, bun.In(types)).Scan(ctx, &n)
+	err := s.read.NewRaw("SELECT count(*) FROM activities WHERE actor_id = ? AND type IN (?) AND public", actorID, bun.List(types)).Scan(ctx, &n)
 	return n, wrap(err)
 }
 
@@ -141,7 +141,7 @@ func (s *Store) FirstAnnounces(ctx context.Context, groupID int64, postIDs []int
 	err := s.read.NewRaw(`SELECT id, uri, actor_id, type, object_uri, group_id, post_id, local, public, body, created_at FROM (
 		SELECT a.*, row_number() OVER (PARTITION BY a.post_id ORDER BY a.id) AS nth FROM activities a
 		WHERE a.post_id IN (?) AND a.actor_id = ? AND a.type = 'Announce' AND a.public) x
-		WHERE nth <= ? ORDER BY id`, bun.In(postIDs), groupID, few).Scan(ctx, &list)
+		WHERE nth <= ? ORDER BY id`, bun.List(postIDs), groupID, few).Scan(ctx, &list)
 	for _, a := range list {
 		out[a.PostID] = append(out[a.PostID], a)
 	}

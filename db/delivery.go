@@ -109,7 +109,7 @@ func (s *Store) DeliveriesByID(ctx context.Context, ids []int64) ([]*Delivery, e
 	if len(ids) == 0 {
 		return list, nil
 	}
-	err := s.read.NewSelect().Model(&list).Where("id IN (?) AND state = 0", bun.In(ids)).Order("id").Scan(ctx)
+	err := s.read.NewSelect().Model(&list).Where("id IN (?) AND state = 0", bun.List(ids)).Order("id").Scan(ctx)
 	return list, wrap(err)
 }
 
@@ -132,13 +132,13 @@ func (s *Store) EndDeliveries(ctx context.Context, ids []int64, e DeliveryEnd) e
 	}
 	_, err := s.exec(ctx, `UPDATE deliveries SET state = ?, last_code = ?, last_error = ?, next_at = ?,
 		attempts = attempts + ?, strikes = strikes + ?, done_at = ? WHERE id IN (?) AND state = 0`,
-		e.State, e.Code, e.Error, e.NextAt, e.Tries, e.Strikes, done, bun.In(ids))
+		e.State, e.Code, e.Error, e.NextAt, e.Tries, e.Strikes, done, bun.List(ids))
 	return err
 }
 
 // PutOffDeliveries lets deliveries wait without counting a try.
 func (s *Store) PutOffDeliveries(ctx context.Context, ids []int64, until Time) error {
-	_, err := s.exec(ctx, "UPDATE deliveries SET next_at = ? WHERE id IN (?) AND state = 0", until, bun.In(ids))
+	_, err := s.exec(ctx, "UPDATE deliveries SET next_at = ? WHERE id IN (?) AND state = 0", until, bun.List(ids))
 	return err
 }
 
@@ -148,7 +148,7 @@ func (s *Store) EndActivityDeliveries(ctx context.Context, activityIDs []int64, 
 		return nil
 	}
 	_, err := s.exec(ctx, "UPDATE deliveries SET state = ?, done_at = ? WHERE activity_id IN (?) AND host IN (?) AND state = 0",
-		state, s.Now(), bun.In(activityIDs), bun.In(hosts))
+		state, s.Now(), bun.List(activityIDs), bun.List(hosts))
 	return err
 }
 

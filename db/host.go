@@ -163,7 +163,7 @@ func (s *Store) HostsByName(ctx context.Context, names []string) (map[string]*Ho
 		return out, nil
 	}
 	var list []*Host
-	if err := s.read.NewSelect().Model(&list).Where("name IN (?)", bun.In(names)).Scan(ctx); err != nil {
+	if err := s.read.NewSelect().Model(&list).Where("name IN (?)", bun.List(names)).Scan(ctx); err != nil {
 		return nil, wrap(err)
 	}
 	for _, h := range list {

@@ -68,17 +68,9 @@ func (d *Deliverer) expandRow(ctx context.Context, row *db.OutboxRow) ([]Entry, 
 	if err != nil {
 		return nil, err
 	}
-	list := make([]*db.Delivery, 0, len(places.list))
-	hosts := make([]string, 0, len(places.list))
-	for _, p := range places.list {
-		list = append(list, &db.Delivery{
-			ActivityID: row.ActivityID, Host: p.host, Inbox: p.inbox, Class: row.Class, OKey: row.OKey, FollowersOf: p.followersOf,
-		})
-		hosts = append(hosts, p.host)
-	}
-	slices.Sort(hosts)
+	list, hosts := deliveriesTo(places.list, row)
 	err = d.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
-		if err := tx.EndActivityDeliveries(ctx, superseded, slices.Compact(hosts), db.DeliverySuperseded); err != nil {
+		if err := tx.EndActivityDeliveries(ctx, superseded, hosts, db.DeliverySuperseded); err != nil {
 			return err
 		}
 		if err := tx.CreateDeliveries(ctx, list); err != nil {
@@ -98,6 +90,18 @@ func (d *Deliverer) expandRow(ctx context.Context, row *db.OutboxRow) ([]Entry, 
 		entries = append(entries, Entry{Host: v.Host, ID: v.ID, Bulk: v.Class == db.ClassBulk})
 	}
 	return entries, nil
+}
+
+// deliveriesTo makes the rows for some places, and lists the hosts of them.
+func deliveriesTo(places []place, row *db.OutboxRow) (list []*db.Delivery, hosts []string) {
+	for _, p := range places {
+		list = append(list, &db.Delivery{
+			ActivityID: row.ActivityID, Host: p.host, Inbox: p.inbox, Class: row.Class, OKey: row.OKey, FollowersOf: p.followersOf,
+		})
+		hosts = append(hosts, p.host)
+	}
+	slices.Sort(hosts)
+	return list, slices.Compact(hosts)
 }
 
 // superseded lists activities that a Delete makes pointless: what tells of the deleted object and

@@ -101,7 +101,26 @@ func redisRig(t *testing.T) *rig {
 	return r
 }
 
-func wipe(t *testing.T, client *redis.Client, q *RedisQueue) {
+// benchRedis is the real server where there is one, else the stand-in.
+func benchRedis(b *testing.B) Queue {
+	addr := os.Getenv("COPSE_TEST_REDIS")
+	if addr == "" {
+		addr = "redis://" + miniredis.RunT(b).Addr()
+	}
+	opt, err := redis.ParseURL(addr)
+	if err != nil {
+		b.Fatal(err)
+	}
+	client := redis.NewClient(opt)
+	q := NewRedis(client, fmt.Sprintf("bench-%d.test", time.Now().UnixNano()))
+	b.Cleanup(func() {
+		wipe(b, client, q)
+		_ = client.Close()
+	})
+	return q
+}
+
+func wipe(t testing.TB, client *redis.Client, q *RedisQueue) {
 	t.Helper()
 	for _, key := range keysOf(t, client, q, "*") {
 		if err := client.Del(context.Background(), key).Err(); err != nil {
@@ -110,7 +129,7 @@ func wipe(t *testing.T, client *redis.Client, q *RedisQueue) {
 	}
 }
 
-func keysOf(t *testing.T, client *redis.Client, q *RedisQueue, rest string) []string {
+func keysOf(t testing.TB, client *redis.Client, q *RedisQueue, rest string) []string {
 	t.Helper()
 	name := strings.NewReplacer("*", `\*`, "[", `\[`, "?", `\?`).Replace(q.name)
 	var keys []string

@@ -1,0 +1,221 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/db/dbtest"
+)
+
+// sent stores an activity and a delivery of it to each inbox.
+func sent(t *testing.T, s *db.Store, name string, to ...db.FollowerInbox) (*db.Activity, []*db.Delivery) {
+	t.Helper()
+	a := &db.Activity{URI: "https://copse.test/" + name, Type: "Create", Body: []byte("{}"), Local: true}
+	if err := s.CreateActivity(context.Background(), a); err != nil {
+		t.Fatal(err)
+	}
+	var list []*db.Delivery
+	for _, in := range to {
+		list = append(list, &db.Delivery{ActivityID: a.ID, Host: in.Host, Inbox: in.Inbox})
+	}
+	if err := s.CreateDeliveries(context.Background(), list); err != nil {
+		t.Fatal(err)
+	}
+	return a, list
+}
+
+func at(host, path string) db.FollowerInbox {
+	return db.FollowerInbox{Host: host, Inbox: "https://" + host + "/" + path}
+}
+
+func TestWaitingDeliveries_pagesByHostAndID(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	var all []db.FollowerInbox
+	for i := range 9 {
+		all = append(all, at(fmt.Sprintf("h%d.test", i%3), fmt.Sprint(i)))
+	}
+	_, list := sent(t, s, "a", all...)
+	if err := s.EndDeliveries(ctx, []int64{list[4].ID}, db.DeliveryEnd{State: db.DeliveryDone, Code: 202, Tries: 1}); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	var after *db.WaitingDelivery
+	for {
+		page, err := s.WaitingDeliveries(ctx, after, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, w := range page {
+			i := slices.IndexFunc(list, func(d *db.Delivery) bool { return d.ID == w.ID })
+			got = append(got, fmt.Sprintf("%s/%d", w.Host, i))
+		}
+		after = &page[len(page)-1]
+	}
+	want := []string{"h0.test/0", "h0.test/3", "h0.test/6", "h1.test/1", "h1.test/7", "h2.test/2", "h2.test/5", "h2.test/8"}
+	if !slices.Equal(got, want) {
+		t.Errorf("waiting %v, want %v", got, want)
+	}
+	if n, err := s.CountWaiting(ctx); err != nil || n != 8 {
+		t.Errorf("%d wait, %v; want 8", n, err)
+	}
+}
+
+func TestEndDeliveries_onlyOnce(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	_, list := sent(t, s, "a", at("one.test", "inbox"))
+	id := []int64{list[0].ID}
+	until := db.At(time.Now().Add(time.Hour))
+	for _, e := range []db.DeliveryEnd{
+		{NextAt: until, Code: 404, Tries: 1, Strikes: 1},
+		{State: db.DeliveryRefused, Code: 410, Tries: 1},
+		{State: db.DeliveryDone, Code: 202, Tries: 1}, // too late
+	} {
+		if err := s.EndDeliveries(ctx, id, e); err != nil {
+			t.Fatal(err)
+		}
+		late, err := s.LateDeliveries(ctx, "one.test", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := e.Code == 404; (len(late) == 1) != want {
+			t.Errorf("after %d there are %d late, want one: %v", e.Code, len(late), want)
+		}
+	}
+	if err := s.ReviveDeliveries(ctx, "one.test"); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.DeliveriesByID(ctx, id)
+	if err != nil || len(rows) != 1 || rows[0].LastCode != 410 || rows[0].Attempts != 0 || !rows[0].NextAt.IsZero() {
+		t.Errorf("revived %+v, %v; want it to wait again", rows, err)
+	}
+}
+
+func TestRefuseDelivery_byItsHostOnly(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	a, _ := sent(t, s, "a", at("one.test", "inbox"), at("two.test", "inbox"))
+	for _, c := range []struct {
+		host  string
+		found bool
+	}{{"stranger.test", false}, {"one.test", true}, {"one.test", false}} {
+		if found, err := s.RefuseDelivery(ctx, a.URI, c.host, "rejected"); err != nil || found != c.found {
+			t.Errorf("refusal by %s found a delivery: %v, %v; want %v", c.host, found, err, c.found)
+		}
+	}
+	if n, _ := s.CountWaiting(ctx); n != 1 {
+		t.Errorf("%d wait, want the one for two.test", n)
+	}
+}
+
+func TestAdvanceOutbox_oneWins(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	a, _ := sent(t, s, "a")
+	row := &db.OutboxRow{ActivityID: a.ID}
+	if err := s.CreateOutbox(ctx, row, db.Audience{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AdvanceOutbox(ctx, row, "i1", db.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AdvanceOutbox(ctx, row, "i1", s.Now()); !errors.Is(err, db.ErrConflict) {
+		t.Errorf("second advance from one cursor: %v, want ErrConflict", err)
+	}
+	row.Cursor = "i1"
+	if err := s.AdvanceOutbox(ctx, row, "", s.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if list, _ := s.PendingOutbox(ctx, 10); len(list) != 0 {
+		t.Errorf("%d rows pending, want none", len(list))
+	}
+}
+
+func TestSoleInboxes(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	g := group(t, s, "water")
+	for _, host := range []string{"a.test", "b.test", "c.test"} {
+		if err := s.SetHostProfile(ctx, &db.Host{Name: host, Software: map[string]string{"c.test": "mastodon"}[host]}); err != nil {
+			t.Fatal(err)
+		}
+		for _, who := range []string{"x", "y", "z"} {
+			f := person(t, s, who, host)
+			if err := s.PutFollow(ctx, &db.Follow{FollowerID: f.ID, FolloweeID: g.ID, State: db.FollowAccepted}, f); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	boxes, err := s.FollowerInboxes(ctx, g.ID, "", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := boxes[len(boxes)-1]
+	_ = s.SaveHostHealth(ctx, []*db.Host{{Name: "b.test", LastInbox: "https://b.test/elsewhere", State: db.BreakerClosed}})
+	list, err := s.SoleInboxes(ctx, db.SoleInboxQuery{FolloweeID: g.ID, AfterHost: "a.test", Limit: 10})
+	if err != nil || len(list) != 1 || list[0].Host != "b.test" || list[0].Inbox == "" {
+		t.Errorf("sole inboxes %v, %v; want one at b.test", list, err)
+	}
+	d := &db.Delivery{Host: last.Host}
+	inbox, tried, err := s.NextInbox(ctx, g.ID, d)
+	if err != nil || inbox == "" || tried != 0 {
+		t.Errorf("next inbox %q after %d, %v", inbox, tried, err)
+	}
+	d.Host = "stranger.test"
+	if _, _, err := s.NextInbox(ctx, g.ID, d); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("next inbox at a stranger: %v, want ErrNotFound", err)
+	}
+}
+
+func TestHostsToProbe_onlyWhereSomethingWaits(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	now := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	s := dbtest.At(t, func() time.Time { return now })
+	sent(t, s, "a", at("due.test", "inbox"), at("later.test", "inbox"), at("asked.test", "inbox"), at("well.test", "inbox"))
+	past, future := db.At(now.Add(-time.Minute)), db.At(now.Add(time.Minute))
+	err := s.SaveHostHealth(ctx, []*db.Host{
+		{Name: "due.test", Streak: 1, NextProbeAt: past, State: db.BreakerOpen},
+		{Name: "later.test", Streak: 1, NextProbeAt: future, State: db.BreakerOpen},
+		{Name: "asked.test", Streak: 1, NextProbeAt: past, RetryAfter: future, State: db.BreakerClosed},
+		{Name: "idle.test", Streak: 1, NextProbeAt: past, State: db.BreakerOpen},
+		{Name: "well.test", State: db.BreakerClosed},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, err := s.HostsToProbe(ctx, 10); err != nil || !slices.Equal(list, []string{"due.test"}) {
+		t.Errorf("to probe: %v, %v; want due.test", list, err)
+	}
+	if err := s.ForgiveHost(ctx, "later.test"); err != nil {
+		t.Fatal(err)
+	}
+	states, err := s.CountBreakers(ctx)
+	if err != nil || states[db.BreakerOpen] != 2 || states[db.BreakerClosed] != 1 {
+		t.Errorf("breakers %v, %v; want 2 open, 1 closed but failing", states, err)
+	}
+}
+
+func TestSaveHostHealth_leavesTheRestAlone(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	if err := s.SetHostPolicy(ctx, "one.test", db.HostSilenced, "noise"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveHostHealth(ctx, []*db.Host{{Name: "one.test", Streak: 3, State: db.BreakerClosed, Scheme: "cavage"}}); err != nil {
+		t.Fatal(err)
+	}
+	h, err := s.HostByName(ctx, "one.test")
+	if err != nil || h.Policy != db.HostSilenced || h.Streak != 3 || h.Scheme != "cavage" {
+		t.Errorf("host %+v, %v", h, err)
+	}
+}
