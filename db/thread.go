@@ -30,23 +30,27 @@ type ThreadQuery struct {
 	Limit        int
 }
 
-// ConversationPage lists the public posts of a discussion, starter first, in order of their ids,
-// after an id. It is what the context collection serves, so it holds posts of ours that wait for
-// their group elsewhere: NodeBB drops a post that is missing from the context it names.
-func (s *Store) ConversationPage(ctx context.Context, discussionID, after int64, limit int) ([]*Post, error) {
-	var list []*Post
-	err := s.posts(&list).
-		Where("post.discussion_id = ? AND post.id > ? AND post.state IN ('published', 'waiting') AND post.visibility <> 'direct'", discussionID, after).
-		Order("post.id").Limit(int64(limit)).Scan(ctx)
+// Address is a post by its two names.
+type Address struct {
+	ID  int64  `bun:"id"`
+	URI string `bun:"uri"`
+}
+
+// Conversation lists the public posts of a discussion, starter first, in order of their ids, after
+// an id. It is what the context collection serves, so it holds posts of ours that wait for their
+// group elsewhere: NodeBB drops a post that is missing from the context it names.
+func (s *Store) Conversation(ctx context.Context, discussionID, after int64, limit int) ([]Address, error) {
+	var list []Address
+	err := s.read.NewRaw(`SELECT id, uri FROM posts WHERE discussion_id = ? AND id > ?
+		AND state IN ('published', 'waiting') AND visibility <> 'direct' ORDER BY id LIMIT ?`, discussionID, after, limit).Scan(ctx, &list)
 	return list, wrap(err)
 }
 
-// RepliesPage lists the public direct answers to a post in order of their ids, after an id.
-func (s *Store) RepliesPage(ctx context.Context, postID, after int64, limit int) ([]*Post, error) {
-	var list []*Post
-	err := s.posts(&list).
-		Where("post.reply_to_id = ? AND post.id > ? AND post.state = 'published' AND post.visibility <> 'direct'", postID, after).
-		Order("post.id").Limit(int64(limit)).Scan(ctx)
+// RepliesTo lists the public direct answers to a post in order of their ids, after an id.
+func (s *Store) RepliesTo(ctx context.Context, postID, after int64, limit int) ([]Address, error) {
+	var list []Address
+	err := s.read.NewRaw(`SELECT id, uri FROM posts WHERE reply_to_id = ? AND reply_to_id <> 0 AND id > ?
+		AND state = 'published' AND visibility <> 'direct' ORDER BY id LIMIT ?`, postID, after, limit).Scan(ctx, &list)
 	return list, wrap(err)
 }
 

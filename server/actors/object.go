@@ -98,7 +98,7 @@ func (d *Door) replies(c echo.Context) error {
 			return nil, err
 		}
 		id, after := p.URI+federation.Replies, cursor(c, "after")
-		list, err := d.store.RepliesPage(ctx, p.ID, after, perPage)
+		list, err := d.store.RepliesTo(ctx, p.ID, after, perPage)
 		if err != nil {
 			return nil, fmt.Errorf("list answers to post %d: %w", p.ID, err)
 		}
@@ -137,7 +137,7 @@ func pageID(c echo.Context, collection string, after int64) string {
 	return collection + "?page=1"
 }
 
-func addresses(posts []*db.Post) []string {
+func addresses(posts []db.Address) []string {
 	list := make([]string, len(posts))
 	for i, p := range posts {
 		list[i] = p.URI
@@ -213,7 +213,7 @@ const whole = 200
 
 func (d *Door) contextDoc(ctx context.Context, c echo.Context, starter *db.Post, owner string) (any, error) {
 	id, after := d.iris.Context(starter.ID), cursor(c, "after")
-	list, err := d.store.ConversationPage(ctx, starter.ID, after, whole+1)
+	list, err := d.store.Conversation(ctx, starter.ID, after, whole+1)
 	if err != nil {
 		return nil, fmt.Errorf("list discussion %d: %w", starter.ID, err)
 	}
