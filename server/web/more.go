@@ -1,8 +1,12 @@
 package web
 
-import "github.com/labstack/echo/v4"
+import (
+	"github.com/labstack/echo/v4"
 
-// mountMore adds the pages about people, finding and following.
+	"github.com/copse-social/copse/server/web/desk"
+)
+
+// mountMore adds the pages about people, finding and following, and the desk.
 func (d *Door) mountMore(g *echo.Group) {
 	g.POST("/u/:handle/follow", d.followPerson, d.signedIn)
 	g.POST("/u/:handle/unfollow", d.unfollowPerson, d.signedIn)
@@ -14,4 +18,5 @@ func (d *Door) mountMore(g *echo.Group) {
 	}
 	g.GET("/follow/d/:id", d.answerFrom)
 	g.POST("/follow/d/:id", d.answerFrom)
+	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Frame: d, Now: d.o.Now}).Mount(g)
 }

@@ -24,6 +24,9 @@ func sentence(l *locales.Loc, no *community.Refusal) string {
 	if s := aboutAccount(l, no.Code); s != "" {
 		return s
 	}
+	if s := aboutCare(l, no.Code); s != "" {
+		return s
+	}
 	return l.Text("This cannot be done here. Ask the facilitators why.")
 }
 

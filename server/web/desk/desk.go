@@ -1,0 +1,110 @@
+// Package desk is the part of the web door where people look after things: their own inbox, drafts
+// and settings, and, where they hold a role, the people, reports and settings of a community.
+//
+// Like the rest of the door it decides nothing and reaches no other host; it stands in the frame
+// of the web door and must not know how sessions or pages are made. Start with the file named
+// after the page.
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/frontend/locales"
+	"github.com/copse-social/copse/frontend/ui"
+	"github.com/copse-social/copse/frontend/views"
+	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
+)
+
+// Frame is the web door as far as these pages stand in it; see web/rooms.go.
+type Frame interface {
+	Shell(c echo.Context, title string, tab views.Tab) (views.Shell, error)
+	Page(c echo.Context, status int, p views.Page) error
+	SignedIn(next echo.HandlerFunc) echo.HandlerFunc
+	Account(c echo.Context) *db.Account
+	Loc(c echo.Context) *locales.Loc
+	Flash(c echo.Context, text, undo string)
+	Back(c echo.Context) string
+	Face(a *db.Actor) ui.Person
+	Org(host string) ui.Org
+	Place(a *db.Actor) views.Place
+	PathHandle(a *db.Actor) string
+	Person(c echo.Context) (*db.Actor, error)
+	Readable(c echo.Context) (*db.Post, error)
+	Sentence(l *locales.Loc, no *community.Refusal) string
+	Moderated(ctx context.Context, a *db.Account) ([]int64, error)
+	SessionHash(ctx context.Context) string
+}
+
+// Options is what the desk needs.
+type Options struct {
+	Store     *db.Store
+	Community *community.Rules
+	Exchange  *exchange.Rules
+	Frame     Frame
+	Now       func() time.Time
+}
+
+// Desk serves the pages.
+type Desk struct {
+	Frame
+	store *db.Store
+	com   *community.Rules
+	ex    *exchange.Rules
+	now   func() time.Time
+}
+
+// New makes the desk.
+func New(o Options) *Desk {
+	return &Desk{Frame: o.Frame, store: o.Store, com: o.Community, ex: o.Exchange, now: o.Now}
+}
+
+// Mount adds the routes to a group that has the web door's reader around it.
+func (d *Desk) Mount(g *echo.Group) {
+	d.mountOwn(g)
+	d.mountCare(g)
+}
+
+func (d *Desk) mountOwn(g *echo.Group) {
+	in := d.SignedIn
+	g.GET("/notifications", d.inbox, in)
+	g.POST("/notifications/read", d.markRead, in)
+	g.POST("/notifications/unread", d.markUnread, in)
+	g.GET("/notifications/:ids", d.open, in)
+	g.GET("/drafts", d.drafts, in)
+	g.POST("/drafts/drop", d.dropDraft, in)
+	g.GET("/p/:id/receipts", d.receipts, in)
+	g.GET("/settings", d.profile, in)
+	g.POST("/settings", d.saveProfile, in)
+	g.GET("/settings/reading", d.reading, in)
+	g.POST("/settings/reading", d.saveReading, in)
+	g.GET("/settings/communities", d.levels, in)
+	g.POST("/settings/communities", d.saveLevels, in)
+	g.GET("/settings/access", d.access, in)
+	g.POST("/settings/password", d.changePassword, in)
+	g.POST("/settings/sessions/:session/end", d.endSession, in)
+	g.POST("/settings/sessions/end", d.endOtherSessions, in)
+}
+
+func (d *Desk) mountCare(g *echo.Group) {
+	in := d.SignedIn
+	g.GET("/c/:handle/people", d.people)
+	g.GET("/c/:handle/people/:who", d.personHere, in)
+	g.POST("/c/:handle/people/:who/:act", d.personAct, in)
+	g.GET("/c/:handle/settings", d.groupSettings, in)
+	g.POST("/c/:handle/settings", d.saveGroupSettings, in)
+	g.GET("/c/:handle/log", d.log, in)
+	g.GET("/reports", d.reports, in)
+	g.GET("/reports/:id", d.report, in)
+	g.POST("/reports/:id", d.resolve, in)
+	g.GET("/held/:id", d.held, in)
+	g.POST("/held/:id", d.decideHeld, in)
+	g.GET("/p/:id/report", d.reportPost, in)
+	g.POST("/p/:id/report", d.sendPostReport, in)
+	g.GET("/u/:handle/report", d.reportPerson, in)
+	g.POST("/u/:handle/report", d.sendPersonReport, in)
+}

@@ -1,0 +1,61 @@
+package web
+
+import "github.com/copse-social/copse/frontend/locales"
+
+// aboutCare words what those who look after something meet.
+func aboutCare(l *locales.Loc, code string) string {
+	switch code {
+	case "not-facilitator":
+		return l.Text("Only facilitators of this community can do this.")
+	case "not-admin":
+		return l.Text("Only admins of this server can do this.")
+	case "not-ours":
+		return l.Text("This community lives on another server; it is decided there.")
+	case "not-yours":
+		return l.Text("This is not yours to decide.")
+	case "last-facilitator":
+		return l.Text("A community needs a facilitator. Name another one first.")
+	case "ban-self":
+		return l.Text("You cannot ban yourself.")
+	case "ban-steward":
+		return l.Text("Only a facilitator can ban somebody who looks after the community. Take the role away first.")
+	case "report-resolved":
+		return l.Text("Somebody has already decided about this report.")
+	case "role-gone", "follow-gone":
+		return l.Text("Somebody has already changed this.")
+	case "not-a-person":
+		return l.Text("Only people can hold a role.")
+	case "choice-unknown":
+		return l.Text("Choose one of the possibilities.")
+	case "name-missing":
+		return l.Text("Give it a name.")
+	case "summary-long":
+		return l.Text("The text is too long. Keep it to what others need to know.")
+	case "summary-invalid":
+		return l.Text("The text holds characters that cannot be kept. Type it anew where it looks odd.")
+	case "held":
+		return l.Text("A facilitator looks at first posts before they appear.")
+	}
+	return aboutReach(l, code)
+}
+
+// aboutReach words why somebody or something cannot be reached.
+func aboutReach(l *locales.Loc, code string) string {
+	switch code {
+	case "members-only-reply":
+		return l.Text("Only members answer here. Join the community first.")
+	case "group-gone":
+		return l.Text("This community is no more.")
+	case "group-suspended":
+		return l.Text("The admins of this server have closed this community.")
+	case "actor-gone":
+		return l.Text("This account is no more.")
+	case "follow-self":
+		return l.Text("You cannot follow yourself.")
+	case "not-followable":
+		return l.Text("This cannot be followed.")
+	case "signed-out":
+		return l.Text("Sign in first.")
+	}
+	return ""
+}
