@@ -28,6 +28,9 @@ func (r *Resolver) complete(ctx context.Context, in *Incoming) error {
 	case "Undo":
 		return r.undone(ctx, in)
 	case "Follow", "Join":
+		if !r.o.IRIs.Ours(in.Activity.Inner().IRI) {
+			return ignore("not-ours")
+		}
 		return r.profileOf(ctx, in.Actor) // the dialect of what it is going to be sent
 	case "Add", "Remove":
 		return r.collected(ctx, in)

@@ -73,9 +73,10 @@ func (r *Resolver) carried(ctx context.Context, in *Incoming, signer *db.Actor) 
 		return err
 	}
 	in.Actor = a
-	if doc.Proof != nil && r.proved(ctx, in.Body, a) {
-		in.Vouched = true
-		return nil
+	if doc.Proof != nil {
+		if in.Vouched, err = r.proved(ctx, in.Body, a); err != nil || in.Vouched {
+			return err
+		}
 	}
 	if signer.Type != db.ActorApplication {
 		return refuse("proof")
@@ -85,11 +86,24 @@ func (r *Resolver) carried(ctx context.Context, in *Incoming, signer *db.Actor) 
 
 // proved says that an actor proved a document to be its own (FEP-8b32), by the key that it
 // publishes or, if that does not fit, by the one that it published since.
-func (r *Resolver) proved(ctx context.Context, body []byte, a *db.Actor) bool {
+func (r *Resolver) proved(ctx context.Context, body []byte, a *db.Actor) (bool, error) {
 	proof, err := sign.ProofOf(body)
-	if err != nil || !proof.Expires.IsZero() && r.o.Now().After(proof.Expires) {
-		return false
+	if err != nil || !proof.Expires.IsZero() && r.o.Now().After(proof.Expires) ||
+		!vocab.SameOrigin(proof.VerificationMethod, a.URI) {
+		return false, nil
 	}
+	if provedBy(a, proof, body) || r.freshly(a.FetchedAt.Time, keepRefetch) || r.triedWithin("proof "+a.URI, keepRefetch) {
+		return provedBy(a, proof, body), nil
+	}
+	fresh, err := r.Refresh(ctx, a.URI)
+	if errors.Is(err, errOffline) {
+		return false, err
+	}
+	r.mem.tried.Set("proof "+a.URI, r.o.Now())
+	return err == nil && provedBy(fresh, proof, body), nil
+}
+
+func provedBy(a *db.Actor, proof *sign.Proof, body []byte) bool {
 	if proof.VerificationMethod != a.ProofKeyID {
 		return false
 	}

@@ -130,7 +130,12 @@ func (r *Resolver) opened(ctx context.Context, in *Incoming, doc *vocab.Object) 
 		return refuse("suspended")
 	}
 	in.Actor, in.Via, in.Activity, in.Body = a, group, doc, doc.Raw
-	in.Vouched = vocab.SameOrigin(a.URI, group.URI) || doc.Proof != nil && r.proved(ctx, doc.Raw, a)
+	in.Vouched = vocab.SameOrigin(a.URI, group.URI)
+	if !in.Vouched && doc.Proof != nil {
+		if in.Vouched, err = r.proved(ctx, doc.Raw, a); err != nil {
+			return err
+		}
+	}
 	if !in.Vouched {
 		if err := r.unproved(ctx, in); err != nil {
 			return err
@@ -142,9 +147,11 @@ func (r *Resolver) opened(ctx context.Context, in *Incoming, doc *vocab.Object) 
 // unproved finds another witness for an inner activity: posts are asked for at their origin when
 // they are resolved, marks count as hints of the group, all else is fetched by its id.
 func (r *Resolver) unproved(ctx context.Context, in *Incoming) error {
-	hint := r.hinted(ctx, in, in.Via)
-	if hint == nil || isMark(in.Activity.Type) || in.Activity.Type == "Undo" && undoesMark(in.Activity) {
-		return hint
+	if !removal(in) {
+		err := r.hinted(ctx, in, in.Via)
+		if v, is := errors.AsType[*verdict](err); !is || v.Reason != "unproved" || aboutMark(in.Activity) {
+			return err
+		}
 	}
 	doc, err := r.get(ctx, in.Activity.ID)
 	if err != nil {
@@ -156,9 +163,18 @@ func (r *Resolver) unproved(ctx context.Context, in *Incoming) error {
 	return r.adoptFound(in, doc)
 }
 
-func undoesMark(doc *vocab.Object) bool {
-	undone := doc.Inner().Object
-	return undone != nil && isMark(undone.Type)
+// removal says that a Delete is a moderator's: of somebody else's post, or with a reason (Lemmy).
+// Its object stays where it is, so that its origin can't confirm anything.
+func removal(in *Incoming) bool {
+	return in.Activity.Type == "Delete" &&
+		(in.Activity.Summary != "" || !vocab.SameOrigin(in.Activity.Inner().IRI, in.Activity.Actor.IRI))
+}
+
+func aboutMark(doc *vocab.Object) bool {
+	if undone := doc.Inner().Object; doc.Type == "Undo" && undone != nil {
+		doc = undone
+	}
+	return isMark(doc.Type)
 }
 
 // adoptFound takes an activity as its origin serves it, if that is the one that was passed on.

@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/fedtest"
+	"github.com/copse-social/copse/federation/sign"
 )
 
 // lemmys is a group on one Lemmy that somebody here follows, and a person on it and on another.
@@ -111,6 +113,71 @@ func TestT21_announcesByAnEvilGroup(t *testing.T) {
 	q.Delete(id)
 	if in := h.one(p, group, group.Announce(act("Delete", fedtest.Doc{"id": id, "type": "Tombstone"}))); !in.Gone || in.Vouched {
 		t.Errorf("confirmed delete: %+v", in)
+	}
+}
+
+func TestAnnounce_removalByAModeratorElsewhere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p, _, group, near, far := lemmys(t, h, fedtest.Lemmy())
+	post := near.Thread(soil(group), "Soil", "text")
+	h.stored(post["id"].(string), h.meet(near), h.meet(group))
+	own := far.Answer(post, "mine")
+	h.stored(own["id"].(string), h.meet(far), h.meet(group))
+	for _, id := range []any{post["id"], own["id"]} {
+		in := h.one(p, group, group.Announce(far.Activity("Delete", id, fedtest.Doc{"summary": "spam"})))
+		if !in.Vouched || in.Gone || in.Via == nil || in.Activity.Summary != "spam" {
+			t.Errorf("removal of %s: %+v", id, in)
+		}
+	}
+	h.none(p, group, group.Announce(far.Activity("Delete", own["id"])), "not-gone")
+}
+
+func TestAnnounce_proofWithANewKey(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	kind := fedtest.GoToSocial()
+	kind.Proofs = true
+	p, q, group, _, far := lemmys(t, h, kind)
+	h.meet(far)
+	h.clock.pass(time.Hour)
+	q.Rotate(far)
+	like := func(s *sign.Signer) fedtest.Doc {
+		act := far.Activity("Lock", group.ID+"/post/1")
+		return group.Announce(rawJSON(prove(t, act, s, h.clock.now())))
+	}
+	q.Forget()
+	if in := h.one(p, group, like(far.Signer())); !in.Vouched || len(q.Requests()) != 1 {
+		t.Errorf("applied %+v after %d reads", in, len(q.Requests()))
+	}
+	forged := far.Signer()
+	forged.Ed25519 = p.Person("other").Ed25519
+	h.clock.pass(time.Hour)
+	q.Forget()
+	for range 5 {
+		h.none(p, group, like(forged), "unproved")
+	}
+	if n := len(q.Requests()); n > 6 { // one for the key, one for each activity
+		t.Errorf("%d reads for forged proofs", n)
+	}
+}
+
+func TestAnnounce_blockedHostBehindAGroup(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	kind := fedtest.Mastodon()
+	kind.Proofs = true
+	p, _, group, near, far := lemmys(t, h, kind)
+	post := far.Thread(soil(group), "Soil", "text")
+	h.meet(far)
+	if err := h.store.SetHostPolicy(context.Background(), "other.test", db.HostBlocked, "spam"); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.pass(time.Minute)
+	h.none(p, group, group.Announce(rawJSON(prove(t, far.Create(post), far.Signer(), h.clock.now()))), "refused-host")
+	answer := near.Answer(post, "answer")
+	if in := h.one(p, group, group.Announce(near.Create(answer))); len(in.Thread) != 0 {
+		t.Errorf("thread from a blocked host: %s", ids(in.Thread))
 	}
 }
 

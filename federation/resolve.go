@@ -24,13 +24,17 @@ const (
 	maxRemembered = 20_000
 )
 
-// ResolverOptions is what a Resolver needs; Log may be nil.
+// ResolverOptions is what a Resolver needs; Policy and Log may be nil.
 type ResolverOptions struct {
 	Store *db.Store
 	Fetch *fetch.Client
 	IRIs  IRIs
 	Now   func() time.Time
 	Log   *slog.Logger
+	// Policy answers ErrRefusedHost for hosts we do not deal with; nil asks NewPolicy's. It also
+	// holds for whom we know already: a blocked host must not come in through somebody else's
+	// group.
+	Policy func(ctx context.Context, host string) error
 }
 
 // Resolver knows other hosts' actors and objects: from the database while fresh, else by
@@ -61,6 +65,9 @@ func NewResolver(o ResolverOptions) *Resolver {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Policy == nil {
+		o.Policy = NewPolicy(o.Store, o.Now).Allowed
+	}
 	return &Resolver{o: o, mem: &memory{
 		keys:  otter.Must(&otter.Options[string, peerKey]{MaximumSize: maxRemembered}),
 		tried: otter.Must(&otter.Options[string, time.Time]{MaximumSize: maxRemembered}),
@@ -73,7 +80,8 @@ func (r *Resolver) withoutNetwork() *Resolver { return &Resolver{o: r.o, mem: r.
 
 // Actor returns the actor with an ActivityPub id: ours and those read within a day from the
 // database, others fetched. While its server can't be reached the stored copy serves. ErrGone
-// means that it was deleted, ErrNotFound that there is none.
+// means that it was deleted, ErrNotFound that there is none, ErrRefusedHost that we do not deal
+// with its host.
 func (r *Resolver) Actor(ctx context.Context, iri string) (*db.Actor, error) {
 	known, err := r.o.Store.ActorByURI(ctx, iri)
 	switch {
@@ -85,7 +93,13 @@ func (r *Resolver) Actor(ctx context.Context, iri string) (*db.Actor, error) {
 		return nil, fmt.Errorf("load actor %s: %w", iri, err)
 	case !known.DeletedAt.IsZero():
 		return nil, fmt.Errorf("resolve actor %s: %w", iri, ErrGone)
-	case known.Local || r.freshly(known.FetchedAt.Time, keepActor) || r.triedWithin("actor "+iri, keepTry):
+	case known.Local:
+		return known, nil
+	}
+	if err := r.o.Policy(ctx, vocab.Host(iri)); err != nil {
+		return nil, fmt.Errorf("resolve actor %s: %w", iri, err)
+	}
+	if r.freshly(known.FetchedAt.Time, keepActor) || r.triedWithin("actor "+iri, keepTry) {
 		return known, nil
 	}
 	fresh, err := r.Refresh(ctx, iri)
