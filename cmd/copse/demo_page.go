@@ -200,10 +200,10 @@ func (d *demo) shown(ctx context.Context, b, here *branch) (views.DemoOrg, error
 }
 
 func (b *branch) face(p demoPerson) views.DemoPerson {
-	names := strings.Fields(p.name)
-	mark := names[0][:1] + names[len(names)-1][:1]
-	if len(names) == 1 {
-		mark = strings.ToUpper(names[0][:2])
+	last := p.name[strings.LastIndexByte(p.name, ' ')+1:]
+	mark := strings.ToUpper(p.first[:1] + last[:1])
+	if last == p.first {
+		mark = strings.ToUpper(last[:2])
 	}
 	return views.DemoPerson{
 		Person: ui.Person{Name: p.name, Initials: mark, Handle: "@" + p.handle + "@" + b.cfg.URL.Host, Org: b.demoOrg.shown(), Place: b.name},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/copse-social/copse/db"
@@ -31,7 +32,7 @@ func (s *seed) playTable() []func(context.Context) error {
 		s.starts("agri", "david", "coldchain", "solar", solarTitle, solarText), s.arrived("solar", "rco", "health"),
 		s.starts("rco", "amina", "coldchain", "fridge", fridgeTitle, fridgeText), s.arrived("fridge", "health", "agri"),
 		s.answers("health", "binh", "fridge", "fridge-binh", fridgeBinh), s.arrived("fridge-binh", "rco", "agri"),
-		s.answers("agri", "david", "fridge", "fridge-david", fmt.Sprintf(fridgeDavid, s.orgs["agri"].iris.Host())), s.arrived("fridge-david", "rco", "health"),
+		s.answers("agri", "david", "fridge", "fridge-david", strings.ReplaceAll(fridgeDavid, "{agri}", s.orgs["agri"].iris.Host())), s.arrived("fridge-david", "rco", "health"),
 		s.answers("rco", "amina", "fridge-binh", "fridge-amina", fridgeAmina), s.arrived("fridge-amina", "health", "agri"),
 		s.answers("health", "binh", "fridge-amina", "fridge-binh-again", fridgeBinhAgain), s.arrived("fridge-binh-again", "rco", "agri"),
 		s.answers("rco", "theo", "fridge", "fridge-theo", fridgeTheo), s.arrived("fridge-theo", "health", "agri"),

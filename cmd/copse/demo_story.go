@@ -92,7 +92,7 @@ Until then: freeze all ice packs before 10:00 and leave them in.`
 
 	fridgeDavid = `Ask her for the voltage at the compressor at 14:00, please. Panels lose about 0.4 % per degree: at 43 °C in the shade they are near 70 °C on the roof and give a fifth less **exactly when the fridge needs most**.
 
-We have a table for this in @solarpumps@%s. If it is the panels, raising them 10 cm off the roof helps more than washing.`
+We have a table for this in @solarpumps@{agri}. If it is the panels, raising them 10 cm off the roof helps more than washing.`
 
 	fridgeAmina = `Thank you both. I read Grace your answers. She has measured: 39 °C in the room, **11 cm** between condenser and wall. Voltage she can take on Thursday when the electrician comes.`
 

@@ -71,8 +71,8 @@ func readySchema(ctx context.Context, store *db.Store) error {
 }
 
 // localPerson finds a person with an account here by handle or mail address.
-func (o *office) localPerson(ctx context.Context, name string) (*db.Account, error) {
-	a, err := o.store.AccountByLogin(ctx, name)
+func (c *core) localPerson(ctx context.Context, name string) (*db.Account, error) {
+	a, err := c.store.AccountByLogin(ctx, name)
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, fmt.Errorf("nobody here is called %q; copse user list names everybody", name)
 	}
@@ -80,9 +80,9 @@ func (o *office) localPerson(ctx context.Context, name string) (*db.Account, err
 }
 
 // localGroup finds a group of this instance by handle.
-func (o *office) localGroup(ctx context.Context, handle string) (*db.Group, error) {
+func (c *core) localGroup(ctx context.Context, handle string) (*db.Group, error) {
 	handle = strings.ToLower(strings.TrimPrefix(handle, "@"))
-	g, err := o.store.GroupByHandle(ctx, strings.TrimSuffix(handle, "@"+o.iris.Host()), o.iris.Host())
+	g, err := c.store.GroupByHandle(ctx, strings.TrimSuffix(handle, "@"+c.iris.Host()), c.iris.Host())
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, fmt.Errorf("no group here is called %q; copse group list names them all", handle)
 	}

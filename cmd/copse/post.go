@@ -86,16 +86,16 @@ func (c *core) mentioned(ctx context.Context, source string) map[string]*db.Acto
 }
 
 // anyGroup finds a group here, or one elsewhere that is known here or can be asked for.
-func (o *office) anyGroup(ctx context.Context, handle string) (*db.Group, error) {
-	g, notHere := o.localGroup(ctx, handle)
+func (c *core) anyGroup(ctx context.Context, handle string) (*db.Group, error) {
+	g, notHere := c.localGroup(ctx, handle)
 	if notHere == nil {
 		return g, nil
 	}
-	a, err := o.resolver.Handle(ctx, handle)
+	a, err := c.resolver.Handle(ctx, handle)
 	if err != nil {
 		return nil, notHere
 	}
-	g, err = o.store.GroupByID(ctx, a.ID)
+	g, err = c.store.GroupByID(ctx, a.ID)
 	if err != nil {
 		return nil, fmt.Errorf("%s is no community", handle)
 	}

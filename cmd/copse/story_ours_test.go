@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/content"
+	"github.com/copse-social/copse/server/exchange"
+)
+
+// line is a post as thread prints it.
+func (s *story) line(p *db.Post) string {
+	words := []string{}
+	if p.Title != "" {
+		words = append(words, p.Title, "|")
+	}
+	words = append(words, strings.Fields(content.Text(p.Content))...)
+	marks := []string{}
+	if p.State != db.PostPublished {
+		marks = append(marks, p.State)
+	}
+	for _, count := range []struct {
+		n    int64
+		word string
+	}{{p.LikesCount, "helpful"}, {p.SharesCount, "shared"}} {
+		if count.n > 0 {
+			marks = append(marks, fmt.Sprintf("%s %d", count.word, count.n))
+		}
+	}
+	for _, mark := range []struct {
+		at   db.Time
+		word string
+	}{{p.EditedAt, "edited"}, {p.PinnedAt, "pinned"}, {p.LockedAt, "locked"}} {
+		if !mark.at.IsZero() {
+			marks = append(marks, mark.word)
+		}
+	}
+	if len(marks) > 0 {
+		words = append(words, "["+strings.Join(marks, ", ")+"]")
+	}
+	return strings.Join(words, " ")
+}
+
+// ours lets one of our people act:
+//
+//	follow|unfollow HANDLE, join|leave GROUP
+//	start GROUP NAME TITLE TEXT, write GROUP NAME TEXT (to the facilitators)
+//	reply POST NAME TEXT, edit POST TEXT, delete POST
+//	like|unlike POST, pin|unpin|lock|unlock|remove|restore|approve|refuse POST
+func (s *story) ours(at *site, who, act string, args []string) error {
+	ctx := context.Background()
+	switch act {
+	case "follow":
+		return at.follow(who, args[0])
+	case "unfollow", "join", "leave":
+		return s.belongs(at, who, act, args[0])
+	case "start", "write":
+		return s.starts(at, who, act, args)
+	}
+	uri, err := s.post(args[0])
+	if err != nil {
+		return err
+	}
+	p, err := at.store.PostByURI(ctx, uri)
+	if err != nil {
+		return fmt.Errorf("%s at %s: %w", args[0], at.host, err)
+	}
+	switch act {
+	case "reply":
+		r, err := at.say(who, exchange.Draft{Parent: p, Source: args[2], Lang: "en"})
+		if err != nil {
+			return err
+		}
+		return s.names(args[1], r.URI)
+	case "edit":
+		return at.act(who, func(ctx context.Context, tx *db.Store, a *db.Actor) error {
+			return at.exchange.Edit(ctx, tx, p, &exchange.Draft{Author: a, Title: p.Title, Source: args[1], Lang: p.Lang})
+		})
+	}
+	return s.marks(at, who, act, p)
+}
+
+func (s *story) starts(at *site, who, act string, args []string) error {
+	g, err := at.anyGroup(context.Background(), args[0])
+	if err != nil {
+		return err
+	}
+	d := exchange.Draft{Group: g, Source: args[len(args)-1], Lang: "en", ToFacilitators: act == "write"}
+	if d.Title = "To the facilitators"; act == "start" {
+		d.Title = args[2]
+	}
+	p, err := at.say(who, d)
+	if err != nil {
+		return err
+	}
+	return s.names(args[1], p.URI)
+}
+
+func (s *story) belongs(at *site, who, act, group string) error {
+	g, err := at.anyGroup(context.Background(), group)
+	if err != nil {
+		return err
+	}
+	return at.act(who, func(ctx context.Context, tx *db.Store, a *db.Actor) error {
+		switch act {
+		case "join":
+			return at.community.Join(ctx, tx, a, g)
+		case "leave":
+			return at.community.Leave(ctx, tx, a, g)
+		}
+		return at.community.Unfollow(ctx, tx, a, g.Actor)
+	})
+}
+
+func (s *story) marks(at *site, who, act string, p *db.Post) error {
+	x := at.exchange
+	return at.act(who, func(ctx context.Context, tx *db.Store, a *db.Actor) error {
+		switch act {
+		case "delete":
+			return x.Delete(ctx, tx, a, p)
+		case "like":
+			return x.Like(ctx, tx, a, p)
+		case "unlike":
+			return x.Unlike(ctx, tx, a, p)
+		case "pin":
+			return x.Pin(ctx, tx, a, p)
+		case "unpin":
+			return x.Unpin(ctx, tx, a, p)
+		case "lock":
+			return x.Lock(ctx, tx, a, p, "")
+		case "unlock":
+			return x.Unlock(ctx, tx, a, p)
+		case "remove":
+			return x.Remove(ctx, tx, a, p, "off topic")
+		case "restore":
+			return x.Restore(ctx, tx, a, p)
+		case "approve":
+			return x.Approve(ctx, tx, a, p)
+		case "refuse":
+			return x.Refuse(ctx, tx, a, p, "off topic")
+		}
+		return errors.New("no such act: " + act)
+	})
+}
