@@ -175,7 +175,7 @@ func (h *house) paths(host, name string) []string {
 func TestExpand_inBatches(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	const n = 2500
+	const n = 1100
 	h.manyFollowers(n, n)
 	to := h.followers()
 	for i := range 150 { // more than the first batch holds

@@ -423,3 +423,51 @@ func TestMetrics(t *testing.T) {
 		t.Errorf("metrics differ (-want +got):\n%s", diff)
 	}
 }
+
+// TestF1: killed after the peer's answer and before it was written, the same bytes go out once more.
+func TestF1_killedBeforeTheResultIsWritten(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.follower("one.test", "ana")
+	a := h.publish("Create", "c1", "o1", h.followers())
+	if _, err := h.expand(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	lanes, err := h.claim(t.Context(), 10)
+	if err != nil || len(lanes) != 1 {
+		t.Fatalf("claimed %d hosts, %v", len(lanes), err)
+	}
+	h.send(t.Context(), try{row: lanes[0].rows[0], act: a, scheme: "cavage"})
+	h.restart()
+	h.settle()
+	h.wantGot("one.test", "c1", "c1")
+	h.wantState(a, "one.test", db.DeliveryDone)
+}
+
+// TestF2: when one of two workers is killed the other takes over after its leases ran out.
+func TestF2_otherWorkerTakesOver(t *testing.T) {
+	t.Parallel()
+	server := miniredis.RunT(t)
+	h := newHouse(t)
+	server.SetTime(h.clock.now())
+	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
+	t.Cleanup(func() { _ = client.Close() })
+	h.opt.Queue, h.opt.Registry = NewRedis(client, "copse.test"), nil
+	killed, other := New(h.opt), New(h.opt)
+	h.follower("one.test", "ana")
+	a := h.publish("Create", "c1", "o1", h.followers())
+	if _, err := killed.expand(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if lanes, err := killed.claim(t.Context(), 10); err != nil || len(lanes) != 1 {
+		t.Fatalf("claimed %d hosts, %v", len(lanes), err)
+	}
+	h.Deliverer = other
+	h.settle()
+	h.wantGot("one.test")
+	h.clock.pass(leaseTime + time.Second)
+	server.SetTime(h.clock.now())
+	h.settle()
+	h.wantGot("one.test", "c1")
+	h.wantState(a, "one.test", db.DeliveryDone)
+}
