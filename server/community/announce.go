@@ -71,7 +71,7 @@ func (r *Rules) wrap(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activ
 	}
 	audiences := []db.Audience{to}
 	if p.class == db.ClassNormal && host.Family != db.FamilyMicroblog {
-		audiences = append(audiences, federation.ToActors(author))
+		audiences = append(audiences, toPeople(author)...)
 	}
 	return r.pub.Send(ctx, tx, act, federation.Outgoing{Actor: g.Actor, ObjectURI: p.about, Class: p.class, To: audiences})
 }
@@ -112,7 +112,7 @@ func (r *Rules) Boost(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post
 		audiences = append(audiences, db.Audience{FollowersOf: g.ActorID, Software: []string{nodebb}})
 	}
 	if host.Family == db.FamilyMicroblog { // the author sees that the group took it
-		audiences = append(audiences, federation.ToActors(author))
+		audiences = append(audiences, toPeople(author)...)
 	}
 	return r.plain(ctx, tx, g, p, audiences...)
 }
@@ -171,11 +171,10 @@ func (r *Rules) Unboost(ctx context.Context, tx *db.Store, g *db.Group, p *db.Po
 	if err != nil {
 		return err
 	}
-	return r.pub.Send(ctx, tx, act, federation.Outgoing{Actor: g.Actor, ObjectURI: p.URI, To: []db.Audience{
-		{FollowersOf: g.ActorID, Families: []string{db.FamilyMicroblog, ""}},
-		{FollowersOf: g.ActorID, Software: []string{nodebb}},
-		federation.ToActors(author),
-	}})
+	to := append(toPeople(author),
+		db.Audience{FollowersOf: g.ActorID, Families: []string{db.FamilyMicroblog, ""}},
+		db.Audience{FollowersOf: g.ActorID, Software: []string{nodebb}})
+	return r.pub.Send(ctx, tx, act, federation.Outgoing{Actor: g.Actor, ObjectURI: p.URI, To: to})
 }
 
 // boostOf is the plain announce of a post that stands, nil where there is none or it was taken back.

@@ -29,7 +29,7 @@ func (r *Rules) Ban(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group
 	}
 	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: by, Doc: blockDoc(g, b), ObjectURI: b.Who.URI, GroupID: g.ActorID,
-		Public: g.Openness == db.OpennessOpen, To: []db.Audience{federation.ToActors(b.Who)},
+		Public: g.Openness == db.OpennessOpen, To: toPeople(b.Who),
 	})
 	if err != nil {
 		return fmt.Errorf("ban %s: %w", b.Who.URI, err)
@@ -44,7 +44,7 @@ func (r *Rules) askToBan(ctx context.Context, tx *db.Store, by *db.Actor, g *db.
 	}
 	_, err := r.pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: by, Doc: blockDoc(g, b), ObjectURI: b.Who.URI, GroupID: g.ActorID,
-		Public: g.Openness == db.OpennessOpen, To: []db.Audience{federation.ToActors(g.Actor)},
+		Public: g.Openness == db.OpennessOpen, To: toPeople(g.Actor),
 	})
 	return err
 }
@@ -150,12 +150,12 @@ func (r *Rules) LiftBan(ctx context.Context, tx *db.Store, by *db.Actor, g *db.G
 	if block, err := tx.ActivityByURI(ctx, old.URI); err == nil {
 		undone = vocab.Raw(block.Body)
 	}
-	to := federation.ToActors(who)
+	to := toPeople(who)
 	if !g.Actor.Local {
-		to = federation.ToActors(g.Actor)
+		to = toPeople(g.Actor)
 	}
 	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: by, ObjectURI: who.URI, GroupID: g.ActorID, Public: g.Openness == db.OpennessOpen, To: []db.Audience{to},
+		Actor: by, ObjectURI: who.URI, GroupID: g.ActorID, Public: g.Openness == db.OpennessOpen, To: to,
 		Doc: vocab.ActivityDoc{
 			Type: "Undo", To: openly(g), Cc: []string{g.Actor.URI, who.URI}, Audience: g.Actor.URI, Object: undone,
 		},

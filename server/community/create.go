@@ -100,7 +100,7 @@ func (r *Rules) prepared(tx *db.Store, a *db.Actor, kind string) (*db.Actor, err
 }
 
 // CreatePerson makes an account and its person. Handles and mail addresses are taken once; the
-// refusals are handle-invalid, handle-taken, email-invalid and email-taken.
+// refusals are handle-invalid, handle-reserved, handle-taken, email-invalid and email-taken.
 func (r *Rules) CreatePerson(ctx context.Context, tx *db.Store, n NewPerson) (*db.Account, error) {
 	handle, err := checkHandle(n.Handle)
 	if err != nil {
@@ -212,7 +212,7 @@ func checkHandle(given string) (string, error) {
 	case !handlePattern.MatchString(handle):
 		return "", RefuseField("handle", "handle-invalid")
 	case reserved(handle):
-		return "", &Refusal{Kind: Conflict, Code: "handle-taken", Field: "handle"}
+		return "", RefuseField("handle", "handle-reserved")
 	}
 	return handle, nil
 }

@@ -138,7 +138,7 @@ type stewardship struct {
 func (r *Rules) publishSteward(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, s stewardship) (*db.Activity, error) {
 	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: by, ObjectURI: g.Actor.ModeratorsURI, GroupID: g.ActorID, Public: g.Openness == db.OpennessOpen,
-		To: []db.Audience{federation.ToActors(s.who)},
+		To: toPeople(s.who),
 		Doc: vocab.ActivityDoc{
 			Type: s.kind, To: openly(g), Cc: []string{g.Actor.URI, s.who.URI}, Audience: g.Actor.URI,
 			Object: s.who.URI, Target: g.Actor.ModeratorsURI,

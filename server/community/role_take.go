@@ -97,6 +97,9 @@ func withdrawAll(ctx context.Context, tx *db.Store, groupID, personID int64) err
 func moderated(ctx context.Context, tx *db.Store, in *federation.Incoming) (*db.Group, error) {
 	target := in.Activity.Target.IRI
 	if target == "" {
+		target = in.Activity.Origin.IRI // the other spelling of Remove (ActivityStreams §3)
+	}
+	if target == "" {
 		return nil, nil //nolint:nilnil // none is an answer, not a fault
 	}
 	candidates := in.Activity.Audiences()

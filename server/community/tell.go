@@ -104,8 +104,8 @@ func noticeLanguage(g *db.Group, n Notice) string {
 	return "en"
 }
 
-// noticeHTML names the person (no microblog shows a direct Note otherwise), says the words, leads
-// on, and gives back what was written.
+// noticeHTML names the person (no microblog shows a direct Note otherwise), says the words, gives
+// back what was written, and leads on.
 func noticeHTML(words, link string, n Notice) string {
 	page := n.To.URL
 	if page == "" {
@@ -114,17 +114,10 @@ func noticeHTML(words, link string, n Notice) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<p><span class="h-card"><a href="%s" class="u-url mention">@<span>%s</span></a></span> %s</p>`,
 		html.EscapeString(page), html.EscapeString(n.To.Handle), html.EscapeString(words))
+	if n.About != nil && n.About.Title+n.About.Content != "" {
+		b.WriteString("<blockquote>" + content.Reduce(content.WithTitle(n.About.Title, n.About.Content)) + "</blockquote>")
+	}
 	fmt.Fprintf(&b, `<p><a href="%[1]s">%[1]s</a></p>`, html.EscapeString(link))
-	if n.About == nil {
-		return content.Sanitise(b.String())
-	}
-	text := n.About.Content
-	if n.About.Title != "" {
-		text = content.WithTitle(n.About.Title, text)
-	}
-	if text != "" {
-		b.WriteString("<blockquote>" + content.Reduce(text) + "</blockquote>")
-	}
 	return content.Sanitise(b.String())
 }
 

@@ -25,6 +25,16 @@ func toInboxes(actors ...*db.Actor) []db.Audience {
 	return []db.Audience{to}
 }
 
+// toPeople is an audience of single actors at the shared inboxes of their servers; none when all
+// are ours.
+func toPeople(actors ...*db.Actor) []db.Audience {
+	to := federation.ToActors(actors...)
+	if len(to.Inboxes) == 0 {
+		return nil
+	}
+	return []db.Audience{to}
+}
+
 // asked is a Follow or Join with just what an answer needs to be matched (peers.md B1). Only its
 // id, type, actor and object are repeated: what else came is its sender's.
 func asked(kind, id, actor, object string) *vocab.ActivityDoc {
