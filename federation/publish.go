@@ -62,7 +62,7 @@ func (p *Publisher) Publish(ctx context.Context, tx *db.Store, o Outgoing) (*db.
 	}
 	o.Doc.Actor, row.URI = o.Actor.URI, o.Doc.ID
 	if o.Doc.AtContext == "" {
-		o.Doc.AtContext = vocab.ActivityContext
+		o.Doc.AtContext = contextFor(o.Doc)
 	}
 	if o.Doc.Published.IsZero() && (o.Doc.Type == "Create" || o.Doc.Type == "Announce") {
 		o.Doc.Published = p.now()
@@ -76,6 +76,16 @@ func (p *Publisher) Publish(ctx context.Context, tx *db.Store, o Outgoing) (*db.
 		return nil, err
 	}
 	return row, p.Send(ctx, tx, row, o)
+}
+
+// contextFor is the shortest context that explains an act of ours: what is wrapped brings its own,
+// and the stored bytes of an activity are mostly context otherwise.
+func contextFor(doc vocab.ActivityDoc) vocab.InlineContext {
+	switch doc.Type {
+	case "Create", "Update", "Lock", "Block", "Undo":
+		return vocab.ActivityContext
+	}
+	return vocab.WrapContext
 }
 
 // Send puts an activity that is already stored on its way to more audiences; of o only ObjectURI,

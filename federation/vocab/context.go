@@ -35,13 +35,23 @@ const (
 		`"accessType":"copse:accessType",` +
 		`"upcomingEvents":{"@id":"https://w3id.org/fep/8a8e/upcomingEvents","@type":"@id"}}]`
 
-	ActivityContext InlineContext = `["https://www.w3.org/ns/activitystreams","https://w3id.org/security/data-integrity/v2",` +
-		objectTerms + `]`
+	// WrapContext is for an act whose object is an address or carries a context of its own: most
+	// of what is sent and stored, so it is short.
+	WrapContext InlineContext = `["https://www.w3.org/ns/activitystreams","https://w3id.org/security/data-integrity/v2"]`
 
-	ObjectContext InlineContext = `["https://www.w3.org/ns/activitystreams",` + objectTerms + `]`
+	// ActivityContext is for an act with a Note or Article inside, or with terms of the forums.
+	ActivityContext InlineContext = `["https://www.w3.org/ns/activitystreams","https://w3id.org/security/data-integrity/v2",{` +
+		noteTerms + `,` + ownTerm + `}]`
+
+	ObjectContext InlineContext = `["https://www.w3.org/ns/activitystreams",{` + noteTerms + `,` + ownTerm + `}]`
+
+	// EventContext is for an Event (FEP-8a8e and Mobilizon).
+	EventContext InlineContext = `["https://www.w3.org/ns/activitystreams",{` + noteTerms + `,` + eventTerms + `,` + ownTerm + `}]`
 )
 
-const objectTerms = `{"ostatus":"http://ostatus.org#","conversation":"ostatus:conversation",` +
+const ownTerm = `"copse":"https://w3id.org/copse#"`
+
+const noteTerms = `"ostatus":"http://ostatus.org#","conversation":"ostatus:conversation",` +
 	`"sensitive":"as:sensitive","Hashtag":"as:Hashtag",` +
 	`"pt":"https://joinpeertube.org/ns#","commentsEnabled":"pt:commentsEnabled",` +
 	`"lemmy":"https://join-lemmy.org/ns#","removeData":"lemmy:removeData","expires":"lemmy:expires",` +
@@ -54,13 +64,13 @@ const objectTerms = `{"ostatus":"http://ostatus.org#","conversation":"ostatus:co
 	`"quote":{"@id":"https://w3id.org/fep/044f#quote","@type":"@id"},` +
 	`"quoteAuthorization":{"@id":"https://w3id.org/fep/044f#quoteAuthorization","@type":"@id"},` +
 	`"QuoteRequest":"https://w3id.org/fep/044f#QuoteRequest",` +
-	`"history":{"@id":"https://w3id.org/fep/bad1/history","@type":"@id"},` +
-	`"timezone":"https://w3id.org/fep/8a8e/timezone","joinMode":"https://w3id.org/fep/8a8e/joinMode",` +
+	`"history":{"@id":"https://w3id.org/fep/bad1/history","@type":"@id"}`
+
+const eventTerms = `"timezone":"https://w3id.org/fep/8a8e/timezone","joinMode":"https://w3id.org/fep/8a8e/joinMode",` +
 	`"eventStatus":"https://w3id.org/fep/8a8e/eventStatus",` +
 	`"organizers":{"@id":"https://w3id.org/fep/8a8e/organizers","@type":"@id"},` +
 	`"attendees":{"@id":"https://w3id.org/fep/8a8e/attendees","@type":"@id"},` +
 	`"VirtualLocation":"https://schema.org/VirtualLocation",` +
 	`"maximumAttendeeCapacity":"https://schema.org/maximumAttendeeCapacity",` +
 	`"mz":"https://joinmobilizon.org/ns#","participantCount":"mz:participantCount","isOnline":"mz:isOnline",` +
-	`"uuid":"https://schema.org/identifier","status":"http://www.w3.org/2002/12/cal/ical#status",` +
-	`"copse":"https://w3id.org/copse#"}`
+	`"uuid":"https://schema.org/identifier","status":"http://www.w3.org/2002/12/cal/ical#status"`

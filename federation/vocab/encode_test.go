@@ -122,7 +122,7 @@ func TestGolden_posts(t *testing.T) {
 	golden(t, "note", note)
 	golden(t, "article", articleDoc())
 	golden(t, "event", PostDoc{
-		AtContext: ObjectContext, ID: post, Type: "Event", AttributedTo: author, To: []string{group, Public}, Audience: group, Name: "Pump day",
+		AtContext: EventContext, ID: post, Type: "Event", AttributedTo: author, To: []string{group, Public}, Audience: group, Name: "Pump day",
 		Summary: "<p>Tue 3 March 2026, 14:00-15:30 Africa/Nairobi, online</p>", Content: "<p>Bring a pump.</p>", URL: "https://h.example/e/33",
 		EventDoc: EventDoc{
 			Actor: author, StartTime: noon, EndTime: noon.Add(90 * time.Minute), Timezone: "Africa/Nairobi", Organizers: []string{group},
