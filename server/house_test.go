@@ -94,6 +94,11 @@ func newHouse(t *testing.T, pages server.Pages, change ...func(*server.Options))
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
 		Registry:       h.reg, Now: h.clock, Log: log,
 	}
+	if p, ok := pages.(interface {
+		fault(c echo.Context, status int) error
+	}); ok {
+		o.Fault = p.fault
+	}
 	for _, c := range change {
 		c(&o)
 	}
@@ -121,7 +126,7 @@ func (p pages) Shared() map[string]echo.HandlerFunc {
 	return map[string]echo.HandlerFunc{"/": say, "/c/:handle": say, "/u/:handle": say, "/d/:id": say, "/p/:id": say}
 }
 
-func (p pages) Fault(c echo.Context, status int) error {
+func (p pages) fault(c echo.Context, status int) error {
 	return c.HTML(status, "<h1>"+http.StatusText(status)+"</h1>")
 }
 

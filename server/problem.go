@@ -93,8 +93,8 @@ func (s *Server) fault(err error, c echo.Context) {
 	if p.Status == http.StatusUnauthorized && peersOnly(req.URL.Path) {
 		h.Set(echo.HeaderWWWAuthenticate, `Signature headers="(request-target) host date digest"`)
 	}
-	if s.o.Web != nil && !peersOnly(req.URL.Path) && wantsHTML(req) {
-		if err := s.o.Web.Fault(c, p.Status); err == nil || c.Response().Committed {
+	if s.o.Fault != nil && !peersOnly(req.URL.Path) && wantsHTML(req) {
+		if err := s.o.Fault(c, p.Status); err == nil || c.Response().Committed {
 			return
 		}
 	}

@@ -40,9 +40,6 @@ type Pages interface {
 	Mount(e *echo.Echo)
 	// Shared are handlers of GET by route, for addresses that also answer ActivityPub.
 	Shared() map[string]echo.HandlerFunc
-	// Fault answers a browser with a page about a status, for errors outside of the door's own
-	// handlers.
-	Fault(c echo.Context, status int) error
 }
 
 // Check is one part that must work before requests should come here.
@@ -56,6 +53,9 @@ type Options struct {
 	Store  *db.Store
 	Actors *actors.Door
 	Web    Pages
+	// Fault answers a browser with a page about a status, for errors outside of the handlers of
+	// Web; nil answers problem+json to all.
+	Fault func(c echo.Context, status int) error
 	// BaseURL is the public address; whatever a proxy says, it is the scheme and host we go by.
 	BaseURL *url.URL
 	// TrustedProxies are the only peers whose X-Forwarded-For is believed.
