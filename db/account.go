@@ -91,6 +91,19 @@ func (s *Store) Accounts(ctx context.Context, after int64, limit int) ([]*Accoun
 	return list, wrap(err)
 }
 
+// FindAccounts lists logins with their persons by words in handle, name or mail address, by id from
+// after on.
+func (s *Store) FindAccounts(ctx context.Context, words string, after int64, limit int) ([]*Account, error) {
+	var list []*Account
+	sel := s.accounts(&list).Where("account.id > ?", after)
+	for _, w := range searchWords(words) {
+		like := "%" + escapeLike(w) + "%"
+		sel = sel.Where(`(actor.handle LIKE ?0 ESCAPE '\' OR lower(actor.name) LIKE ?0 ESCAPE '\' OR account.email LIKE ?0 ESCAPE '\')`, like)
+	}
+	err := sel.Order("account.id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
 // Admins lists the logins that run this instance and are not disabled, oldest first.
 func (s *Store) Admins(ctx context.Context) ([]*Account, error) {
 	var list []*Account

@@ -201,6 +201,38 @@ type PostDelivery struct {
 	URI       string `bun:"uri"`
 }
 
+// HostDelivery is a delivery to a host with what it carries.
+type HostDelivery struct {
+	ID        int64  `bun:"id"`
+	State     int16  `bun:"state"`
+	Attempts  int64  `bun:"attempts"`
+	LastCode  int64  `bun:"last_code"`
+	LastError string `bun:"last_error"`
+	CreatedAt Time   `bun:"created_at"`
+	DoneAt    Time   `bun:"done_at"`
+	Type      string `bun:"type"`
+	PostID    int64  `bun:"post_id"`
+	ActorID   int64  `bun:"actor_id"`
+}
+
+// DeliveriesTo lists what waits for a host, in the order in which it will go.
+func (s *Store) DeliveriesTo(ctx context.Context, host string, limit int) ([]*HostDelivery, error) {
+	var list []*HostDelivery
+	err := s.read.NewRaw(`SELECT d.id, d.state, d.attempts, d.last_code, d.last_error, d.created_at, d.done_at, a.type, a.post_id, a.actor_id
+		FROM deliveries d JOIN activities a ON a.id = d.activity_id WHERE d.host = ? AND d.state = 0 ORDER BY d.id LIMIT ?`,
+		host, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
+// FailedTo lists what a host refused or did not take in time, newest first.
+func (s *Store) FailedTo(ctx context.Context, host string, limit int) ([]*HostDelivery, error) {
+	var list []*HostDelivery
+	err := s.read.NewRaw(`SELECT d.id, d.state, d.attempts, d.last_code, d.last_error, d.created_at, d.done_at, a.type, a.post_id, a.actor_id
+		FROM deliveries d JOIN activities a ON a.id = d.activity_id WHERE d.host = ? AND d.state IN (2, 5) ORDER BY d.id DESC LIMIT ?`,
+		host, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
 // QueueState is what waits for one host.
 type QueueState struct {
 	Host    string `bun:"host" json:"host"`

@@ -83,6 +83,80 @@ func (s *Store) Hosts(ctx context.Context, after string, limit int) ([]*Host, er
 	return list, wrap(err)
 }
 
+// HostQuery asks for one page of the hosts that we have met, by name.
+type HostQuery struct {
+	Words string // part of the name or the software; "" = all
+	Show  string // HostBlocked, HostSilenced, HostAllowed, "paused", "failing", "waiting"; "" = all
+	After string
+	Limit int
+}
+
+// HostLine is a host with what waits for it.
+type HostLine struct {
+	Host    `bun:",extend"`
+	Pending int64 `bun:"pending"`
+	Oldest  Time  `bun:"oldest"`
+}
+
+// FindHosts lists hosts with what waits for them, by name.
+func (s *Store) FindHosts(ctx context.Context, q HostQuery) ([]*HostLine, error) {
+	var list []*HostLine
+	sel := s.read.NewSelect().Model(&list).
+		ColumnExpr("host.*").
+		ColumnExpr("(SELECT count(*) FROM deliveries d WHERE d.host = host.name AND d.state = 0) AS pending").
+		ColumnExpr("coalesce((SELECT min(d.created_at) FROM deliveries d WHERE d.host = host.name AND d.state = 0), 0) AS oldest").
+		Where("host.name > ?", q.After)
+	for _, w := range searchWords(q.Words) {
+		like := "%" + escapeLike(w) + "%"
+		sel = sel.Where(`(host.name LIKE ?0 ESCAPE '\' OR host.software LIKE ?0 ESCAPE '\')`, like)
+	}
+	switch q.Show {
+	case HostBlocked, HostSilenced, HostAllowed:
+		sel = sel.Where("host.policy = ?", q.Show)
+	case "paused":
+		sel = sel.Where("host.paused_at > 0")
+	case "failing":
+		sel = sel.Where("host.streak > 0")
+	case "waiting":
+		sel = sel.Where("EXISTS (SELECT 1 FROM deliveries d WHERE d.host = host.name AND d.state = 0)")
+	}
+	err := sel.Order("host.name").Limit(int64(q.Limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// HostCounts counts the hosts that we have met, those that an admin closed, and those that fail.
+type HostCounts struct {
+	Known   int64 `bun:"known"`
+	Blocked int64 `bun:"blocked"`
+	Failing int64 `bun:"failing"`
+}
+
+// CountHosts counts hosts by how they stand.
+func (s *Store) CountHosts(ctx context.Context) (HostCounts, error) {
+	var n HostCounts
+	err := s.read.NewRaw(`SELECT count(*) AS known, coalesce(sum(CASE WHEN policy = 'blocked' THEN 1 ELSE 0 END), 0) AS blocked,
+		coalesce(sum(CASE WHEN streak > 0 THEN 1 ELSE 0 END), 0) AS failing FROM hosts`).Scan(ctx, &n)
+	return n, wrap(err)
+}
+
+// HostPeople counts whom we know at a host, whom of them anybody here follows, and who of them
+// follows one of ours.
+type HostPeople struct {
+	Known     int64 `bun:"known"`
+	Followed  int64 `bun:"followed"`
+	Following int64 `bun:"following"`
+}
+
+// PeopleAt counts whom we have to do with at a host.
+func (s *Store) PeopleAt(ctx context.Context, host string) (HostPeople, error) {
+	var n HostPeople
+	err := s.read.NewRaw(`SELECT (SELECT count(*) FROM actors WHERE host = ?0 AND deleted_at = 0) AS known,
+		(SELECT count(DISTINCT f.followee_id) FROM follows f JOIN actors a ON a.id = f.followee_id WHERE a.host = ?0 AND f.state = 'accepted') AS followed,
+		(SELECT count(DISTINCT f.follower_id) FROM follows f JOIN actors a ON a.id = f.follower_id WHERE a.host = ?0 AND f.state = 'accepted') AS following`,
+		host).Scan(ctx, &n)
+	return n, wrap(err)
+}
+
 // HostsWithPolicy lists all hosts that an admin has decided about.
 func (s *Store) HostsWithPolicy(ctx context.Context) ([]*Host, error) {
 	var list []*Host
