@@ -198,16 +198,21 @@ func (d *Door) viewer(ctx context.Context, account *db.Account, current string) 
 	return out, nil
 }
 
-// moderated are the groups whose reports an account sees; 0 stands for the instance.
+// moderated are the groups whose reports an account sees; 0 stands for the instance. Admins look
+// after groups that have nobody else.
 func (d *Door) moderated(ctx context.Context, account *db.Account) ([]int64, error) {
 	ids, err := d.store.GroupsModeratedBy(ctx, account.ActorID)
 	if err != nil {
 		return nil, fmt.Errorf("list moderated groups: %w", err)
 	}
-	if account.IsAdmin() {
-		ids = append(ids, 0)
+	if !account.IsAdmin() {
+		return ids, nil
 	}
-	return ids, nil
+	alone, err := d.store.GroupsWithoutStewards(ctx, 200)
+	if err != nil {
+		return nil, fmt.Errorf("list groups that nobody looks after: %w", err)
+	}
+	return append(append(ids, 0), alone...), nil
 }
 
 // pathHandle is how a group or person is called in addresses here: the handle alone for ours.
