@@ -200,3 +200,43 @@ func TestTakeBlock_elsewhere(t *testing.T) {
 		h.take(h.r.TakeBlock, mod, replace(body, "ANA", ana.URI), want)
 	}
 }
+
+func TestLiftBan_elsewhereIsAsked(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	ana, g := h.person("ana"), h.remoteGroup("soil", "peer.test", "lemmy")
+	eve := h.remote(db.ActorPerson, "eve", "evil.test", "")
+	h.ok(h.s.GrantRole(h.ctx, &db.RoleGrant{GroupID: g.ActorID, ActorID: ana.ID, Role: db.RoleModerator}))
+	h.ok(h.s.PutBan(h.ctx, &db.Ban{GroupID: g.ActorID, ActorID: eve.ID, URI: "https://peer.test/unseen"}))
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.LiftBan(ctx, tx, ana, g, eve) })
+	undo := h.one("Undo")
+	block := undo.doc["object"].(map[string]any)
+	if block["id"] != "https://peer.test/unseen" || block["object"] != eve.URI || block["target"] != g.Actor.URI {
+		t.Errorf("undone %v", block)
+	}
+	if !h.banned(g, eve) || !slices.Equal(undo.inboxes(), []string{g.Actor.SharedInbox}) {
+		t.Errorf("banned %v before the group lifted it; asked at %v", h.banned(g, eve), undo.inboxes())
+	}
+}
+
+// TestTakeBlock_ends: both spellings of the end of a ban count.
+func TestTakeBlock_ends(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	g := h.group("water", community.NewGroup{})
+	mod := h.remote(db.ActorPerson, "mod", "peer.test", "lemmy")
+	h.ok(h.s.GrantRole(h.ctx, &db.RoleGrant{GroupID: g.ActorID, ActorID: mod.ID, Role: db.RoleModerator}))
+	for _, end := range []string{"endTime", "expires"} {
+		eve := h.remote(db.ActorPerson, "eve_"+end, "evil.test", "")
+		h.take(h.r.TakeBlock, mod, replace(`{"id":"https://peer.test/END","type":"Block","object":"EVE","target":"GROUP","END":"2026-03-02T00:00:00Z"}`,
+			"END", end, "EVE", eve.URI, "GROUP", g.Actor.URI), "")
+		if !h.banned(g, eve) {
+			t.Errorf("%s: not banned", end)
+		}
+		h.pass(24 * time.Hour)
+		if h.banned(g, eve) {
+			t.Errorf("%s: banned after the end", end)
+		}
+		h.pass(-24 * time.Hour)
+	}
+}

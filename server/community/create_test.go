@@ -183,3 +183,26 @@ func TestEditGroup(t *testing.T) {
 		t.Errorf("stored %+v, locked %v", again, again.Actor.Locked)
 	}
 }
+
+func TestEdit_refusals(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay := h.account("fay", false)
+	g, far := h.group("water", community.NewGroup{Facilitator: fay.Actor}), h.remoteGroup("soil", "peer.test", "")
+	editGroup := func(g *db.Group) func(ctx context.Context, tx *db.Store) error {
+		return func(ctx context.Context, tx *db.Store) error { return h.r.EditGroup(ctx, tx, fay.Actor, g) }
+	}
+	h.refused("not-ours", editGroup(far))
+	g.Actor.Name = ""
+	h.refused("name-missing", editGroup(g))
+	g.Actor.Name, g.PostPolicy = "Water", "cats"
+	h.refused("choice-unknown", editGroup(g))
+	editPerson := func(ctx context.Context, tx *db.Store) error { return h.r.EditPerson(ctx, tx, fay) }
+	fay.Actor.SummarySource = strings.Repeat("a", 10_001)
+	h.refused("summary-long", editPerson)
+	fay.Actor.SummarySource, fay.Actor.SuspendedAt = "", h.s.Now()
+	h.refused("suspended", editPerson)
+	if len(h.outbox()) != 0 {
+		t.Errorf("refused edits sent %v", h.outbox())
+	}
+}

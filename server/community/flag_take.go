@@ -109,6 +109,9 @@ func (f *flaggedThings) add(ctx context.Context, tx *db.Store, in *federation.In
 // flagRow is the report of a Flag for one group; further posts are named in its words.
 func flagRow(in *federation.Incoming, f flaggedThings, i int, groupID int64) *db.Report {
 	row := &db.Report{URI: in.Activity.ID, GroupID: groupID, ReporterID: in.Actor.ID, Content: clip(in.Activity.Content)}
+	if !in.Vouched { // a group passed it on: it reports, not the one whose name it gives
+		row.ReporterID = in.Via.ID
+	}
 	if row.Content == "" {
 		row.Content = clip(in.Activity.Summary)
 	}

@@ -1,6 +1,7 @@
 package community_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -116,5 +117,37 @@ func TestT52_followBombIsOneLine(t *testing.T) {
 	}
 	if got := h.lines(fay); len(got) != 2 {
 		t.Errorf("%d notices, want one of follows and one of members", len(got))
+	}
+}
+
+// TestTakeFollow_whoCantBeFollowed: the server's own actor has no followers.
+func TestTakeFollow_whoCantBeFollowed(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	ana := h.remote(db.ActorPerson, "ana", "peer.test", "")
+	var instance *db.Actor
+	h.do(func(ctx context.Context, tx *db.Store) (err error) {
+		instance, err = h.r.EnsureInstance(ctx, tx)
+		return err
+	})
+	in := h.take(h.r.TakeFollow, ana, followOf("https://peer.test/1", ana, instance), "not-followable")
+	if h.state(ana, instance) != "" || len(h.outbox("Reject")) != 1 {
+		t.Errorf("follow %q, %d Rejects", h.state(ana, instance), len(h.outbox("Reject")))
+	}
+	in.Via = instance
+	h.takeIn(h.r.TakeFollow, in, "not-vouched")
+	h.takeIn(h.r.TakeUndoFollow, in, "not-vouched")
+}
+
+// TestTakeUndoFollow_buriesOnlyItsOwn: nobody undoes in advance what another will send.
+func TestTakeUndoFollow_buriesOnlyItsOwn(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	g := h.group("water", community.NewGroup{})
+	ana, eve := h.remote(db.ActorPerson, "ana", "peer.test", ""), h.remote(db.ActorPerson, "eve", "evil.test", "")
+	h.take(h.r.TakeUndoFollow, eve, undoOf("https://evil.test/u", eve, `"https://peer.test/1"`), "not-following")
+	h.take(h.r.TakeFollow, ana, followOf("https://peer.test/1", ana, g.Actor), "")
+	if h.state(ana, g.Actor) != db.FollowAccepted {
+		t.Error("a stranger undid a follow before it was sent")
 	}
 }

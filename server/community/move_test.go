@@ -121,3 +121,19 @@ func TestT49_banMovesAlong(t *testing.T) {
 		t.Errorf("banned: old %v, new %v", h.banned(g, old), h.banned(g, to))
 	}
 }
+
+// TestTakeMove_whoMayNotFollowStays: a follower who is blocked at the new place keeps the old one.
+func TestTakeMove_whoMayNotFollowStays(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	ana, bo := h.person("ana"), h.person("bo")
+	old, to := h.remote(db.ActorPerson, "kim", "old.test", ""), h.remote(db.ActorPerson, "kim", "new.test", "")
+	h.knownAs(to, old)
+	h.follows(ana, old)
+	h.follows(bo, old)
+	h.ok(h.s.PutActorBlock(h.ctx, &db.ActorBlock{ActorID: to.ID, TargetID: ana.ID}))
+	h.move(old, to, "https://old.test/m", "")
+	if h.state(ana, old) != db.FollowAccepted || h.state(bo, old) != "" || h.state(bo, to) != db.FollowPending {
+		t.Errorf("ana follows the old %q; bo the old %q, the new %q", h.state(ana, old), h.state(bo, old), h.state(bo, to))
+	}
+}

@@ -163,3 +163,20 @@ func TestTakeFlag_ofAPersonAlone(t *testing.T) {
 	h.take(h.r.TakeFlag, eve, flag(eve.URI), "unknown-object")
 	h.take(h.r.TakeFlag, eve, `{"type":"Flag","object":"x"}`, "no-id")
 }
+
+// TestTakeFlag_passedOn: what a group passes on unproved is its own report.
+func TestTakeFlag_passedOn(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	g, soil := h.group("water", community.NewGroup{}), h.remoteGroup("soil", "peer.test", "lemmy")
+	kim := h.remote(db.ActorPerson, "kim", "far.test", "")
+	p := h.post(g, h.person("eve"), nil)
+	in := h.take(h.r.TakeFlag, kim, replace(`{"id":"https://far.test/f","type":"Flag","object":"POST"}`, "POST", p.URI), "")
+	in.Vouched, in.Activity.ID = false, "https://far.test/f2"
+	h.takeIn(h.r.TakeFlag, in, "not-vouched")
+	in.Via = soil.Actor
+	h.takeIn(h.r.TakeFlag, in, "")
+	if list := h.reports(g.ActorID); len(list) != 2 || list[0].ReporterID != kim.ID || list[1].ReporterID != soil.ActorID {
+		t.Errorf("reports %v", list)
+	}
+}
