@@ -8,6 +8,7 @@ const serverEvery = 10_000;
 
 interface Kept {
   text: string;
+  title?: string;
   at: number;
 }
 
@@ -19,25 +20,35 @@ export class Composer extends HTMLElement {
     const form = this.querySelector("form");
     const area = this.querySelector("textarea");
     if (!form || !area || !this.key) return;
-    this.saved = area.value;
+    this.saved = this.written(area);
     this.restore(area);
     this.tools(area);
-    area.addEventListener("input", () => this.keep(area));
+    form.addEventListener("input", () => this.keep(area));
     area.addEventListener("keydown", (e) => {
       if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) form.requestSubmit();
     });
     form.addEventListener("submit", (e) => this.sending(e));
-    addEventListener("pagehide", () => this.toServer(area.value));
+    addEventListener("pagehide", () => this.toServer(area));
   }
 
   private get key(): string {
     return this.dataset["draft"] ?? "";
   }
 
+  // heading is the title field, where the form has one.
+  private get heading(): HTMLInputElement | null {
+    return this.querySelector<HTMLInputElement>("input[name=title]");
+  }
+
+  private written(area: HTMLTextAreaElement): string {
+    return (this.heading?.value ?? "") + "\n" + area.value;
+  }
+
   private keep(area: HTMLTextAreaElement): void {
-    const kept: Kept = { text: area.value, at: Date.now() };
+    const title = this.heading?.value ?? "";
+    const kept: Kept = { text: area.value, title, at: Date.now() };
     try {
-      if (area.value) localStorage.setItem(prefix + this.key, JSON.stringify(kept));
+      if (area.value || title) localStorage.setItem(prefix + this.key, JSON.stringify(kept));
       else localStorage.removeItem(prefix + this.key);
     } catch {
       // storage is full or forbidden; the server copy remains
@@ -46,23 +57,26 @@ export class Composer extends HTMLElement {
     if (!this.timer) {
       this.timer = window.setTimeout(() => {
         this.timer = 0;
-        this.toServer(area.value);
+        this.toServer(area);
       }, serverEvery);
     }
   }
 
-  private toServer(text: string): void {
-    if (text === this.saved) return;
-    const body = new URLSearchParams({ key: this.key, text });
-    if (navigator.sendBeacon("/drafts", body)) this.saved = text;
+  private toServer(area: HTMLTextAreaElement): void {
+    const now = this.written(area);
+    if (now === this.saved) return;
+    const body = new URLSearchParams({ key: this.key, text: area.value, title: this.heading?.value ?? "" });
+    if (navigator.sendBeacon("/drafts", body)) this.saved = now;
   }
 
   // restore never overwrites: a text that came from the server, after a failed
   // send or from another device, is at least as new as what the page was asked.
   private restore(area: HTMLTextAreaElement): void {
     const kept = read(this.key);
-    if (!kept || area.value || !kept.text) return;
+    const title = this.heading;
+    if (!kept || area.value || title?.value || !(kept.text || kept.title)) return;
     area.value = kept.text;
+    if (title) title.value = kept.title ?? "";
     const banner = document.createElement("div");
     banner.className = "banner mt1";
     banner.setAttribute("role", "status");
@@ -74,6 +88,7 @@ export class Composer extends HTMLElement {
     discard.textContent = this.dataset["discard"] ?? "";
     discard.addEventListener("click", () => {
       area.value = "";
+      if (title) title.value = "";
       this.keep(area);
       banner.remove();
       area.focus();
@@ -100,7 +115,7 @@ export class Composer extends HTMLElement {
     button.textContent = this.dataset["sending"] ?? button.textContent;
     clearTimeout(this.timer);
     const area = this.querySelector("textarea");
-    this.saved = area?.value ?? "";
+    if (area) this.saved = this.written(area);
     try {
       sessionStorage.setItem(sentMark, this.key);
     } catch {

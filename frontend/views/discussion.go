@@ -25,6 +25,7 @@ type Discussion struct {
 	Trouble   []Trouble
 	Composer  *ui.Composer // nil: the reader can't write here
 	Refusal   string       // then: why, and the way to be allowed
+	Unsent    string       // what the reader wrote and can't send here; "" for nothing
 	Address   string       // of the discussion, for the search field of other servers
 	ByOrg     []OrgCount
 	Removed   int // replies not counted in ByOrg

@@ -88,7 +88,7 @@ func homeFull(s Shell) Page {
 		news[i].Community, news[i].Org = ui.Link{Label: "Water Quality", URL: "/c/waterquality"}, wash
 	}
 	return Home{
-		Shell: s, FirstName: "Thandiwe", Since: clock.AddDate(0, 0, -2), New: news, MarkRead: "/notifications/read",
+		Shell: s, FirstName: "Thandiwe", Since: clock.AddDate(0, 0, -2), New: news, MarkRead: "/read",
 		Waiting: []Waiting{
 			{Icon: "people", Title: "Nadia Petrova asks to join Water Quality", Note: "Works on borehole pumps in Kessan", URL: "/c/waterquality/people", Act: "Look"},
 			{Icon: "shield", Title: "A reply was reported as advertising", Note: "Reported by two members", URL: "/reports", Act: "Look"},
@@ -114,7 +114,7 @@ func copFull(s Shell) Page {
 		Scope:   "Keeping water safe from the source to the patient’s bedside in hospitals and clinics that lose power, lose pressure and lose staff. We look after what a person with a test kit and a spanner can change this month.",
 		Members: 142, Orgs: 9, Facilitators: []ui.Person{thandiwe, ruben},
 		Languages: []ui.Link{{Label: "English", URL: "en"}, {Label: "français", URL: "fr"}, {Label: "العربية", URL: "ar"}},
-		Standing:  Member, MayPost: true, MayManage: true, Talk: rows(), Pages: ui.Pages{Older: "/c/waterquality?before=7"},
+		Standing:  Member, Joinable: true, MayPost: true, MayManage: true, Talk: rows(), Pages: ui.Pages{Older: "/c/waterquality?before=7"},
 		People: []ui.Person{thandiwe, ruben, leila, elif, grace, farid},
 		ByOrg:  []OrgCount{{wash, 61}, {ministry, 40}, {health, 22}, {clearwell, 12}, {university, 7}},
 	}
@@ -122,7 +122,7 @@ func copFull(s Shell) Page {
 
 func copOut(s Shell) Page {
 	p := copFull(s).(Cop)
-	p.Standing, p.MayPost, p.MayManage = Stranger, false, false
+	p.Joinable, p.Standing, p.MayPost, p.MayManage = true, Stranger, false, false
 	return p
 }
 
@@ -134,7 +134,7 @@ func copRemote(s Shell) Page {
 	return Cop{
 		Shell: s, Name: "Cholera Preparedness", Handle: "cholera@health.example", Address: "@cholera@health.example", Org: health, Openness: Restricted,
 		Scope: "What has to be in place before the first case.", Members: 203, Orgs: 12, Standing: Asked, Talk: rows()[2:4],
-		Remote: &Remote{
+		Joinable: true, Remote: &Remote{
 			Host: "health.example", URL: "https://health.example/c/cholera",
 			Fetch: &Fetch{Have: 1840, Of: 2310, Back: clock.AddDate(-2, -8, -16), Started: clock.Add(-43 * time.Minute)},
 			Kept:  Kept{Posts: 1840, Since: clock.AddDate(0, 0, -2), Contact: clock.Add(-12 * time.Minute), Readers: 4},

@@ -18,7 +18,7 @@ type sample struct {
 
 // samples is the list every page of the package belongs to.
 func samples() []sample {
-	return []sample{
+	return append(talkSamples(), []sample{
 		{name: "landing-empty", page: landingEmpty, out: true},
 		{name: "landing", page: landingFull, out: true, full: true},
 		{name: "sign-in", page: signInEmpty, out: true},
@@ -45,7 +45,7 @@ func samples() []sample {
 		{name: "discussion-out", page: discussionFull, out: true},
 		{name: "discussion", page: discussionFull, full: true},
 		{name: "discussion-locked", page: discussionLocked, full: true},
-	}
+	}...)
 }
 
 var (

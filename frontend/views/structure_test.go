@@ -213,8 +213,8 @@ func policyProblems(p page) (problems []string) {
 // served is the addresses the product has; a view may link to nothing else of
 // ours.
 var served = regexp.MustCompile(`^(/|/sign-in|/setup|/search|/communities|/notifications(/\w+)?|/drafts|/settings|/reports|/admin/federation` +
-	`|/sign-out|/lang|/theme|/feed\.atom|/assets/[^/]+|/c/[^/]+(/(new|people|settings|follow|unfollow|join|leave|feed\.atom))?` +
-	`|/d/\w+(/replies)?|/p/\w+(/(edit|delete|like|history|report|remove|pin|lock|receipts))?|/u/[^/]+|/follow/[^/]+|/demo/.+|/media/.+|/sign-in/\w+)$`)
+	`|/sign-out|/lang|/theme|/read|/feed\.atom|/assets/[^/]+|/c/[^/]+(/(new|people|settings|follow|unfollow|join|leave|feed\.atom))?` +
+	`|/d/\w+(/replies)?|/p/\w+(/(edit|delete|like|history|report|remove|restore|pin|lock|receipts))?|/u/[^/]+|/follow/[^/]+|/demo/.+|/media/.+|/sign-in/\w+)$`)
 
 func linkProblems(p page) (problems []string) {
 	for _, n := range p.elements {

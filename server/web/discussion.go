@@ -172,10 +172,8 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 	if t.after != "" {
 		p.Earlier = discussionPath(t.starter.ID)
 	}
-	if p.Composer == nil && p.Locked == nil {
-		if p.Composer, p.Refusal, err = d.replyComposer(c, t); err != nil {
-			return err
-		}
+	if err := d.composerBelow(c, t, &p); err != nil {
+		return err
 	}
 	d.describe(&p.Shell, t)
 	if status == http.StatusOK && c.Request().Method == http.MethodGet {

@@ -13,6 +13,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/frontend/ui"
+	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 )
@@ -42,39 +43,63 @@ type written struct {
 	Save     string `query:"save"`
 }
 
-// replyComposer is the composer below a discussion, or why there is none.
-func (d *Door) replyComposer(c echo.Context, t *talk) (*ui.Composer, string, error) {
-	who := me(c)
-	if who == nil {
-		return nil, "", nil
+// composerBelow puts the composer below a discussion, with what the reader began to write; where
+// they can't write it says why and gives the text back.
+func (d *Door) composerBelow(c echo.Context, t *talk, p *views.Discussion) error {
+	if me(c) == nil {
+		return nil
 	}
-	ctx := c.Request().Context()
-	if t.group != nil {
-		if err := d.com.Permit(ctx, d.store, t.group, who, community.ActReply); err != nil {
-			no, is := refusalIn(err)
-			if !is {
-				return nil, "", err
-			}
-			return nil, sentence(at(c).loc, no), nil
+	if p.Composer != nil { // came back from a send
+		if p.Locked != nil {
+			p.Unsent = p.Composer.Text
 		}
-	}
-	answered := t.starter
-	if to, err := strconv.ParseInt(c.QueryParam("to"), 10, 64); err == nil {
-		for _, p := range t.page {
-			if p.ID == to && p.State == db.PostPublished {
-				answered = p
-			}
-		}
-	}
-	box, err := d.replyBox(c, t, answered, "")
-	if err != nil {
-		return nil, "", err
+		return nil
 	}
 	draft, err := d.draftFor(c, formReply, t.starter.ID)
-	if draft != nil {
-		box.Text, box.Restored = draft.Body, draft.UpdatedAt.Time
+	if err != nil {
+		return err
 	}
-	return box, "", err
+	if p.Refusal, err = d.noReply(c, t); err != nil {
+		return err
+	}
+	if p.Refusal != "" || p.Locked != nil {
+		if draft != nil {
+			p.Unsent = draft.Body
+		}
+		return nil
+	}
+	if p.Composer, err = d.replyBox(c, t, answeredOn(t, c.QueryParam("to")), ""); err != nil {
+		return err
+	}
+	if draft != nil {
+		p.Composer.Text, p.Composer.Restored = draft.Body, draft.UpdatedAt.Time
+	}
+	return nil
+}
+
+// noReply words why the reader can't answer here, "" when they can.
+func (d *Door) noReply(c echo.Context, t *talk) (string, error) {
+	if t.starter.State != db.PostPublished && t.starter.State != db.PostWaiting {
+		return at(c).loc.Text("Nothing can be added here now."), nil
+	}
+	if t.group == nil {
+		return "", nil
+	}
+	err := d.com.Permit(c.Request().Context(), d.store, t.group, me(c), community.ActReply)
+	if no, is := refusalIn(err); is {
+		return sentence(at(c).loc, no), nil
+	}
+	return "", err
+}
+
+// answeredOn is the post of a page that somebody chose to answer, else the start of the discussion.
+func answeredOn(t *talk, to string) *db.Post {
+	for _, p := range t.page {
+		if target(p.ID) == to && p.State == db.PostPublished {
+			return p
+		}
+	}
+	return t.starter
 }
 
 // replyBox is an empty composer that answers a post.
