@@ -106,8 +106,8 @@ func (r *Resolver) updated(ctx context.Context, in *Incoming) error {
 		return r.created(ctx, in)
 	case r.o.IRIs.Ours(ref.IRI):
 		return nil // a moderator elsewhere changes a group of ours; the rule decides
-	case !vocab.SameOrigin(ref.IRI, in.Actor.URI):
-		return refuse("actor-elsewhere")
+	case !vocab.SameOrigin(ref.IRI, in.Actor.URI) && (in.Via == nil || ref.IRI != in.Via.URI):
+		return refuse("actor-elsewhere") // of a group, its moderators elsewhere may speak through it
 	}
 	a, doc, err := r.refresh(ctx, ref.IRI)
 	if err != nil {

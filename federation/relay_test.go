@@ -133,6 +133,20 @@ func TestAnnounce_removalByAModeratorElsewhere(t *testing.T) {
 	h.none(p, group, group.Announce(far.Activity("Delete", own["id"])), "not-gone")
 }
 
+func TestAnnounce_groupChangedByAModeratorElsewhere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p, _, group, near, far := lemmys(t, h, fedtest.Lemmy())
+	doc := group.Document()
+	doc["name"] = "Soil and water"
+	p.Put(doc)
+	in := h.one(p, group, group.Announce(far.Activity("Update", group.Document())))
+	if in.Object == nil || in.Object.Author.Name != "Soil and water" || in.Actor.URI != far.ID {
+		t.Errorf("applied %+v", in.Object)
+	}
+	h.none(p, group, group.Announce(far.Activity("Update", near.Document())), "actor-elsewhere")
+}
+
 func TestAnnounce_proofWithANewKey(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
