@@ -49,7 +49,6 @@ type counter interface {
 // Limits counts what people and servers do, by address, account and host.
 type Limits struct {
 	counter counter
-	off     bool
 	log     *slog.Logger
 }
 
@@ -57,9 +56,6 @@ type Limits struct {
 func NewLimits(now func() time.Time, log *slog.Logger) *Limits {
 	return &Limits{counter: newBuckets(now), log: log}
 }
-
-// NoLimits lets everything pass: for load tests in a laboratory.
-func NoLimits() *Limits { return &Limits{off: true} }
 
 // Login tells whether one more attempt to sign in may be made from the address of a request for a
 // login, a handle or mail address as typed.
@@ -72,9 +68,6 @@ func (l *Limits) Login(c echo.Context, login string) bool {
 
 // wait is how long somebody must wait; 0 lets pass.
 func (l *Limits) wait(ctx context.Context, limit Limit, who string) time.Duration {
-	if l.off {
-		return 0
-	}
 	wait, err := l.counter.take(ctx, limit.Name+":"+who, limit)
 	if err == nil {
 		return wait

@@ -110,7 +110,7 @@ func newHouse(t testing.TB) *house {
 		Store: h.store, Resolver: resolver, IRIs: h.iris, Now: h.clock, Apply: h.door.Apply,
 	})
 	shell, err := server.New(server.Options{
-		Store: h.store, Actors: h.door, BaseURL: base, Limits: server.NoLimits(), Unlimited: true,
+		Store: h.store, Actors: h.door, BaseURL: base, Limits: server.NewLimits(h.clock, log), Unlimited: true,
 		Registry: prometheus.NewRegistry(), Now: h.clock, Log: log,
 	})
 	if err != nil {
