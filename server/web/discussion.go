@@ -146,7 +146,11 @@ func (d *Door) rolesIn(ctx context.Context, groupID int64) (map[int64]string, er
 
 // discussionPage prints a discussion; composer is the form that came back, nil for a fresh one.
 func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.Composer) error {
-	shell, err := d.shell(c, headingOf(t.starter), views.Communities)
+	heading := headingOf(t.starter)
+	if t.starter.State == db.PostDeleted {
+		heading = at(c).loc.Text("A discussion whose beginning was deleted")
+	}
+	shell, err := d.shell(c, heading, views.Communities)
 	if err != nil {
 		return err
 	}

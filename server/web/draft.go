@@ -80,11 +80,11 @@ func (d *Door) saveDraft(c echo.Context) error {
 	kind, rest, _ := strings.Cut(form.Key, ":")
 	about, owner, _ := strings.Cut(rest, ":")
 	if owner != target(at(c).account.ID) {
-		return echo.NewHTTPError(http.StatusForbidden) // written while somebody else was signed in
+		return c.NoContent(http.StatusForbidden) // written while somebody else was signed in
 	}
 	id, err := strconv.ParseInt(about, 10, 64)
 	if err != nil || (kind != formDiscussion && kind != formReply && kind != formEdit) || len(form.Text) > exchange.MaxText {
-		return echo.NewHTTPError(http.StatusUnprocessableEntity)
+		return c.NoContent(http.StatusUnprocessableEntity)
 	}
 	if err := d.keepDraft(c, kind, target(id), written{Title: form.Title, Text: form.Text}); err != nil {
 		return err

@@ -51,6 +51,9 @@ func (d *Door) mayRead(ctx context.Context, who *db.Actor, f found) error {
 		return d.mayReadDirect(ctx, who, f)
 	}
 	own := who != nil && f.post.AuthorID == who.ID
+	if f.post.State == db.PostDeleted && !placeholder(f.post) {
+		return echo.ErrNotFound
+	}
 	if f.post.State == db.PostPublished || placeholder(f.post) || own {
 		if f.group == nil {
 			return nil
