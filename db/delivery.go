@@ -240,6 +240,12 @@ type QueueState struct {
 	Oldest  Time   `bun:"oldest" json:"oldest"`
 }
 
+// WaitingFor counts what waits for a host, and since when the oldest does.
+func (s *Store) WaitingFor(ctx context.Context, host string) (pending int64, oldest Time, err error) {
+	err = s.read.NewRaw("SELECT count(*), coalesce(min(created_at), 0) FROM deliveries WHERE host = ? AND state = 0", host).Scan(ctx, &pending, &oldest)
+	return pending, oldest, wrap(err)
+}
+
 // QueueByHost counts waiting deliveries per host, most first.
 func (s *Store) QueueByHost(ctx context.Context, limit int) ([]*QueueState, error) {
 	var list []*QueueState

@@ -165,7 +165,7 @@ func (d *Door) flash(c echo.Context, text, undo string) {
 
 // viewer gathers what the frame shows of the reader.
 func (d *Door) viewer(ctx context.Context, account *db.Account, current string) (*views.Viewer, error) {
-	out := &views.Viewer{Person: d.face(account.Actor), Admin: account.IsAdmin()}
+	out := &views.Viewer{Person: d.face(account.Actor), Admin: account.IsAdmin(), KeysOff: !account.SingleKeys}
 	var err error
 	if out.Unread, err = d.store.UnreadCount(ctx, account.ID); err != nil {
 		return nil, fmt.Errorf("count notifications: %w", err)

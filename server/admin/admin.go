@@ -1,0 +1,103 @@
+// Package admin is the door for those who run the instance: which servers it deals with and how
+// deliveries to them go, who has an account, what the instance says of itself, and the log of all
+// that.
+//
+// It stands in the frame of the web door, which cmd hands to it as functions, and must not import
+// that door or federation. Who isn't an admin is refused in gate, before any handler runs. Start
+// with hosts.go.
+package admin
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/frontend/locales"
+	"github.com/copse-social/copse/frontend/ui"
+	"github.com/copse-social/copse/frontend/views"
+	"github.com/copse-social/copse/server/community"
+)
+
+// Options is what the door needs.
+type Options struct {
+	Store *db.Store
+	// Host is the name of this instance, which nobody can block.
+	Host string
+
+	// The frame of the web door: its middleware, who reads and how, the frame of a page, how a page is
+	// printed, what is said on the next one, and how people and organisations look.
+	Reader  echo.MiddlewareFunc
+	Account func(c echo.Context) *db.Account
+	Loc     func(c echo.Context) *locales.Loc
+	Shell   func(c echo.Context, title string, tab views.Tab) (views.Shell, error)
+	Page    func(c echo.Context, status int, p views.Page) error
+	Flash   func(c echo.Context, text, undo string)
+	Face    func(a *db.Actor) ui.Person
+	Org     func(host string) ui.Org
+
+	// What an admin may do to the deliveries to a host.
+	Retry, Drop, Pause, Resume func(ctx context.Context, host string) error
+
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Door serves the pages below /admin.
+type Door struct {
+	o     Options
+	store *db.Store
+}
+
+// New makes the door.
+func New(o Options) *Door { return &Door{o: o, store: o.Store} }
+
+// Mount adds the routes.
+func (d *Door) Mount(e *echo.Echo) {
+	g := e.Group("/admin", d.o.Reader, d.gate)
+	g.GET("/federation", d.hosts)
+	g.POST("/federation", d.decide)
+	g.GET("/federation/:host", d.host)
+	g.POST("/federation/:host/policy", d.setPolicy)
+	g.POST("/federation/:host/:act", d.hostAct)
+	g.GET("/people", d.accounts)
+	g.POST("/people/:account/:act", d.accountAct)
+	g.GET("/settings", d.settings)
+	g.POST("/settings", d.saveSettings)
+	g.GET("/log", d.log)
+}
+
+// gate lets admins in. Others are told that it isn't theirs; strangers sign in first.
+func (d *Door) gate(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		a := d.o.Account(c)
+		switch {
+		case a == nil && c.Request().Method == http.MethodGet:
+			return c.Redirect(http.StatusSeeOther, "/sign-in?back="+escape(c.Request().URL.RequestURI()))
+		case a == nil:
+			return c.Redirect(http.StatusSeeOther, "/sign-in")
+		case !a.IsAdmin():
+			return community.Refuse(community.Forbidden, "not-admin")
+		}
+		return next(c)
+	}
+}
+
+// done says what was done on the page that follows.
+func (d *Door) done(c echo.Context, text, path string) error {
+	d.o.Flash(c, text, "")
+	return c.Redirect(http.StatusSeeOther, path)
+}
+
+// note writes an act of the reader into the log of the instance.
+func (d *Door) note(ctx context.Context, tx *db.Store, c echo.Context, e db.ModerationEntry) error {
+	e.ActorID = d.o.Account(c).ActorID
+	if err := tx.LogModeration(ctx, &e); err != nil {
+		return fmt.Errorf("log %s: %w", e.Act, err)
+	}
+	return nil
+}
