@@ -132,15 +132,6 @@ func (s *Server) MetricsHandler() http.Handler {
 	return promhttp.HandlerFor(s.o.Registry, promhttp.HandlerOpts{Registry: s.o.Registry})
 }
 
-// Routes lists every route as "METHOD path", in no order.
-func (s *Server) Routes() []string {
-	var list []string
-	for _, r := range s.echo.Routes() {
-		list = append(list, r.Method+" "+r.Path)
-	}
-	return list
-}
-
 // addressOf finds the client: the right-most address that no trusted proxy stands for. Without
 // trusted proxies it is whoever connected, whatever the headers say (T54).
 func addressOf(proxies []netip.Prefix) echo.IPExtractor {

@@ -116,6 +116,25 @@ func TestNegotiation_whoAnswers(t *testing.T) {
 	}
 }
 
+// T30: nothing but the actors door ever answers with a type that speaks for this host.
+func TestT30_onlyDocumentsHaveTheirType(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, pages{more: func(e *echo.Echo) {
+		e.GET("/assets/note.json", func(c echo.Context) error {
+			return c.Blob(http.StatusOK, "application/octet-stream", []byte(`{"type":"Note"}`))
+		})
+	}})
+	for _, path := range []string{"/page", "/assets/note.json", "/livez", "/readyz", "/nothing", "/ap/objects/1", "/d/1"} {
+		rec := h.ask(http.MethodGet, path, "Accept", asActivity)
+		if kind := rec.Header().Get("Content-Type"); strings.Contains(kind, "activity+json") || strings.Contains(kind, "ld+json") {
+			t.Errorf("%s: %s", path, kind)
+		}
+		if rec.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s may be sniffed", path)
+		}
+	}
+}
+
 func TestHead_ofPages(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, pages{})
