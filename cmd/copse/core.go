@@ -127,7 +127,8 @@ func (c *core) ensureInstance(ctx context.Context) error {
 
 func (c *core) fetchOptions(metrics prometheus.Registerer) fetch.Options {
 	return fetch.Options{
-		Transport: c.transport, UserAgent: c.userAgent(), AllowHTTP: c.cfg.LabHTTP, Now: c.now, Log: c.log, Metrics: metrics,
+		Transport: c.transport, UserAgent: c.userAgent(), Now: c.now, Log: c.log, Metrics: metrics,
+		Lab: len(c.cfg.LabNetworks) > 0, AllowHTTP: c.cfg.LabHTTP,
 		Signer: func(ctx context.Context) (*sign.Signer, error) {
 			if c.instance == nil {
 				return nil, nil //nolint:nilnil // unsigned until the instance has its actor

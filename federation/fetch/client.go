@@ -46,8 +46,10 @@ type Options struct {
 	// Allowed is the federation policy, asked for each host before each
 	// request; its error is wrapped into ErrRefusedHost.
 	Allowed func(ctx context.Context, host string) error
-	// AllowHTTP makes this the client of a lab: plain http, and ports other
-	// than 443.
+	// Lab takes ports other than 443: there the instances of one machine tell
+	// themselves apart by them.
+	Lab bool
+	// AllowHTTP is Lab with plain http.
 	AllowHTTP bool
 	// CausedPerSecond and CausedPerHour bound what strangers can make us send
 	// to one registrable domain (T32). Zero means 5, in bursts of up to 20, and
@@ -82,8 +84,9 @@ func New(o Options) *Client {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.Lab = o.Lab || o.AllowHTTP
 	perSecond, perHour := 5, 200
-	if o.AllowHTTP {
+	if o.Lab {
 		perSecond, perHour = 10_000, 10_000_000
 	}
 	return &Client{
@@ -107,13 +110,10 @@ func (c *Client) target(iri string) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.o.AllowHTTP {
-		return u, nil
-	}
-	if u.Scheme != "https" {
+	if u.Scheme != "https" && !c.o.AllowHTTP {
 		return nil, fmt.Errorf("%w: %s is not https", ErrRefusedHost, clip(iri))
 	}
-	if u.Port() != "" {
+	if u.Port() != "" && !c.o.Lab {
 		return nil, fmt.Errorf("%w: port %s", ErrRefusedHost, u.Port())
 	}
 	return u, nil

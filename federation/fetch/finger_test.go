@@ -177,6 +177,14 @@ func TestWebFinger_portsOnlyInALab(t *testing.T) {
 	if err != nil || f.Subject != "bob@health.localhost:8082" || f.Self != bob.ID {
 		t.Errorf("lab: %+v, %v", f, err)
 	}
+	w.opt.AllowHTTP, w.opt.Lab = false, true
+	p.Serve("http://health.localhost:8082/.well-known/webfinger?resource=acct%3Abob%40health.localhost%3A8082", http.StatusOK, "application/jrd+json",
+		[]byte(`{"subject":"acct:bob@health.localhost:8082","links":[{"rel":"self","type":"application/activity+json","href":"https://health.localhost:8082/bob"}]}`))
+	if f, err = w.client().WebFinger(t.Context(), "bob@health.localhost:8082"); err != nil || f.Self != "https://health.localhost:8082/bob" {
+		t.Errorf("lab with TLS: %+v, %v", f, err)
+	}
+	_, err = w.client().Object(t.Context(), bob.ID)
+	w.wantErr(err, fetch.ErrRefusedHost, "plain http in a lab with TLS")
 }
 
 func TestWebFinger_plainHTTPInALab(t *testing.T) {
