@@ -39,6 +39,12 @@ const (
 	// of what is sent and stored, so it is short.
 	WrapContext InlineContext = `["https://www.w3.org/ns/activitystreams","https://w3id.org/security/data-integrity/v2"]`
 
+	// EmbedContext is for an act with somebody else's document inside, which brings any context of
+	// its own. What data-integrity declares is protected: a strict JSON-LD reader such as Fedify
+	// drops the whole where the inner document names another version of it. So its terms stand
+	// here without that.
+	EmbedContext InlineContext = `["https://www.w3.org/ns/activitystreams",{` + proofTerms + `}]`
+
 	// ActivityContext is for an act with a Note or Article inside, or with terms of the forums.
 	ActivityContext InlineContext = `["https://www.w3.org/ns/activitystreams","https://w3id.org/security/data-integrity/v2",{` +
 		noteTerms + `,` + ownTerm + `}]`
@@ -50,6 +56,14 @@ const (
 )
 
 const ownTerm = `"copse":"https://w3id.org/copse#"`
+
+const proofTerms = `"sec":"https://w3id.org/security#","DataIntegrityProof":"sec:DataIntegrityProof",` +
+	`"proof":{"@id":"sec:proof","@type":"@id","@container":"@graph"},` +
+	`"cryptosuite":{"@id":"sec:cryptosuite","@type":"sec:cryptosuiteString"},` +
+	`"created":{"@id":"http://purl.org/dc/terms/created","@type":"http://www.w3.org/2001/XMLSchema#dateTime"},` +
+	`"proofPurpose":{"@id":"sec:proofPurpose","@type":"@vocab"},"assertionMethod":"sec:assertionMethod",` +
+	`"verificationMethod":{"@id":"sec:verificationMethod","@type":"@id"},` +
+	`"proofValue":{"@id":"sec:proofValue","@type":"sec:multibase"}`
 
 const noteTerms = `"ostatus":"http://ostatus.org#","conversation":"ostatus:conversation",` +
 	`"sensitive":"as:sensitive","Hashtag":"as:Hashtag",` +

@@ -51,13 +51,16 @@ func (r *Rules) wrap(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activ
 	if err != nil {
 		return err
 	}
+	doc := vocab.ActivityDoc{
+		Type: "Announce", To: []string{g.Actor.URI, vocab.Public}, Cc: []string{g.Actor.FollowersURI},
+		Audience: g.Actor.URI, Object: vocab.Raw(a.Body),
+	}
+	if !a.Local {
+		doc.AtContext = vocab.EmbedContext
+	}
 	// Stored under the address of what it wraps: the plain announce is found under the post's.
 	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: g.Actor, ObjectURI: a.URI, GroupID: g.ActorID, PostID: a.PostID, Public: true,
-		Doc: vocab.ActivityDoc{
-			Type: "Announce", To: []string{g.Actor.URI, vocab.Public}, Cc: []string{g.Actor.FollowersURI},
-			Audience: g.Actor.URI, Object: vocab.Raw(a.Body),
-		},
+		Actor: g.Actor, ObjectURI: a.URI, GroupID: g.ActorID, PostID: a.PostID, Public: true, Doc: doc,
 	})
 	if err != nil {
 		return fmt.Errorf("announce %s: %w", a.URI, err)
