@@ -188,7 +188,7 @@ func (r *Rules) announceNew(ctx context.Context, tx *db.Store, g *db.Group, row 
 	return r.com.Boost(ctx, tx, g, p)
 }
 
-// Refuse turns a held post down; only its author ever saw it.
+// Refuse turns a held post down; only its author ever saw it, and their server is told.
 func (r *Rules) Refuse(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Post, reason string) error {
 	g, err := r.permitModeration(ctx, tx, by, p, community.ActRemove)
 	if err != nil {
@@ -200,7 +200,14 @@ func (r *Rules) Refuse(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Po
 	if err := tx.SetPostState(ctx, p, db.PostRefused, reason, by.ID); err != nil {
 		return err
 	}
-	return r.logAct(ctx, tx, g, by, "refuse", p, reason)
+	if err := r.logAct(ctx, tx, g, by, "refuse", p, reason); err != nil || p.Local || p.CreateActivityID == 0 {
+		return err
+	}
+	act, err := tx.ActivityByID(ctx, p.CreateActivityID)
+	if err != nil {
+		return fmt.Errorf("load Create of post %d: %w", p.ID, err)
+	}
+	return r.reject(ctx, tx, g, p.Author, rejection{create: act.URI, post: p.URI, code: "refused"})
 }
 
 func (r *Rules) permitModeration(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Post, act community.Act) (*db.Group, error) {

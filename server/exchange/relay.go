@@ -32,6 +32,7 @@ func (r *Rules) forward(ctx context.Context, tx *db.Store, g *db.Group, in *fede
 	row := &db.Activity{
 		URI: in.Activity.ID, ActorID: instance.ID, Type: in.Activity.Type, ObjectURI: p.URI,
 		GroupID: g.ActorID, PostID: p.ID, Body: in.Body,
+		Local: true, // sent as ours: signed by ActorID, not by the group, whose keys are elsewhere
 	}
 	if err := tx.KeepActivity(ctx, row); err != nil {
 		return err

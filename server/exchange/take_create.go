@@ -200,17 +200,27 @@ func (r *Rules) sayNo(ctx context.Context, tx *db.Store, f *federation.Fetched, 
 	if in.Activity == nil {
 		return nil // found while walking up a thread; nobody asked us
 	}
-	if _, err := r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: at.group.Actor, ObjectURI: f.Doc.ID, GroupID: at.group.ActorID,
-		Doc: vocab.ActivityDoc{
-			Type: "Reject", To: []string{f.Author.URI}, Summary: code,
-			Object: &vocab.ActivityDoc{ID: in.Activity.ID, Type: "Create", Actor: f.Author.URI, Object: f.Doc.ID},
-		},
-		To: []db.Audience{federation.ToActors(f.Author)},
-	}); err != nil {
+	if err := r.reject(ctx, tx, at.group, f.Author, rejection{create: in.Activity.ID, post: f.Doc.ID, code: code}); err != nil {
 		return err
 	}
 	about := &db.Post{URI: f.Doc.ID, Author: f.Author, AuthorID: f.Author.ID, GroupID: at.group.ActorID, Content: bodyOf(f.Doc)}
 	_, err := r.com.Tell(ctx, tx, at.group, community.Notice{To: f.Author, Code: code, About: about})
+	return err
+}
+
+// rejection names what a group does not take.
+type rejection struct{ create, post, code string }
+
+// reject tells the author's server that a group does not take a post; one that shows posts as
+// waiting until they come back from the group ends that.
+func (r *Rules) reject(ctx context.Context, tx *db.Store, g *db.Group, author *db.Actor, no rejection) error {
+	_, err := r.pub.Publish(ctx, tx, federation.Outgoing{
+		Actor: g.Actor, ObjectURI: no.post, GroupID: g.ActorID,
+		Doc: vocab.ActivityDoc{
+			Type: "Reject", To: []string{author.URI}, Summary: no.code,
+			Object: &vocab.ActivityDoc{ID: no.create, Type: "Create", Actor: author.URI, Object: no.post},
+		},
+		To: []db.Audience{federation.ToActors(author)},
+	})
 	return err
 }
