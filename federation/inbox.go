@@ -45,6 +45,9 @@ type InboxWorker struct {
 	slots   chan struct{}
 	running sync.WaitGroup
 
+	after  int64     // receipts up to this id were looked at; only Step touches it
+	rescan time.Time // when Step last began at the first one
+
 	mu      sync.Mutex
 	busy    map[int64]bool // receipts in the background
 	taken   map[string]int // what they are about, counted
@@ -78,16 +81,32 @@ func (b *InboxWorker) Nudge() {
 	}
 }
 
-// Step works off one batch of what is due, waits for the background as well, and says whether
-// there was anything.
+// Step works off one batch of what is due, or waits until a part of what needs other hosts is
+// done, and says whether anything moved. Only one goroutine may step.
 func (b *InboxWorker) Step(ctx context.Context) (worked bool, err error) {
-	_, worked, err = b.round(ctx, 0)
-	b.running.Wait()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	err = errors.Join(append(b.failed, err)...)
-	b.failed = nil
-	return worked, err
+	for {
+		last, worked, err := b.round(ctx, b.after)
+		if err = errors.Join(err, b.failures()); worked || err != nil {
+			b.after = last
+			return worked, err
+		}
+		idle := b.idle()
+		if b.after != 0 && (idle || b.waiters() || time.Since(b.rescan) > pollEvery) {
+			b.after, b.rescan = 0, time.Now() // what was put off has smaller ids
+			continue
+		}
+		if idle {
+			return false, nil
+		}
+		select {
+		case <-b.wake:
+			return true, nil
+		case <-time.After(pollEvery):
+			return true, nil
+		case <-ctx.Done():
+			return false, context.Cause(ctx)
+		}
+	}
 }
 
 // Run works until ctx ends, and returns when nothing of it runs any more.
@@ -95,26 +114,29 @@ func (b *InboxWorker) Run(ctx context.Context) error {
 	defer b.running.Wait()
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	for after := int64(0); ; {
-		last, worked, err := b.round(ctx, after)
-		if err != nil && ctx.Err() == nil {
-			b.o.Log.ErrorContext(ctx, "inbox round", "err", err)
+	for {
+		worked, err := b.Step(ctx)
+		if ctx.Err() != nil {
+			return nil
 		}
-		if worked && err == nil {
-			after = last
+		if err != nil {
+			b.o.Log.ErrorContext(ctx, "inbox", "err", err)
+		} else if worked {
 			continue
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-b.wake:
-			if b.waiters() {
-				after = 0
-			}
 		case <-tick.C:
-			after = 0
 		}
 	}
+}
+
+func (b *InboxWorker) idle() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.busy) == 0
 }
 
 // waiters says, once, that receipts were passed over because of others in the background.
@@ -124,6 +146,15 @@ func (b *InboxWorker) waiters() bool {
 	was := b.skipped
 	b.skipped = false
 	return was
+}
+
+// failures answers, once, what went wrong in the background.
+func (b *InboxWorker) failures() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	err := errors.Join(b.failed...)
+	b.failed = nil
+	return err
 }
 
 // round looks at one batch of due receipts after an id: it applies what it can at once and sends
@@ -228,10 +259,9 @@ func (b *InboxWorker) report(ctx context.Context, err error) {
 	if err == nil || ctx.Err() != nil {
 		return
 	}
-	b.o.Log.ErrorContext(ctx, "inbox background", "err", err)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.failed) < batch {
-		b.failed = append(b.failed, fmt.Errorf("inbox background: %w", err))
+		b.failed = append(b.failed, fmt.Errorf("background: %w", err))
 	}
 }
