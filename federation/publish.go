@@ -96,6 +96,9 @@ func (p *Publisher) Send(ctx context.Context, tx *db.Store, a *db.Activity, o Ou
 		about = o.Actor.URI
 	}
 	for _, to := range o.To {
+		if to.FollowersOf == 0 && len(to.Inboxes) == 0 {
+			continue // all of them live here
+		}
 		row := &db.OutboxRow{ActivityID: a.ID, Class: o.Class, OKey: OrderKey(about)}
 		if err := tx.CreateOutbox(ctx, row, to); err != nil {
 			return fmt.Errorf("send activity %s: %w", a.URI, err)

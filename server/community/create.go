@@ -20,10 +20,11 @@ const maxSummary = 10_000
 // handlePattern is one namespace for people, groups and services (wire.md 0.7).
 var handlePattern = regexp.MustCompile(`^[a-z0-9_]{2,30}$`)
 
-// reserved are handles that would be taken for the instance's own words or addresses.
+// reserved are handles that would be taken for the instance's own words or addresses. Only an admin
+// makes accounts, so admin is none of them.
 func reserved(handle string) bool {
 	return slices.Contains([]string{
-		"about", "account", "accounts", "actor", "admin", "administrator", "all", "anonymous", "ap", "api",
+		"about", "account", "accounts", "actor", "all", "anonymous", "ap", "api",
 		"assets", "auth", "copse", "discussions", "everyone", "explore", "federation", "feed", "feeds", "groups",
 		"help", "home", "host", "hostmaster", "inbox", "info", "instance", "internal", "join", "login", "logout",
 		"mail", "mailer_daemon", "me", "media", "moderation", "moderator", "moderators", "new", "nobody",

@@ -37,7 +37,7 @@ func TestCreatePerson_refusals(t *testing.T) {
 		{"an a", "x@copse.test", "handle-invalid"},
 		{"ana.b", "x@copse.test", "handle-invalid"},
 		{strings.Repeat("a", 31), "x@copse.test", "handle-invalid"},
-		{"admin", "x@copse.test", "handle-reserved"},
+		{"postmaster", "x@copse.test", "handle-reserved"},
 		{"api", "x@copse.test", "handle-reserved"},
 		{"Ana", "x@copse.test", "handle-taken"},
 		{"water", "x@copse.test", "handle-taken"}, // one namespace with groups
