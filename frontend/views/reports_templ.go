@@ -1007,7 +1007,7 @@ func (p ReportsPage) closed() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Pagination(p.Loc, p.Older).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PaginationOf(p.Loc, p.Text("Pages of decided reports"), p.Older).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

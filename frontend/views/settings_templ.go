@@ -557,7 +557,7 @@ func (p Reading) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Check("keys", p.Text("Single keys act"), p.Text("Press ? on any page to see which. Switch them off if they get in the way of a screen reader or of dictation."), p.Keys).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Check("single-keys", p.Text("Single keys act"), p.Text("Press ? on any page to see which. Switch them off if they get in the way of a screen reader or of dictation."), p.Keys).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -212,9 +212,10 @@ func policyProblems(p page) (problems []string) {
 
 // served is the addresses the product has; a view may link to nothing else of
 // ours.
-var served = regexp.MustCompile(`^(/|/sign-in|/setup|/search|/communities|/notifications(/\w+)?|/drafts|/settings|/reports|/admin/federation` +
-	`|/sign-out|/lang|/theme|/read|/feed\.atom|/assets/[^/]+|/c/[^/]+(/(new|people|settings|follow|unfollow|join|leave|feed\.atom))?` +
-	`|/d/\w+(/replies)?|/p/\w+(/(edit|delete|like|history|report|remove|restore|pin|lock|receipts))?|/u/[^/]+|/follow/[^/]+|/demo/.+|/media/.+|/sign-in/\w+)$`)
+var served = regexp.MustCompile(`^(/|/sign-in|/setup|/search|/communities|/notifications(/\w+)?|/drafts(/drop)?|/settings(/\w+){0,3}` +
+	`|/reports(/\d+)?|/held/\d+|/admin/(federation|people|settings|log)|/admin/federation/[a-z.-]+(/\w+)?|/admin/people/\d+/\w+` +
+	`|/sign-out|/lang|/theme|/read|/feed\.atom|/assets/[^/]+|/c/[^/]+(/(new|people|settings|log|follow|unfollow|join|leave|feed\.atom))?|/c/\w+/people/[^/]+(/[a-z-]+)?` +
+	`|/d/\w+(/replies)?|/p/\w+(/(edit|delete|like|history|report|remove|restore|pin|lock|receipts))?|/u/[^/]+(/(follow|unfollow|report))?|/follow/([cdu]/)?[^/]+|/demo/.+|/media/.+|/sign-in/\w+)$`)
 
 func linkProblems(p page) (problems []string) {
 	for _, n := range p.elements {

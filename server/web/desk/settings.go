@@ -93,7 +93,7 @@ func (d *Desk) saveReading(c echo.Context) error {
 	a := d.Account(c)
 	p := views.Reading{
 		Language: c.FormValue("language"), TimeZone: ui.Answer{Value: strings.TrimSpace(c.FormValue("zone"))},
-		Keys: c.FormValue("keys") != "",
+		Keys: c.FormValue("single-keys") != "",
 	}
 	zone, err := time.LoadLocation(p.TimeZone.Value)
 	if err != nil || p.TimeZone.Value == "" || zone == time.Local {
