@@ -1,12 +1,14 @@
 package actors_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/fedtest"
 	"github.com/copse-social/copse/federation/vocab"
 )
@@ -160,9 +162,17 @@ func TestConversation_paged(t *testing.T) {
 	p := h.start(h.water, "Filters in the dry season", "Which filters last?")
 	const answers = 230
 	want := []string{p.URI}
-	for range answers {
-		want = append(want, h.reply(p, "Ceramic ones.").URI)
-	}
+	h.tx(func(ctx context.Context, tx *db.Store) error {
+		for range answers {
+			a := &db.Post{ID: tx.NewID(), GroupID: h.water.ActorID, AuthorID: h.ana.ActorID, Kind: db.KindComment, State: db.PostPublished, Visibility: db.VisibilityPublic, Local: true}
+			a.URI = h.iris.Object(a.ID)
+			if err := tx.CreatePost(ctx, a, p); err != nil {
+				return err
+			}
+			want = append(want, a.URI)
+		}
+		return nil
+	})
 	for collection, expect := range map[string][]string{h.iris.Context(p.ID): want, p.URI + "/replies": want[1:]} {
 		at := h.get(collection)
 		if n, _ := at["totalItems"].(float64); int(n) != len(expect) {
