@@ -682,7 +682,7 @@ func (p Person) reach() templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Fill(p.Text("Kept by {1}; this is the copy of {2}."), ui.Bdi(p.Who.Org.Name), ui.Time(p.Loc, p.Fetched)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Fill(p.Text("Kept by {1}; this is the copy of {2}."), ui.Bdi(p.Who.Org.Name), ui.Bdi(p.Stamp(p.Fetched))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
