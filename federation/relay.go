@@ -121,18 +121,13 @@ func (r *Resolver) relayed(ctx context.Context, in *Incoming, doc *vocab.Object)
 // opened puts the inner activity in the place of the envelope and finds out how far it is to be
 // believed.
 func (r *Resolver) opened(ctx context.Context, in *Incoming, doc *vocab.Object) error {
-	group := in.Actor
-	a, err := r.Actor(ctx, doc.Actor.IRI)
-	if err != nil {
+	if err := r.unwrap(ctx, in, doc); err != nil {
 		return err
 	}
-	if !a.Active() {
-		return refuse("suspended")
-	}
-	in.Actor, in.Via, in.Activity, in.Body = a, group, doc, doc.Raw
-	in.Vouched = vocab.SameOrigin(a.URI, group.URI)
+	in.Vouched = vocab.SameOrigin(in.Actor.URI, in.Via.URI)
 	if !in.Vouched && doc.Proof != nil {
-		if in.Vouched, err = r.proved(ctx, doc.Raw, a); err != nil {
+		var err error
+		if in.Vouched, err = r.proved(ctx, doc.Raw, in.Actor); err != nil {
 			return err
 		}
 	}
@@ -142,6 +137,19 @@ func (r *Resolver) opened(ctx context.Context, in *Incoming, doc *vocab.Object) 
 		}
 	}
 	return r.complete(ctx, in)
+}
+
+// unwrap puts an inner activity and its actor in the place of the envelope and its group.
+func (r *Resolver) unwrap(ctx context.Context, in *Incoming, doc *vocab.Object) error {
+	a, err := r.Actor(ctx, doc.Actor.IRI)
+	if err != nil {
+		return err
+	}
+	if !a.Active() {
+		return refuse("suspended")
+	}
+	in.Via, in.Actor, in.Activity, in.Body = in.Actor, a, doc, doc.Raw
+	return nil
 }
 
 // unproved finds another witness for an inner activity: posts are asked for at their origin when
@@ -192,14 +200,10 @@ func (r *Resolver) found(ctx context.Context, in *Incoming, doc *vocab.Object) e
 	if !vocab.SameOrigin(doc.ID, doc.Actor.IRI) {
 		return refuse("wrong-origin")
 	}
-	a, err := r.Actor(ctx, doc.Actor.IRI)
-	if err != nil {
+	if err := r.unwrap(ctx, in, doc); err != nil {
 		return err
 	}
-	if !a.Active() {
-		return refuse("suspended")
-	}
-	in.Via, in.Actor, in.Activity, in.Body, in.Vouched = in.Actor, a, doc, doc.Raw, true
+	in.Vouched = true
 	return r.complete(ctx, in)
 }
 
