@@ -69,7 +69,7 @@ func (r *Rules) publishMark(ctx context.Context, tx *db.Store, g *db.Group, who 
 		}
 	}
 	row, err := r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: who, Doc: act, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID, Public: true,
+		Actor: who, Doc: act, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID, Public: forAll(g),
 		Class: db.ClassBulk, To: []db.Audience{federation.ToActors(to...)},
 	})
 	if err != nil || g == nil || !g.Actor.Local {

@@ -233,9 +233,9 @@ func (r *Rules) logAct(ctx context.Context, tx *db.Store, g *db.Group, by *db.Ac
 // publishModeration sends the act of a moderator of ours. A group of ours passes it on; for one
 // elsewhere it goes to its server, which decides.
 func (r *Rules) publishModeration(ctx context.Context, tx *db.Store, g *db.Group, by *db.Actor, p *db.Post, act vocab.ActivityDoc) error {
-	act.To, act.Audience = []string{g.Actor.URI, vocab.Public}, g.Actor.URI
+	act.To, act.Audience = audience(g), g.Actor.URI
 	row, err := r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: by, Doc: act, ObjectURI: p.URI, GroupID: g.ActorID, PostID: p.ID, Public: true,
+		Actor: by, Doc: act, ObjectURI: p.URI, GroupID: g.ActorID, PostID: p.ID, Public: forAll(g),
 		To: []db.Audience{federation.ToActors(g.Actor)},
 	})
 	if err != nil || !ours(g) {

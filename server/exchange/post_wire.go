@@ -42,8 +42,10 @@ func (r *Rules) PostDoc(ctx context.Context, s *db.Store, p *db.Post) (vocab.Pos
 	r.address(&doc, p, w)
 	r.attach(&doc, w)
 	doc.Replies = r.repliesStub(p, w.answers)
-	doc.Likes = vocab.Count(p.URI+federation.Likes, int(p.LikesCount))
-	doc.Shares = vocab.Count(p.URI+federation.Shares, int(p.SharesCount))
+	if w.group == nil || !w.group.HidesCounts {
+		doc.Likes = vocab.Count(p.URI+federation.Likes, int(p.LikesCount))
+		doc.Shares = vocab.Count(p.URI+federation.Shares, int(p.SharesCount))
+	}
 	return doc, nil
 }
 
@@ -131,10 +133,13 @@ func (r *Rules) address(doc *vocab.PostDoc, p *db.Post, w *wirePost) {
 	for _, a := range w.people {
 		people = append(people, a.URI)
 	}
-	if p.Visibility == db.VisibilityDirect {
+	switch {
+	case p.Visibility == db.VisibilityDirect:
 		doc.To = append(doc.To, people...)
-	} else {
+	case forAll(w.group):
 		doc.To, doc.Cc = append(doc.To, vocab.Public), people
+	default: // members only: never the public, nowhere (wire.md 6)
+		doc.To, doc.Cc = append(doc.To, w.group.Actor.FollowersURI), people
 	}
 	if p.WithFollowers {
 		doc.Cc = append(doc.Cc, p.Author.FollowersURI)

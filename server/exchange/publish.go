@@ -38,18 +38,18 @@ func (r *Rules) publishCreate(ctx context.Context, tx *db.Store, g *db.Group, p 
 	if err != nil {
 		return err
 	}
-	act, err := r.publishAbout(ctx, tx, "Create", p, directly(g, p, people))
+	row, err := r.publishAbout(ctx, tx, act{kind: "Create", group: g}, p, directly(g, p, people))
 	if err != nil {
 		return err
 	}
-	p.CreateActivityID = act.ID
+	p.CreateActivityID = row.ID
 	if err := tx.SavePost(ctx, p); err != nil {
 		return err
 	}
 	if g == nil || !g.Actor.Local {
 		return nil
 	}
-	if err := r.com.Announce(ctx, tx, g, act, p.URI); err != nil {
+	if err := r.com.Announce(ctx, tx, g, row, p.URI); err != nil {
 		return err
 	}
 	if !p.Starts() {
@@ -70,20 +70,40 @@ func directly(g *db.Group, p *db.Post, people []*db.Actor) []db.Audience {
 	return to
 }
 
+// act is what is done to a post, in which group (nil outside of groups).
+type act struct {
+	kind  string // Create or Update
+	group *db.Group
+}
+
+// forAll says that what is said in a group is for the public; outside of groups it is.
+func forAll(g *db.Group) bool { return g == nil || g.Openness == db.OpennessOpen }
+
+// audience is who an act in a group is addressed to besides people by name.
+func audience(g *db.Group) []string {
+	switch {
+	case g == nil:
+		return []string{vocab.Public}
+	case forAll(g):
+		return []string{g.Actor.URI, vocab.Public}
+	}
+	return []string{g.Actor.URI, g.Actor.FollowersURI}
+}
+
 // publishAbout publishes a Create or Update with the whole post in it, signed by its author.
-func (r *Rules) publishAbout(ctx context.Context, tx *db.Store, kind string, p *db.Post, to []db.Audience) (*db.Activity, error) {
+func (r *Rules) publishAbout(ctx context.Context, tx *db.Store, a act, p *db.Post, to []db.Audience) (*db.Activity, error) {
 	doc, err := r.PostDoc(ctx, tx, p)
 	if err != nil {
 		return nil, err
 	}
 	doc.AtContext = ""
-	act := vocab.ActivityDoc{Type: kind, To: doc.To, Cc: doc.Cc, Audience: doc.Audience, Object: &doc}
-	if kind == "Update" {
-		act.Updated = r.pub.Now()
+	wire := vocab.ActivityDoc{Type: a.kind, To: doc.To, Cc: doc.Cc, Audience: doc.Audience, Object: &doc}
+	if a.kind == "Update" {
+		wire.Updated = r.pub.Now()
 	}
 	return r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: p.Author, Doc: act, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID,
-		Public: p.Visibility != db.VisibilityDirect, To: to,
+		Actor: p.Author, Doc: wire, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID,
+		Public: p.Visibility != db.VisibilityDirect && forAll(a.group), To: to,
 	})
 }
 
@@ -103,11 +123,11 @@ func (r *Rules) publishUpdate(ctx context.Context, tx *db.Store, g *db.Group, p 
 			to = append(to, microblogs(g))
 		}
 	}
-	act, err := r.publishAbout(ctx, tx, "Update", p, to)
+	row, err := r.publishAbout(ctx, tx, act{kind: "Update", group: g}, p, to)
 	if err != nil || !home || p.State != db.PostPublished {
 		return err
 	}
-	return r.com.Announce(ctx, tx, g, act, p.URI)
+	return r.com.Announce(ctx, tx, g, row, p.URI)
 }
 
 // microblogs is where the starts of discussions were boosted to.
@@ -122,12 +142,12 @@ func (r *Rules) publishDelete(ctx context.Context, tx *db.Store, g *db.Group, p 
 	if home && p.Starts() {
 		to = append(to, microblogs(g))
 	}
-	act := vocab.ActivityDoc{Type: "Delete", To: []string{vocab.Public}, Object: r.Tombstone(p)}
+	wire := vocab.ActivityDoc{Type: "Delete", To: audience(g), Object: r.Tombstone(p)}
 	if g != nil {
-		act.To, act.Audience = []string{g.Actor.URI, vocab.Public}, g.Actor.URI
+		wire.Audience = g.Actor.URI
 	}
 	row, err := r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: p.Author, Doc: act, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID, Public: true, To: to,
+		Actor: p.Author, Doc: wire, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID, Public: forAll(g), To: to,
 	})
 	if err != nil || !home {
 		return err
@@ -142,7 +162,7 @@ func (r *Rules) publishDirect(ctx context.Context, tx *db.Store, g *db.Group, p 
 	if err != nil {
 		return err
 	}
-	_, err = r.publishAbout(ctx, tx, "Create", p, []db.Audience{federation.ToActors(to...)})
+	_, err = r.publishAbout(ctx, tx, act{kind: "Create", group: g}, p, []db.Audience{federation.ToActors(to...)})
 	return err
 }
 

@@ -405,3 +405,27 @@ func TestPostDoc_shape(t *testing.T) {
 		t.Errorf("replies %+v, context %q", doc.Replies, doc.Context)
 	}
 }
+
+func TestPostDoc_membersOnlyIsNeverPublic(t *testing.T) {
+	t.Parallel()
+	for _, openness := range []string{db.OpennessRestricted, db.OpennessPrivate, db.OpennessConfidential} {
+		h := newHouse(t)
+		amina := h.person("amina")
+		g := h.group("water", amina, func(n *community.NewGroup) { n.Openness = openness })
+		h.outbox()
+		p := h.start(g, amina, "Among us", "words")
+		if out := h.outbox(); reaches(out, "Announce", db.FamilyForum) || reaches(out, "Announce", db.FamilyMicroblog) {
+			t.Errorf("%s: was announced", openness)
+		}
+		doc, err := h.ex.PostDoc(context.Background(), h.store, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(doc.To, vocab.Public) || slices.Contains(doc.Cc, vocab.Public) || !slices.Contains(doc.To, g.Actor.FollowersURI) {
+			t.Errorf("%s: to %v, cc %v", openness, doc.To, doc.Cc)
+		}
+		if act, err := h.store.ActivityByID(context.Background(), p.CreateActivityID); err != nil || act.Public {
+			t.Errorf("%s: anybody may fetch the Create (%v)", openness, err)
+		}
+	}
+}
