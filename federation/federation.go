@@ -46,7 +46,7 @@ type Incoming struct {
 	// found unchanged at its origin. Otherwise the activity is a hint: only what was fetched counts.
 	Vouched bool
 	// Object is the object of a Create, Update or Announce as its origin vouches for it; nil where
-	// the activity has none or it is ours.
+	// the activity has none, it is ours, or it is stored here already.
 	Object *Fetched
 	// Thread holds posts above Object that we did not have, the topmost first.
 	Thread []*Fetched
@@ -66,7 +66,11 @@ type Outcome struct {
 	Reason string
 }
 
-// Done, Ignored and Refused make outcomes; reasons are short stable codes for tables and logs.
-func Done() Outcome                 { return Outcome{State: db.ReceiptDone} }
+// Done is the outcome of what took effect.
+func Done() Outcome { return Outcome{State: db.ReceiptDone} }
+
+// Ignored is the outcome of what means nothing here; reason is a short stable code.
 func Ignored(reason string) Outcome { return Outcome{State: db.ReceiptIgnored, Reason: reason} }
+
+// Refused is the outcome of what was not believed or not allowed; reason is a short stable code.
 func Refused(reason string) Outcome { return Outcome{State: db.ReceiptRefused, Reason: reason} }

@@ -14,6 +14,9 @@ import (
 const (
 	// batch is how many receipts are looked at in one go.
 	batch = 100
+	// together is how many are applied in one transaction: enough to share a commit, few enough
+	// that an inbox waiting to store the next one on SQLite's single writer is not held up.
+	together = 12
 	// pollEvery is how often the inbox looks for what was put off, without being nudged.
 	pollEvery = 2 * time.Second
 	// usualWorkers is how many receipts wait for other hosts at once.
@@ -194,6 +197,13 @@ func (b *InboxWorker) quick(ctx context.Context, jobs []*job) (slow []*job, err 
 			}
 			if !errors.Is(j.err, errOffline) {
 				ready, writes = append(ready, j), writes || j.err == nil
+				if len(ready) < together {
+					continue
+				}
+				if err := b.settle(ctx, ready); err != nil {
+					return nil, err
+				}
+				ready, writes = nil, false
 				continue
 			}
 		}
