@@ -197,7 +197,9 @@ func receiptsFull(s Shell) Page {
 			{Org: clearwell, Host: "clearwell.example", State: ReceiptWaits, Readers: 1},
 			{Org: health, Host: "health.example", Software: "copse 1.0", State: ReceiptHas, Readers: 38, At: clock.Add(-4 * time.Hour)},
 			{Org: university, Host: "tavara-uni.example", Software: "nodebb 4", State: ReceiptRefused, Readers: 4, Tries: 1, Answer: "400 invalid-data"},
-			{Host: "spam.example", State: ReceiptCancelled}, {Host: "gone.example", State: ReceiptExpired}, {Host: "late.example", State: ReceiptOvertaken},
+			{Host: "spam.example", State: ReceiptCancelled},
+			{Host: "gone.example", State: ReceiptExpired},
+			{Host: "late.example", State: ReceiptOvertaken},
 		},
 	}
 }

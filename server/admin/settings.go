@@ -57,7 +57,9 @@ func (d *Door) settingsPage(c echo.Context, status int, p views.InstanceSettings
 // saveSettings handles POST /admin/settings.
 func (d *Door) saveSettings(c echo.Context) error {
 	l := d.loc(c)
-	value := func(name string) string { return strings.TrimSpace(strings.ReplaceAll(c.FormValue(name), "\r\n", "\n")) }
+	value := func(name string) string {
+		return strings.TrimSpace(strings.ReplaceAll(c.FormValue(name), "\r\n", "\n"))
+	}
 	p := views.InstanceSettings{
 		Name: ui.Answer{Value: value("name")}, Mark: ui.Answer{Value: value("mark")},
 		About: ui.Answer{Value: value("about")}, Mail: ui.Answer{Value: value("contact")},

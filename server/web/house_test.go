@@ -33,6 +33,7 @@ type house struct {
 	door      *web.Door
 	echo      *echo.Echo
 	elsewhere map[string]*db.Actor
+	homes     map[string]string // page that follows, by host
 
 	mu    sync.Mutex
 	clock time.Time
@@ -43,7 +44,7 @@ func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{
 		t: t, ctx: context.Background(), clock: time.Now(), // as sessions go by the clock on the wall
-		elsewhere: map[string]*db.Actor{}, made: map[string]int{},
+		elsewhere: map[string]*db.Actor{}, homes: map[string]string{}, made: map[string]int{},
 	}
 	base, err := url.Parse("https://copse.test")
 	h.ok(err)
@@ -54,7 +55,7 @@ func newHouse(t testing.TB) *house {
 	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: quiet})
 	h.door = web.New(web.Options{
 		Store: h.store, Community: h.com, Exchange: h.ex, Base: "https://copse.test", Host: "copse.test",
-		Resolve: h.resolve, Now: h.now, Log: quiet,
+		Resolve: h.resolve, Subscribe: h.subscribe, Now: h.now, Log: quiet,
 	})
 	h.echo = echo.New()
 	h.door.Mount(h.echo)
@@ -72,6 +73,16 @@ func (h *house) resolve(_ context.Context, handle string) (*db.Actor, error) {
 		return nil, fmt.Errorf("resolve %s: %w", handle, db.ErrNotFound)
 	}
 	return a, nil
+}
+
+// subscribe finds the page that a test put on somebody's own server; others don't answer.
+func (h *house) subscribe(_ context.Context, handle, address string) (string, error) {
+	_, host, _ := strings.Cut(handle, "@")
+	page, ok := h.homes[host]
+	if !ok {
+		return "", fmt.Errorf("ask %s: no answer", host)
+	}
+	return strings.ReplaceAll(page, "{uri}", url.QueryEscape(address)), nil
 }
 
 // be signs somebody in without a password.

@@ -117,4 +117,3 @@ func safeHome(address, base string) string {
 	}
 	return u.Host
 }
-

@@ -29,7 +29,7 @@ func (d *Desk) drafts(c echo.Context) error {
 	}
 	p := views.DraftsPage{Shell: shell}
 	for _, row := range list {
-		draft, err := d.draft(ctx, shell.Loc, row)
+		draft, err := d.draft(ctx, shell.Loc, d.reader(c), row)
 		if err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func (d *Desk) drafts(c echo.Context) error {
 
 // draft is one row. What it was written for may be gone: the text then still can be read and
 // copied here.
-func (d *Desk) draft(ctx context.Context, l loc, row *db.Draft) (views.Draft, error) {
+func (d *Desk) draft(ctx context.Context, l loc, who *db.Actor, row *db.Draft) (views.Draft, error) {
 	key := "form=" + queryEscape(row.Form) + "&target=" + queryEscape(row.Target)
 	out := views.Draft{
 		Icon: "draft", Title: row.Title, Open: "/drafts", Text: excerpt(row.Body, 160), Saved: row.UpdatedAt.Time,
@@ -60,20 +60,13 @@ func (d *Desk) draft(ctx context.Context, l loc, row *db.Draft) (views.Draft, er
 		}
 		return out, nil
 	}
-	return out, d.aboutPost(ctx, l, row, &out)
+	return d.aboutPost(ctx, l, who, row, out)
 }
 
-// draftGroup is the group that a discussion is begun for, by id or handle; nil when it is gone.
+// draftGroup is the group that a discussion is begun for; nil when it is gone.
 func (d *Desk) draftGroup(ctx context.Context, target string) (*db.Actor, error) {
-	var a *db.Actor
-	var err error
-	if id, perr := strconv.ParseInt(target, 10, 64); perr == nil {
-		a, err = d.store.ActorByID(ctx, id)
-	} else if name, host, remote := strings.Cut(target, "@"); remote {
-		a, err = d.store.ActorByHandle(ctx, name, host)
-	} else {
-		a, err = d.store.LocalActor(ctx, target)
-	}
+	id, _ := strconv.ParseInt(target, 10, 64)
+	a, err := d.store.ActorByID(ctx, id)
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, nil //nolint:nilnil // gone is an answer
 	}
@@ -83,40 +76,36 @@ func (d *Desk) draftGroup(ctx context.Context, target string) (*db.Actor, error)
 	return a, nil
 }
 
-// aboutPost fills in what an answer or an edit is about.
-func (d *Desk) aboutPost(ctx context.Context, l loc, row *db.Draft, out *views.Draft) error {
+// aboutPost fills in what an answer or an edit is about, while its writer may read that.
+func (d *Desk) aboutPost(ctx context.Context, l loc, who *db.Actor, row *db.Draft, out views.Draft) (views.Draft, error) {
 	id, _ := strconv.ParseInt(row.Target, 10, 64)
 	post, err := d.store.PostByID(ctx, id)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
-		return fmt.Errorf("load post of draft: %w", err)
+		return out, fmt.Errorf("load post of draft: %w", err)
 	}
 	out.Icon = "reply"
 	if row.Form == "edit" {
 		out.Icon = "edit"
 	}
-	if err != nil {
+	readable, rerr := d.store.ReadableAmong(ctx, who.ID, []int64{id})
+	if rerr != nil {
+		return out, fmt.Errorf("see what can be read: %w", rerr)
+	}
+	if err != nil || (!readable[id] && post.AuthorID != who.ID) {
 		out.Title = l.Text("About something that is gone")
-		return nil
+		return out, nil
 	}
-	title := post.Title
-	if title == "" {
-		title = content.Excerpt(post.Content, 80)
-	}
-	if post.GroupID != 0 {
-		both, err := d.store.ActorsByID(ctx, []int64{post.GroupID})
-		if err != nil {
-			return fmt.Errorf("load community of draft: %w", err)
-		}
-		if g := both[post.GroupID]; g != nil {
-			out.Place = d.Place(g)
-		}
+	if g, err := d.draftGroup(ctx, strconv.FormatInt(post.GroupID, 10)); err != nil {
+		return out, err
+	} else if g != nil {
+		out.Place = d.Place(g)
 	}
 	if row.Form == "edit" {
-		out.Title, out.Open = l.Text("Correction of “%s”", title), "/p/"+row.Target+"/edit"
-		return nil
+		out.Title, out.Open = l.Text("Change to “%s”", titleOf(post)), "/p/"+row.Target+"/edit"
+		return out, nil
 	}
-	out.Title, out.Open = l.Text("Reply in “%s”", title), "/d/"+strconv.FormatInt(post.DiscussionID, 10)+"#write"
-	return nil
+	out.Title, out.Open = l.Text("Reply in “%s”", titleOf(post)), "/d/"+strconv.FormatInt(post.DiscussionID, 10)+"#write"
+	return out, nil
 }
 
 // dropDraft handles POST /drafts/drop.

@@ -300,4 +300,3 @@ func (d *Desk) requests(c echo.Context, h *here) ([]views.Asking, error) {
 	}
 	return rows, nil
 }
-
