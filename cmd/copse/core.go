@@ -90,7 +90,7 @@ func newCore(cfg Config, store *db.Store, o overrides) (*core, error) {
 	c.policy = federation.NewPolicy(store, c.now)
 	c.fetch = fetch.New(c.fetchOptions(o.Metrics))
 	c.resolver = federation.NewResolver(federation.ResolverOptions{
-		Store: store, Fetch: c.fetch, IRIs: c.iris, Now: c.now, Log: c.log,
+		Store: store, Fetch: c.fetch, IRIs: c.iris, Now: c.now, Log: c.log, Policy: c.allowed,
 	})
 	return c, nil
 }

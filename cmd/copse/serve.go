@@ -79,20 +79,17 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 		Store: i.store, Resolver: i.resolver, IRIs: i.iris, Now: i.now, Log: i.log, Policy: i.allowed, Nudge: nudge,
 	})
 	i.actors = actors.New(actors.Options{
-		Store: i.store, IRIs: i.iris, Receiver: i.receiver, Resolver: i.resolver, Community: i.community,
+		Store: i.store, IRIs: i.iris, Receiver: i.receiver, Community: i.community,
 		Exchange: i.exchange, Cancel: refuseDelivery, Version: version, Now: i.now, Log: i.log,
 	})
 	i.inbox = federation.NewInbox(federation.InboxOptions{
 		Store: i.store, Resolver: i.resolver, IRIs: i.iris, Apply: i.actors.Apply, Now: i.now, Log: i.log,
 	})
-	i.web = web.New(web.Options{
-		Store: i.store, Community: i.community, Exchange: i.exchange, Base: i.iris.Base(), Host: i.iris.Host(),
-		Secure: i.cfg.URL.Scheme == "https", Resolve: i.resolver.Handle, Subscribe: i.subscribe,
-		Limit: i.limits.Login, Now: i.now, Log: i.log,
-	})
+	people := i.newPages()
+	i.web = people.Door
 	i.shell, err = server.New(server.Options{
-		Store: i.store, Actors: i.actors, Web: i.web, BaseURL: i.cfg.URL, TrustedProxies: i.cfg.Proxies,
-		Limits: i.limits, Registry: i.registry, Ready: append(o.Ready, i.checks()...), Now: i.now, Log: i.log,
+		Store: i.store, Actors: i.actors, Web: people, Fault: people.fault, BaseURL: i.cfg.URL,
+		TrustedProxies: i.cfg.Proxies, Unlimited: len(i.cfg.LabNetworks) > 0, Limits: i.limits, Registry: i.registry, Ready: append(o.Ready, i.checks()...), Now: i.now, Log: i.log,
 	})
 	if err != nil {
 		return err

@@ -27,7 +27,6 @@ type Options struct {
 	Store     *db.Store
 	IRIs      federation.IRIs
 	Receiver  *federation.Receiver
-	Resolver  *federation.Resolver
 	Community *community.Rules
 	Exchange  *exchange.Rules
 	// Cancel ends the deliveries of one of our activities to a host that has answered it with a
@@ -44,7 +43,6 @@ type Door struct {
 	store     *db.Store
 	iris      federation.IRIs
 	receiver  *federation.Receiver
-	resolver  *federation.Resolver
 	community *community.Rules
 	exchange  *exchange.Rules
 	cancel    func(ctx context.Context, tx *db.Store, activityURI, host string) error
@@ -58,7 +56,7 @@ type Door struct {
 // New makes the door.
 func New(o Options) *Door {
 	d := &Door{
-		store: o.Store, iris: o.IRIs, receiver: o.Receiver, resolver: o.Resolver,
+		store: o.Store, iris: o.IRIs, receiver: o.Receiver,
 		community: o.Community, exchange: o.Exchange, cancel: o.Cancel,
 		version: o.Version, now: o.Now, log: o.Log, cache: newCache(),
 	}

@@ -99,7 +99,7 @@ func newHouse(t testing.TB) *house {
 		Store: h.store, Resolver: resolver, IRIs: h.iris, Now: h.clock, Policy: federation.NewPolicy(h.store, h.clock).Allowed,
 	})
 	h.door = actors.New(actors.Options{
-		Store: h.store, IRIs: h.iris, Receiver: receiver, Resolver: resolver, Community: h.com, Exchange: h.ex,
+		Store: h.store, IRIs: h.iris, Receiver: receiver, Community: h.com, Exchange: h.ex,
 		Version: "0.1.0", Now: h.clock, Log: log,
 		Cancel: func(_ context.Context, _ *db.Store, activity, host string) error {
 			h.cancelled = append(h.cancelled, activity+" "+host)
