@@ -185,7 +185,7 @@ func (s *Store) ActorsByID(ctx context.Context, ids []int64) (map[int64]*Actor, 
 		return out, nil
 	}
 	var list []*Actor
-	if err := s.read.NewSelect().Model(&list).Where("id IN (?)", bun.In(ids)).Scan(ctx); err != nil {
+	if err := s.read.NewSelect().Model(&list).Where("id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
 		return nil, wrap(err)
 	}
 	for _, a := range list {

@@ -42,7 +42,7 @@ func (s *Store) AttachmentsOf(ctx context.Context, postIDs []int64) (map[int64][
 		return out, nil
 	}
 	var list []*Attachment
-	err := s.read.NewSelect().Model(&list).Where("post_id IN (?)", bun.In(postIDs)).Order("post_id", "position").Scan(ctx)
+	err := s.read.NewSelect().Model(&list).Where("post_id IN (?)", bun.List(postIDs)).Order("post_id", "position").Scan(ctx)
 	for _, a := range list {
 		out[a.PostID] = append(out[a.PostID], a)
 	}

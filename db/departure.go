@@ -60,7 +60,7 @@ func (s *Store) EraseAuthored(ctx context.Context, authorID int64, limit int) (i
 		ids[i] = p.ID
 	}
 	if _, err := s.exec(ctx, `UPDATE posts SET state = ?, state_reason = '', state_by = ?, state_at = ?, title = '', content = '',
-		source = '', summary = '' WHERE id IN (?)`, PostDeleted, authorID, s.Now(), bun.In(ids)); err != nil {
+		source = '', summary = '' WHERE id IN (?)`, PostDeleted, authorID, s.Now(), bun.List(ids)); err != nil {
 		return 0, fmt.Errorf("erase posts of actor %d: %w", authorID, err)
 	}
 	return len(list), s.eraseParts(ctx, ids)
@@ -102,7 +102,7 @@ func (s *Store) uncount(ctx context.Context, authorID int64, list []*Post) error
 // eraseParts deletes the rows that go with posts.
 func (s *Store) eraseParts(ctx context.Context, ids []int64) error {
 	for _, table := range []string{"post_revisions", "attachments", "post_tags", "post_mentions"} {
-		if _, err := s.exec(ctx, "DELETE FROM ? WHERE post_id IN (?)", bun.Ident(table), bun.In(ids)); err != nil {
+		if _, err := s.exec(ctx, "DELETE FROM ? WHERE post_id IN (?)", bun.Ident(table), bun.List(ids)); err != nil {
 			return err
 		}
 	}
@@ -110,6 +110,6 @@ func (s *Store) eraseParts(ctx context.Context, ids []int64) error {
 	if s.root.engine == migrations.SQLite {
 		key = "rowid"
 	}
-	_, err := s.exec(ctx, "DELETE FROM post_search WHERE ? IN (?)", bun.Ident(key), bun.In(ids))
+	_, err := s.exec(ctx, "DELETE FROM post_search WHERE ? IN (?)", bun.Ident(key), bun.List(ids))
 	return err
 }

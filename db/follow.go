@@ -241,7 +241,7 @@ func (s *Store) ReadersByHost(ctx context.Context, followeeID int64, hosts []str
 		N    int64  `bun:"n"`
 	}
 	err = s.read.NewRaw(`SELECT host, sum(followers) AS n FROM follower_inboxes WHERE followee_id = ? AND host IN (?) GROUP BY host`,
-		followeeID, bun.In(hosts)).Scan(ctx, &rows)
+		followeeID, bun.List(hosts)).Scan(ctx, &rows)
 	for _, r := range rows {
 		out[r.Host] = r.N
 	}

@@ -112,7 +112,7 @@ func (s *Store) CountOrganisations(ctx context.Context, groupIDs []int64) (map[i
 	}
 	err := s.read.NewRaw(`SELECT m.group_id AS id, count(DISTINCT a.host) AS n FROM memberships m JOIN actors a ON a.id = m.actor_id
 		WHERE m.group_id IN (?) AND m.left_at = 0 AND m.status IN ('newcomer', 'member', 'dormant') GROUP BY m.group_id`,
-		bun.In(groupIDs)).Scan(ctx, &rows)
+		bun.List(groupIDs)).Scan(ctx, &rows)
 	for _, r := range rows {
 		out[r.ID] = r.N
 	}
@@ -152,7 +152,7 @@ func (s *Store) BelongAmong(ctx context.Context, groupID int64, actorIDs []int64
 	}
 	var ids []int64
 	err := s.read.NewRaw(`SELECT actor_id FROM memberships WHERE group_id = ? AND left_at = 0
-		AND status IN ('newcomer', 'member', 'dormant') AND actor_id IN (?)`, groupID, bun.In(actorIDs)).Scan(ctx, &ids)
+		AND status IN ('newcomer', 'member', 'dormant') AND actor_id IN (?)`, groupID, bun.List(actorIDs)).Scan(ctx, &ids)
 	for _, id := range ids {
 		out[id] = true
 	}

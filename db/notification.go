@@ -94,7 +94,7 @@ func (s *Store) Inbox(ctx context.Context, q InboxQuery) ([]*Notification, error
 	var list []*Notification
 	sel := s.read.NewSelect().Model(&list).Relation("Actor").Relation("Post").Where("notification.account_id = ?", q.AccountID)
 	if len(q.Kinds) > 0 {
-		sel = sel.Where("notification.kind IN (?)", bun.In(q.Kinds))
+		sel = sel.Where("notification.kind IN (?)", bun.List(q.Kinds))
 	}
 	if q.Before > 0 {
 		sel = sel.Where("notification.id < ?", q.Before)
@@ -110,7 +110,7 @@ func (s *Store) NotificationsByID(ctx context.Context, accountID int64, ids []in
 		return list, nil
 	}
 	err := s.read.NewSelect().Model(&list).Relation("Actor").Relation("Post").
-		Where("notification.account_id = ? AND notification.id IN (?)", accountID, bun.In(ids)).Order("notification.id DESC").Scan(ctx)
+		Where("notification.account_id = ? AND notification.id IN (?)", accountID, bun.List(ids)).Order("notification.id DESC").Scan(ctx)
 	return list, wrap(err)
 }
 
@@ -119,7 +119,7 @@ func (s *Store) SetRead(ctx context.Context, accountID int64, ids []int64, at Ti
 	if len(ids) == 0 {
 		return nil
 	}
-	_, err := s.exec(ctx, "UPDATE notifications SET read_at = ? WHERE account_id = ? AND id IN (?)", at, accountID, bun.In(ids))
+	_, err := s.exec(ctx, "UPDATE notifications SET read_at = ? WHERE account_id = ? AND id IN (?)", at, accountID, bun.List(ids))
 	return err
 }
 
@@ -206,7 +206,7 @@ func (s *Store) UnreadIn(ctx context.Context, account *Account, discussionIDs []
 	err := s.read.NewRaw(`SELECT r.discussion_id AS id, (SELECT count(*) FROM posts p WHERE p.discussion_id = r.discussion_id
 		AND p.id > r.last_post_id AND p.state = 'published' AND p.visibility <> 'direct' AND p.author_id <> ?) AS n
 		FROM readings r WHERE r.account_id = ? AND r.discussion_id IN (?)`,
-		account.ActorID, account.ID, bun.In(discussionIDs)).Scan(ctx, &rows)
+		account.ActorID, account.ID, bun.List(discussionIDs)).Scan(ctx, &rows)
 	for _, r := range rows {
 		out[r.ID] = r.N
 	}

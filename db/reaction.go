@@ -73,7 +73,7 @@ func (s *Store) LikedAmong(ctx context.Context, actorID int64, postIDs []int64) 
 		return out, nil
 	}
 	var ids []int64
-	err := s.read.NewRaw("SELECT post_id FROM likes WHERE actor_id = ? AND post_id IN (?)", actorID, bun.In(postIDs)).Scan(ctx, &ids)
+	err := s.read.NewRaw("SELECT post_id FROM likes WHERE actor_id = ? AND post_id IN (?)", actorID, bun.List(postIDs)).Scan(ctx, &ids)
 	for _, id := range ids {
 		out[id] = true
 	}

@@ -77,7 +77,7 @@ func (s *Store) WaitingReceipts(ctx context.Context, actorURIs []string, limit i
 	if len(actorURIs) == 0 {
 		return list, nil
 	}
-	err := s.read.NewSelect().Model(&list).Where("state = 0 AND next_at > ? AND actor_uri IN (?)", s.Now(), bun.In(actorURIs)).
+	err := s.read.NewSelect().Model(&list).Where("state = 0 AND next_at > ? AND actor_uri IN (?)", s.Now(), bun.List(actorURIs)).
 		Order("id").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }

@@ -63,7 +63,7 @@ func (s *Store) Reports(ctx context.Context, groupIDs []int64, state string, lim
 	if len(groupIDs) == 0 {
 		return list, nil
 	}
-	err := s.reports(&list).Where("report.group_id IN (?) AND report.state = ?", bun.In(groupIDs), state).
+	err := s.reports(&list).Where("report.group_id IN (?) AND report.state = ?", bun.List(groupIDs), state).
 		Order("report.id").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }
@@ -83,7 +83,7 @@ func (s *Store) FindReports(ctx context.Context, q ReportQuery) ([]*Report, erro
 	if len(q.GroupIDs) == 0 {
 		return list, nil
 	}
-	sel := s.reports(&list).Where("report.group_id IN (?) AND report.state = ?", bun.In(q.GroupIDs), q.State)
+	sel := s.reports(&list).Where("report.group_id IN (?) AND report.state = ?", bun.List(q.GroupIDs), q.State)
 	if q.After > 0 {
 		sel = sel.Where("report.id > ?", q.After)
 	}
@@ -154,7 +154,7 @@ func (s *Store) LastActs(ctx context.Context, groupID int64, act string, postIDs
 	}
 	var list []*ModerationEntry
 	err := s.read.NewSelect().Model(&list).Relation("Actor").
-		Where("ml.group_id = ? AND ml.act = ? AND ml.post_id IN (?)", groupID, act, bun.In(postIDs)).Order("ml.id").Scan(ctx)
+		Where("ml.group_id = ? AND ml.act = ? AND ml.post_id IN (?)", groupID, act, bun.List(postIDs)).Order("ml.id").Scan(ctx)
 	for _, e := range list {
 		out[e.PostID] = e
 	}
@@ -167,6 +167,6 @@ func (s *Store) OpenDuties(ctx context.Context, groupIDs []int64) (int, error) {
 	var n int
 	err := s.read.NewRaw(`SELECT (SELECT count(*) FROM (SELECT 1 FROM reports WHERE group_id IN (?) AND state = 'open' LIMIT 100) r)
 		+ (SELECT count(*) FROM (SELECT 1 FROM posts WHERE group_id IN (?) AND state = 'held' LIMIT 100) h)`,
-		bun.In(groupIDs), bun.In(groupIDs)).Scan(ctx, &n)
+		bun.List(groupIDs), bun.List(groupIDs)).Scan(ctx, &n)
 	return n, wrap(err)
 }

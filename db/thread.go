@@ -70,7 +70,7 @@ func (s *Store) Discussions(ctx context.Context, q DiscussionQuery) ([]*Post, er
 	if len(q.GroupIDs) == 0 {
 		return list, nil
 	}
-	sel := s.posts(&list).Where("post.group_id IN (?) AND post.reply_to_id = 0", bun.In(q.GroupIDs)).
+	sel := s.posts(&list).Where("post.group_id IN (?) AND post.reply_to_id = 0", bun.List(q.GroupIDs)).
 		Where("post.visibility <> 'direct'").
 		Where("(post.state = 'published' OR (post.author_id = ? AND post.state IN ('waiting', 'held', 'refused')))", q.Own)
 	if !q.BeforeAt.IsZero() {
@@ -147,7 +147,7 @@ func (s *Store) ReadableAmong(ctx context.Context, reader int64, postIDs []int64
 	}
 	var list []*Post
 	sel := s.read.NewSelect().Model(&list).Column("id").
-		Where("post.id IN (?) AND post.state = 'published' AND post.visibility <> 'direct'", bun.In(postIDs))
+		Where("post.id IN (?) AND post.state = 'published' AND post.visibility <> 'direct'", bun.List(postIDs))
 	err := s.readableBy(sel, reader).Scan(ctx)
 	for _, p := range list {
 		out[p.ID] = true
@@ -183,7 +183,7 @@ func (s *Store) TitlesOf(ctx context.Context, discussionIDs []int64) (map[int64]
 		ID    int64  `bun:"id"`
 		Title string `bun:"title"`
 	}
-	err := s.read.NewRaw("SELECT id, title FROM posts WHERE id IN (?) AND title <> ''", bun.In(discussionIDs)).Scan(ctx, &rows)
+	err := s.read.NewRaw("SELECT id, title FROM posts WHERE id IN (?) AND title <> ''", bun.List(discussionIDs)).Scan(ctx, &rows)
 	for _, r := range rows {
 		out[r.ID] = r.Title
 	}
@@ -196,7 +196,7 @@ func (s *Store) HeldIn(ctx context.Context, groupIDs []int64, after int64, limit
 	if len(groupIDs) == 0 {
 		return list, nil
 	}
-	err := s.posts(&list).Where("post.group_id IN (?) AND post.state = 'held' AND post.id > ?", bun.In(groupIDs), after).
+	err := s.posts(&list).Where("post.group_id IN (?) AND post.state = 'held' AND post.id > ?", bun.List(groupIDs), after).
 		Order("post.id").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }
@@ -220,7 +220,7 @@ func (s *Store) LockedAbove(ctx context.Context, parent *Post) (bool, error) {
 	paths = append(paths, strings.Clone(parent.Path))
 	var n int
 	err := s.read.NewRaw("SELECT count(*) FROM posts WHERE discussion_id = ? AND path IN (?) AND locked_at > 0",
-		parent.DiscussionID, bun.In(paths)).Scan(ctx, &n)
+		parent.DiscussionID, bun.List(paths)).Scan(ctx, &n)
 	return n > 0, wrap(err)
 }
 
@@ -266,7 +266,7 @@ func (s *Store) AuthorsOf(ctx context.Context, postIDs []int64) (map[int64]*Acto
 		return out, nil
 	}
 	var list []*Post
-	err := s.posts(&list).Column("post.id", "post.author_id").Where("post.id IN (?)", bun.In(postIDs)).Scan(ctx)
+	err := s.posts(&list).Column("post.id", "post.author_id").Where("post.id IN (?)", bun.List(postIDs)).Scan(ctx)
 	for _, p := range list {
 		out[p.ID] = p.Author
 	}
@@ -291,7 +291,7 @@ func (s *Store) News(ctx context.Context, q NewsQuery) ([]*Post, error) {
 		return list, nil
 	}
 	sel := s.posts(&list).
-		Where("post.group_id IN (?) AND post.reply_to_id = 0 AND post.active_at > ?", bun.In(q.GroupIDs), q.Since).
+		Where("post.group_id IN (?) AND post.reply_to_id = 0 AND post.active_at > ?", bun.List(q.GroupIDs), q.Since).
 		Where("post.state = 'published' AND post.visibility <> 'direct'").
 		Where(`NOT EXISTS (SELECT 1 FROM readings r WHERE r.account_id = ? AND r.discussion_id = post.id)
 			OR EXISTS (SELECT 1 FROM readings r JOIN posts a ON a.discussion_id = r.discussion_id AND a.id > r.last_post_id
@@ -313,6 +313,6 @@ func (s *Store) ReadAll(ctx context.Context, accountID int64, groupIDs []int64, 
 		SELECT ?, p.id, (SELECT max(a.id) FROM posts a WHERE a.discussion_id = p.id), ? FROM posts p
 		WHERE p.group_id IN (?) AND p.reply_to_id = 0 AND p.active_at > ?
 		ON CONFLICT (account_id, discussion_id) DO UPDATE SET last_post_id = EXCLUDED.last_post_id, read_at = EXCLUDED.read_at`,
-		accountID, s.Now(), bun.In(groupIDs), since)
+		accountID, s.Now(), bun.List(groupIDs), since)
 	return err
 }
