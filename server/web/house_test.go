@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -348,3 +349,5 @@ func form(pairs ...string) url.Values {
 	}
 	return v
 }
+
+func itoa(id int64) string { return strconv.FormatInt(id, 10) }
