@@ -33,6 +33,9 @@ func (r *Rules) Edit(ctx context.Context, tx *db.Store, p *db.Post, d *Draft) er
 	if err := tx.EditPost(ctx, p, old); err != nil {
 		return fmt.Errorf("edit post %d: %w", p.ID, err)
 	}
+	if p.Visibility == db.VisibilityDirect {
+		named = nil // it stays with those it was for
+	}
 	if err := r.keepParts(ctx, tx, p, parts{mentions: named, tags: content.Hashtags(d.Source)}); err != nil {
 		return err
 	}

@@ -62,6 +62,8 @@ type Draft struct {
 	// Mentions are the people named in Source, by the handle as written, resolved beforehand:
 	// a transaction is no place to ask other hosts.
 	Mentions map[string]*db.Actor
+
+	confidants []int64 // who reads it, of a private message
 }
 
 // Preview renders Markdown as it will be shown.

@@ -211,7 +211,7 @@ func (r *Rules) Refuse(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Po
 }
 
 func (r *Rules) permitModeration(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Post, act community.Act) (*db.Group, error) {
-	if p.State == db.PostDeleted {
+	if p.State == db.PostDeleted || p.Visibility == db.VisibilityDirect { // what was never shown can't be moderated
 		return nil, community.Refuse(community.Gone, "post-gone")
 	}
 	g, err := r.groupOf(ctx, tx, p)

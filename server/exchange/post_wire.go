@@ -31,6 +31,9 @@ func (r *Rules) PostDoc(ctx context.Context, s *db.Store, p *db.Post) (vocab.Pos
 		InteractionPolicy: &vocab.PolicyDoc{CanQuote: &vocab.PermissionDoc{AutomaticApproval: []string{vocab.Public}}},
 		TermsDoc:          vocab.TermsDoc{Kind: p.Kind, Title: p.Title},
 	}
+	if p.Visibility == db.VisibilityDirect {
+		doc.InteractionPolicy = nil // nobody is invited to quote it
+	}
 	if p.Sensitive {
 		yes := true
 		doc.Sensitive = &yes
@@ -82,6 +85,9 @@ func (r *Rules) gather(ctx context.Context, s *db.Store, p *db.Post) (*wirePost,
 		return nil, err
 	}
 	for _, above := range []*db.Post{w.parent, w.starter} {
+		if p.Visibility == db.VisibilityDirect {
+			break // for those it names, whatever it is about
+		}
 		if above != nil && above.AuthorID != p.AuthorID && !slices.ContainsFunc(w.people, func(a *db.Actor) bool { return a.ID == above.AuthorID }) {
 			w.people = append(w.people, above.Author)
 		}

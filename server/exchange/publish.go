@@ -16,7 +16,7 @@ func (r *Rules) peopleIn(ctx context.Context, tx *db.Store, p *db.Post) ([]*db.A
 	if err != nil {
 		return nil, fmt.Errorf("load mentions of post %d: %w", p.ID, err)
 	}
-	if p.Starts() {
+	if p.Starts() || p.Visibility == db.VisibilityDirect {
 		return people, nil
 	}
 	for _, id := range []int64{p.ReplyToID, p.DiscussionID} {
@@ -116,7 +116,7 @@ func (r *Rules) publishUpdate(ctx context.Context, tx *db.Store, g *db.Group, p 
 		return err
 	}
 	to := directly(g, p, people)
-	home := g != nil && g.Actor.Local
+	home := passedOn(g, p)
 	if home {
 		to = append(to, db.Audience{FollowersOf: g.ActorID, Software: []string{"nodebb"}})
 		if p.Starts() {
@@ -130,6 +130,12 @@ func (r *Rules) publishUpdate(ctx context.Context, tx *db.Store, g *db.Group, p 
 	return r.com.Announce(ctx, tx, g, row, p.URI)
 }
 
+// passedOn says that a group of ours gives what becomes of a post to its followers: of all but
+// private messages.
+func passedOn(g *db.Group, p *db.Post) bool {
+	return g != nil && g.Actor.Local && p.Visibility != db.VisibilityDirect
+}
+
 // microblogs is where the starts of discussions were boosted to.
 func microblogs(g *db.Group) db.Audience {
 	return db.Audience{FollowersOf: g.ActorID, Families: []string{db.FamilyMicroblog, ""}}
@@ -138,7 +144,7 @@ func microblogs(g *db.Group) db.Audience {
 // publishDelete tells everybody who has a post of ours that its author took it away.
 func (r *Rules) publishDelete(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post, people []*db.Actor) error {
 	to := directly(g, p, people)
-	home := g != nil && g.Actor.Local
+	home := passedOn(g, p)
 	if home && p.Starts() {
 		to = append(to, microblogs(g))
 	}
@@ -146,38 +152,18 @@ func (r *Rules) publishDelete(ctx context.Context, tx *db.Store, g *db.Group, p 
 	if g != nil {
 		wire.Audience = g.Actor.URI
 	}
+	if p.Visibility == db.VisibilityDirect {
+		wire.To = nil
+		for _, a := range people {
+			wire.To = append(wire.To, a.URI)
+		}
+	}
 	row, err := r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: p.Author, Doc: wire, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID, Public: forAll(g), To: to,
+		Actor: p.Author, Doc: wire, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID,
+		Public: p.Visibility != db.VisibilityDirect && forAll(g), To: to,
 	})
 	if err != nil || !home {
 		return err
 	}
 	return r.com.Announce(ctx, tx, g, row, p.URI)
-}
-
-// publishDirect sends a private message to facilitators elsewhere, or to the server of a group
-// elsewhere.
-func (r *Rules) publishDirect(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) error {
-	to, err := r.confidants(ctx, tx, g)
-	if err != nil {
-		return err
-	}
-	_, err = r.publishAbout(ctx, tx, act{kind: "Create", group: g}, p, []db.Audience{federation.ToActors(to...)})
-	return err
-}
-
-// confidants are who reads a private message to a group.
-func (r *Rules) confidants(ctx context.Context, s *db.Store, g *db.Group) ([]*db.Actor, error) {
-	if !g.Actor.Local {
-		return []*db.Actor{g.Actor}, nil
-	}
-	stewards, err := s.Stewards(ctx, g.ActorID)
-	if err != nil {
-		return nil, fmt.Errorf("load facilitators: %w", err)
-	}
-	var list []*db.Actor
-	for _, st := range stewards {
-		list = append(list, st.Actor)
-	}
-	return list, nil
 }

@@ -19,6 +19,9 @@ func (r *Rules) Reply(ctx context.Context, tx *db.Store, d *Draft) (*db.Post, er
 		return nil, err
 	}
 	d.Group = g
+	if d.Parent.Visibility == db.VisibilityDirect {
+		return r.answerPrivately(ctx, tx, d)
+	}
 	if d.ToFacilitators && g != nil {
 		return r.writeToFacilitators(ctx, tx, d)
 	}

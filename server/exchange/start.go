@@ -53,6 +53,9 @@ func (r *Rules) write(ctx context.Context, tx *db.Store, d *Draft, kind string) 
 	if err := tx.CreatePost(ctx, p, d.Parent); err != nil {
 		return nil, err
 	}
+	if d.ToFacilitators {
+		named = d.confidants // whom a private text merely names is not let in by that
+	}
 	return p, r.keepParts(ctx, tx, p, parts{mentions: named, tags: content.Hashtags(d.Source)})
 }
 
@@ -134,20 +137,4 @@ func (r *Rules) afterWriting(ctx context.Context, tx *db.Store, g *db.Group, p *
 		return nil
 	}
 	return r.notifyNew(ctx, tx, g, p)
-}
-
-// writeToFacilitators is a private message to those who look after a group; it is never published.
-func (r *Rules) writeToFacilitators(ctx context.Context, tx *db.Store, d *Draft) (*db.Post, error) {
-	if err := r.com.Permit(ctx, tx, d.Group, d.Author, community.ActRead); err != nil {
-		return nil, err
-	}
-	d.WithFollowers = false
-	p, err := r.write(ctx, tx, d, db.KindComment)
-	if err != nil {
-		return nil, fmt.Errorf("write to facilitators: %w", err)
-	}
-	if err := r.publishDirect(ctx, tx, d.Group, p); err != nil {
-		return nil, err
-	}
-	return p, r.notifyDirect(ctx, tx, d.Group, p)
 }
