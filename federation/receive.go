@@ -66,7 +66,7 @@ func (v *Receiver) Receive(req *http.Request, body []byte, inboxOf int64) error 
 	if err != nil {
 		return err
 	}
-	doc, err := readActivity(body)
+	doc, err := vocab.DecodeActivity(body)
 	if err != nil {
 		return err
 	}
@@ -105,23 +105,6 @@ func acceptable(req *http.Request, body []byte) error {
 		return nil
 	}
 	return fmt.Errorf("content type %.60q: %w", media, vocab.ErrMalformed)
-}
-
-// readActivity reads what came. An activity may lack an id (GoToSocial takes such ones too), but
-// never its actor or its type (T15).
-func readActivity(body []byte) (*vocab.Object, error) {
-	doc, err := vocab.Decode(body)
-	switch {
-	case err != nil:
-		return nil, err
-	case doc.ID != "" && !vocab.IsWebIRI(doc.ID):
-		return nil, fmt.Errorf("activity with a strange id: %w", vocab.ErrMalformed)
-	case !vocab.IsWebIRI(doc.Actor.IRI):
-		return nil, fmt.Errorf("activity without an absolute actor: %w", vocab.ErrMalformed)
-	case doc.Type == "":
-		return nil, fmt.Errorf("activity without a type: %w", vocab.ErrMalformed)
-	}
-	return doc, nil
 }
 
 func (v *Receiver) allowed(ctx context.Context, iris ...string) error {

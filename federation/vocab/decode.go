@@ -43,25 +43,18 @@ func decodeOne(body []byte, read func(*decoder)) error {
 	return nil
 }
 
-// decodeMembers does the same for documents that are not ActivityStreams.
-func decodeMembers(body []byte, member func(d *decoder, name []byte)) error {
-	return decodeOne(body, func(d *decoder) {
-		d.token()
-		d.rest(func(name []byte) { member(d, name) })
-	})
-}
-
 // DecodeActivity reads an activity and refuses one whose plain reading lacks
-// an absolute id, an absolute actor or a type this package knows, whatever a
-// JSON-LD processor might find in its @graph or behind its aliases.
+// an absolute actor or a type this package knows, whatever a JSON-LD processor
+// might find in its @graph or behind its aliases (T15). The id may be missing,
+// as GoToSocial takes such activities too; a strange one is refused.
 func DecodeActivity(body []byte) (*Object, error) {
 	o, err := Decode(body)
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case !IsWebIRI(o.ID):
-		return nil, fmt.Errorf("activity without an absolute id: %w", ErrMalformed)
+	case o.ID != "" && !IsWebIRI(o.ID):
+		return nil, fmt.Errorf("activity with a strange id: %w", ErrMalformed)
 	case !IsWebIRI(o.Actor.IRI):
 		return nil, fmt.Errorf("activity without an absolute actor: %w", ErrMalformed)
 	case o.Type == "":

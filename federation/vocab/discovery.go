@@ -3,7 +3,6 @@ package vocab
 import (
 	"fmt"
 	"html"
-	"strings"
 )
 
 // JRD is the answer of WebFinger (RFC 7033) and of NodeInfo's discovery.
@@ -43,71 +42,6 @@ func HostMeta(base string) []byte {
   <Link rel="lrdd" type="application/jrd+json" template="%s/.well-known/webfinger?resource={uri}"/>
 </XRD>
 `, html.EscapeString(base))
-}
-
-// Self returns the actor id a JRD points at, or "".
-func (j *JRD) Self() string {
-	for _, l := range j.Links {
-		if l.Rel == "self" && (l.Type == ActivityType ||
-			l.Type == `application/ld+json; profile="https://www.w3.org/ns/activitystreams"`) {
-			return l.Href
-		}
-	}
-	return ""
-}
-
-// Link returns the href of the first link with this rel, or "".
-func (j *JRD) Link(rel string) string {
-	for _, l := range j.Links {
-		if l.Rel == rel {
-			return l.Href
-		}
-	}
-	return ""
-}
-
-// DecodeJRD reads a peer's WebFinger or NodeInfo discovery document.
-func DecodeJRD(body []byte) (*JRD, error) {
-	j := &JRD{}
-	err := decodeMembers(body, func(d *decoder, name []byte) {
-		switch string(name) {
-		case "subject":
-			d.text(&j.Subject, maxIRI)
-		case "aliases":
-			d.texts(&j.Aliases, maxPeople)
-		case "links":
-			d.jrdLinks(&j.Links)
-		default:
-			d.skip()
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	return j, nil
-}
-
-func (d *decoder) jrdLinks(dst *[]JRDLink) {
-	d.each(func() {
-		var l JRDLink
-		d.fields(func(name []byte) {
-			switch string(name) {
-			case "rel":
-				d.text(&l.Rel, maxIRI)
-			case "type":
-				d.text(&l.Type, maxShort)
-			case "href":
-				d.text(&l.Href, maxIRI)
-			case "template":
-				d.text(&l.Template, maxIRI)
-			default:
-				d.skip()
-			}
-		})
-		if l.Rel != "" && len(*dst) < maxPeople {
-			*dst = append(*dst, l)
-		}
-	})
 }
 
 // NodeInfoDoc describes this instance (FEP-f1d5). Version is 2.0 or 2.1;
@@ -158,34 +92,4 @@ func NodeInfoLinks(base, application string) JRD {
 		{Rel: "http://nodeinfo.diaspora.software/ns/schema/2.1", Href: base + "/nodeinfo/2.1"},
 		{Rel: "https://www.w3.org/ns/activitystreams#Application", Href: application},
 	}}
-}
-
-// Software is what a peer's NodeInfo says it runs; Name is in lower case.
-type Software struct {
-	Name    string
-	Version string
-}
-
-// DecodeNodeInfo reads name and version from a peer's NodeInfo of any
-// version; the rest is of no use to us.
-func DecodeNodeInfo(body []byte) (Software, error) {
-	var s Software
-	err := decodeMembers(body, func(d *decoder, name []byte) {
-		if string(name) != "software" {
-			d.skip()
-			return
-		}
-		d.fields(func(name []byte) {
-			switch string(name) {
-			case "name":
-				d.text(&s.Name, maxShort)
-			case "version":
-				d.text(&s.Version, maxShort)
-			default:
-				d.skip()
-			}
-		})
-	})
-	s.Name = strings.ToLower(s.Name)
-	return s, err
 }

@@ -211,21 +211,14 @@ func TestGolden_collections(t *testing.T) {
 
 func TestGolden_discovery(t *testing.T) {
 	t.Parallel()
-	jrd := golden(t, "webfinger", WebFinger("watersafety@h.example", group, "https://h.example/c/watersafety"))
-	back, err := DecodeJRD(jrd)
-	if err != nil || back.Self() != group || back.Link("http://webfinger.net/rel/profile-page") != "https://h.example/c/watersafety" || back.Link("x") != "" {
-		t.Errorf("our own WebFinger reads as %+v, %v", back, err)
-	}
+	golden(t, "webfinger", WebFinger("watersafety@h.example", group, "https://h.example/c/watersafety"))
 	golden(t, "nodeinfo_links", NodeInfoLinks("https://h.example", "https://h.example/ap/instance"))
 	info := NodeInfoDoc{
 		Version: "2.1", Software: SoftwareDoc{Name: "copse", Version: "0.1.0", Repository: "https://github.com/copse-social/copse"},
 		Protocols: []string{"activitypub"}, Services: ServicesDoc{Inbound: []string{}, Outbound: []string{}},
 		Usage: UsageDoc{Users: UsersDoc{Total: 12, ActiveMonth: 3, ActiveHalfyear: 7}, LocalPosts: 30, LocalComments: 90}, Metadata: map[string]any{"nodeName": "Health Example"},
 	}
-	body := golden(t, "nodeinfo_2_1", info)
-	if s, err := DecodeNodeInfo(body); err != nil || s != (Software{Name: "copse", Version: "0.1.0"}) {
-		t.Errorf("our own NodeInfo reads as %+v, %v", s, err)
-	}
+	golden(t, "nodeinfo_2_1", info)
 }
 
 func TestHostMeta(t *testing.T) {
@@ -244,27 +237,6 @@ func TestHostMeta(t *testing.T) {
 	}
 	if strings.Contains(string(HostMeta(`https://h"><x>`)), "<x>") {
 		t.Error("the base address is not escaped")
-	}
-}
-
-func TestDecodeJRD_tolerant(t *testing.T) {
-	t.Parallel()
-	j, err := DecodeJRD([]byte(`{"subject":"acct:a@b.example","properties":{"x":null},"links":[{"rel":"self","type":"text/html","href":"https://b.example/no"},
-		{"rel":"self","type":"application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"","href":"https://b.example/u"},{"href":"https://b.example/"},7]}`))
-	if err != nil || j.Self() != "https://b.example/u" || len(j.Links) != 2 {
-		t.Errorf("%+v, %v", j, err)
-	}
-	for _, body := range []string{`[]`, `{"subject":"a","subject":"b"}`, `x`, ``} {
-		if _, err := DecodeJRD([]byte(body)); err == nil {
-			t.Errorf("%q is read", body)
-		}
-		if _, err := DecodeNodeInfo([]byte(body)); err == nil && body != `{"subject":"a","subject":"b"}` {
-			t.Errorf("%q is read as NodeInfo", body)
-		}
-	}
-	s, err := DecodeNodeInfo([]byte(`{"version":"2.0","software":{"name":"GoToSocial","version":"0.20.0"},"usage":[]}`))
-	if err != nil || s.Name != "gotosocial" {
-		t.Errorf("%+v, %v", s, err)
 	}
 }
 

@@ -32,21 +32,6 @@ func (d *decoder) name(dst *string) {
 	}
 }
 
-// texts reads one string or a list of them.
-func (d *decoder) texts(dst *[]string, most int) {
-	d.each(func() {
-		var s string
-		if d.json.PeekKind() == '"' {
-			s = d.string()
-		} else {
-			d.skip()
-		}
-		if s != "" && len(s) <= maxIRI && len(*dst) < most {
-			*dst = append(*dst, s)
-		}
-	})
-}
-
 // iri reads an id: a string, the id of an embedded object, or the first of a
 // list of these.
 func (d *decoder) iri(dst *string) {
