@@ -68,6 +68,7 @@ func TestReply_failedSendKeepsTheText(t *testing.T) {
 	})
 	b.post(path+"/replies", form("text", "One more thing.")).want(http.StatusUnprocessableEntity).
 		shows("One more thing.", "Locked by Amina", "all said")
+	h.as(amina).get(path).shows("Unlock")
 	b.get(path).shows("One more thing.", "What you wrote is kept")
 	h.do(func(ctx context.Context, tx *db.Store) error { return h.ex.Unlock(ctx, tx, amina, h.post(p.ID)) })
 	b.get(path).shows("One more thing.", "Restored what you wrote")

@@ -169,6 +169,7 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 	}
 	if !t.starter.LockedAt.IsZero() {
 		p.Locked = d.lockOf(c, t, t.starter)
+		p.Opening.Locked = p.Locked
 	}
 	if t.more {
 		p.More = discussionPath(t.starter.ID) + "?after=" + queryEscape(t.page[len(t.page)-1].Path)
