@@ -54,7 +54,10 @@ func TestSettings_whatReachesMe(t *testing.T) {
 	h := newHouse(t)
 	ana, ben := h.person("ana"), h.person("ben")
 	g := h.group("water", ana)
-	h.do(func(ctx context.Context, tx *db.Store) error { _, err := h.com.Follow(ctx, tx, ben, g.Actor); return err })
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		_, err := h.com.Follow(ctx, tx, ben, g.Actor)
+		return err
+	})
 	b := h.as(ben)
 	field := regexp.MustCompile(`level-\d+`).FindString(b.get("/settings/communities").want(http.StatusOK).shows("The water").body)
 	b.post("/settings/communities", form(field, "mentions")).leads("/settings/communities")

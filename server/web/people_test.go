@@ -1,0 +1,259 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/server/community"
+)
+
+// join makes somebody a member or, in a closed group, somebody who asked.
+func (h *house) join(g *db.Group, who ...*db.Actor) {
+	h.t.Helper()
+	for _, a := range who {
+		h.do(func(ctx context.Context, tx *db.Store) error { return h.com.Join(ctx, tx, a, g) })
+	}
+}
+
+func (h *house) standing(g *db.Group, who *db.Actor) community.Standing {
+	h.t.Helper()
+	st, err := h.com.Standing(h.ctx, h.store, g, who)
+	h.ok(err)
+	return st
+}
+
+func TestPeople_list(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana, ben, cleo := h.person("ana"), h.person("ben"), h.person("cleo")
+	g := h.group("water", ana)
+	h.join(g, ben)
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		_, err := h.com.Follow(ctx, tx, cleo, g.Actor)
+		return err
+	})
+
+	h.visitor().get("/c/water/people").want(http.StatusOK).shows("Ana", "Facilitator", "Ben", "Newcomer", "2 members", "3 followers").
+		hides("Cleo", "Manage", "Followers</a>", "/c/water/log")
+	h.visitor().get("/c/water/people?q=ben").shows("Ben").hides("Newcomer</span></p><p class=\"meta\"><span><bdi>Ana")
+	h.visitor().get("/c/water/people?q=zoe").shows("Nobody of that name is here.")
+	h.visitor().get("/c/water/people?show=followers").hides("Cleo")
+	h.visitor().get("/c/nobody/people").want(http.StatusNotFound)
+	h.visitor().get("/c/ana/people").want(http.StatusNotFound)
+
+	b := h.as(ana)
+	b.get("/c/water/people").shows("/c/water/people/ben", "Manage", "/c/water/log", "/c/water/settings")
+	b.get("/c/water/people?show=followers").shows("Cleo", `formaction="/c/water/people/cleo/member"`)
+	h.as(ben).get("/c/water/people").shows("/c/water/log").hides("Manage", "/c/water/settings")
+}
+
+// In a community that isn't open only members see who is in it (T45).
+func TestT45_closedGroupHidesItsPeople(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana, ben, cleo := h.person("ana"), h.person("ben"), h.person("cleo")
+	inner, hidden := h.group("inner", ana, closed), h.group("hidden", ana, confidential)
+	h.join(inner, ben)
+	h.join(hidden, ben)
+	for _, b := range []*browser{h.visitor(), h.as(cleo)} {
+		b.get("/c/inner/people").want(http.StatusOK).shows("Only members see who is here.").hides("Ben")
+		b.get("/c/hidden/people").want(http.StatusNotFound)
+	}
+	h.as(ana).get("/c/hidden/people").want(http.StatusOK).shows("Ben", "Ask to be let in")
+}
+
+func TestPeople_requests(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana, ben, cleo := h.person("ana"), h.person("ben"), h.person("cleo")
+	g := h.group("inner", ana, closed)
+	h.join(g, ben)
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		_, err := h.com.Follow(ctx, tx, cleo, g.Actor)
+		return err
+	})
+	b := h.as(ana)
+	b.get("/c/inner/people").shows("Ask to be let in", "wants to be a member", "wants to follow", `formaction="/c/inner/people/ben/member"`)
+	b.get("/c/inner/people/ben").shows("Asks to be let in")
+
+	b.post("/c/inner/people/ben/member", form("back", "/c/inner/people")).leads("/c/inner/people")
+	b.get("/c/inner/people").shows("Ben is a member now.")
+	if st := h.standing(g, ben); !st.Belongs || !st.Follows {
+		t.Errorf("ben stands %+v", st)
+	}
+	b.post("/c/inner/people/cleo/refuse", nil).leads("/c/inner/people/cleo")
+	if st := h.standing(g, cleo); st.Belongs || st.Follows {
+		t.Errorf("cleo stands %+v", st)
+	}
+	b.get("/c/inner/people").hides("Ask to be let in")
+	h.as(cleo).get("/notifications").shows("The inner did not let you follow")
+}
+
+func TestPeople_membersFromElsewhere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana := h.person("ana")
+	g := h.group("water", ana)
+	kai := h.stranger("kai", "far.test", db.ActorPerson)
+	b := h.as(ana)
+	b.get("/c/water/people/kai@far.test").want(http.StatusOK).shows("Make a member", "People on other servers cannot ask themselves.")
+	b.post("/c/water/people/kai@far.test/member", nil).leads("/c/water/people/kai@far.test")
+	if !h.standing(g, kai).Belongs {
+		t.Error("kai does not belong")
+	}
+	b.post("/c/water/people/none@far.test/member", nil).want(http.StatusNotFound)
+	b.post("/c/water/people/kai@far.test/crown", nil).want(http.StatusNotFound)
+}
+
+func TestPeople_roles(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana, ben := h.person("ana"), h.person("ben")
+	g := h.group("water", ana)
+	b := h.as(ana)
+	b.post("/c/water/people/ben/moderator", nil).leads("/c/water/people/ben")
+	b.get("/c/water/people/ben").shows("Ben has the role now.", "/c/water/people/ben/withdraw-moderator")
+	if role := h.standing(g, ben).Role; role != db.RoleModerator {
+		t.Errorf("ben is %s", role)
+	}
+	// A moderator sees people, but gives no roles.
+	m := h.as(ben)
+	m.get("/c/water/people/ana").want(http.StatusOK).hides("Give the role")
+	m.post("/c/water/people/ben/facilitator", nil).want(http.StatusUnprocessableEntity).shows("Only facilitators of this community can do this.")
+
+	b.post("/c/water/people/ana/withdraw-facilitator", nil).want(http.StatusUnprocessableEntity).shows("A community needs a facilitator.")
+	b.post("/c/water/people/ben/facilitator", nil).want(http.StatusSeeOther)
+	b.post("/c/water/people/ana/withdraw-facilitator", nil).want(http.StatusSeeOther)
+	roles, err := h.store.RolesOf(h.ctx, g.ActorID, ben.ID)
+	if err != nil || !slices.Contains(roles, db.RoleFacilitator) {
+		t.Errorf("ben holds %q, %v", roles, err)
+	}
+	b.get("/c/water/people/ben").want(http.StatusForbidden)
+}
+
+func TestPeople_ban(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana, ben := h.person("ana"), h.person("ben")
+	g := h.group("water", ana)
+	h.join(g, ben)
+	b := h.as(ana)
+	b.post("/c/water/people/ben/ban", form("reason", "four tenders in a week", "days", "7")).leads("/c/water/people/ben")
+	st := h.standing(g, ben)
+	if st.Banned == nil || st.Belongs || st.Banned.Until.Sub(h.now()).Hours() < 6.9*24 {
+		t.Fatalf("ben stands %+v, banned %+v", st, st.Banned)
+	}
+	b.get("/c/water/people/ben").shows("Closed to them until", "four tenders in a week").hides("Make a member")
+	b.get("/c/water/people?show=banned").shows("Ben", "four tenders in a week")
+	h.as(ben).get("/notifications").shows("closed this community to you")
+	b.post("/c/water/people/ben/unban", nil).want(http.StatusSeeOther)
+	if st := h.standing(g, ben); st.Banned != nil {
+		t.Errorf("ban is %+v", st.Banned)
+	}
+	b.post("/c/water/people/ben/ban", form("reason", "x", "days", "0")).want(http.StatusSeeOther)
+	if st := h.standing(g, ben); st.Banned == nil || !st.Banned.Until.IsZero() {
+		t.Errorf("ban is %+v", st.Banned)
+	}
+	b.post("/c/water/people/ana/ban", form("reason", "keep this")).want(http.StatusUnprocessableEntity).shows("You cannot ban yourself.")
+}
+
+// What stewards do is done by stewards alone, whoever sends the form (T47).
+func TestT47_onlyStewardsActOnPeople(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana, ben, cleo := h.person("ana"), h.person("ben"), h.person("cleo")
+	g := h.group("water", ana)
+	h.group("soil", cleo)
+	h.join(g, ben)
+	for _, act := range []string{"member", "refuse", "moderator", "facilitator", "withdraw-facilitator", "ban", "unban"} {
+		h.visitor().post("/c/water/people/ana/"+act, nil).want(http.StatusSeeOther)
+		h.as(ben).post("/c/water/people/ben/"+act, nil).want(http.StatusForbidden)
+		h.as(cleo).post("/c/water/people/ana/"+act, nil).want(http.StatusForbidden)
+	}
+	h.as(ben).get("/c/water/people/ana").want(http.StatusForbidden)
+	if st := h.standing(g, ana); st.Role != db.RoleFacilitator || st.Banned != nil {
+		t.Errorf("ana stands %+v", st)
+	}
+}
+
+func TestPeople_communityElsewhere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana := h.person("ana")
+	far := h.stranger("pumps", "far.test", db.ActorGroup)
+	kai := h.stranger("kai", "far.test", db.ActorPerson)
+	for _, a := range []*db.Actor{ana, kai} {
+		f := &db.Follow{URI: "https://x.test/" + a.Handle, FollowerID: a.ID, FolloweeID: far.ID, State: db.FollowAccepted}
+		h.ok(h.store.PutFollow(h.ctx, f, a))
+	}
+	h.visitor().get("/c/pumps@far.test/people").want(http.StatusOK).shows("People of this server who take part", "Ana", "Its own server knows everybody else.").hides("kai of")
+	h.as(ana).post("/c/pumps@far.test/people/ana/moderator", nil).want(http.StatusForbidden)
+}
+
+func TestGroupSettings_save(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana, ben := h.person("ana"), h.person("ben")
+	h.group("water", ana)
+	b := h.as(ana)
+	b.get("/c/water/settings").want(http.StatusOK).shows(`value="The water"`, "1 follower is told")
+	good := func(pairs ...string) map[string][]string {
+		return form(append([]string{
+			"name", "Safe water", "tagline", "From the source to the bedside", "about", "For **you**.", "languages", "en, fr",
+			"openness", "open", "starts", "members", "holds", "first", "announces", "1",
+		}, pairs...)...)
+	}
+	b.follow(b.post("/c/water/settings", good())).shows("Saved.", `value="Safe water"`, `value="en fr"`)
+	g, err := h.store.GroupByHandle(h.ctx, "water", "copse.test")
+	h.ok(err)
+	if g.PostPolicy != db.PostMembers || g.HoldPolicy != db.HoldFirst || !g.AnnouncesComment || g.HidesCounts || g.Tagline != "From the source to the bedside" {
+		t.Errorf("group is %+v", g)
+	}
+	b.post("/c/water/settings", good("name", "")).want(http.StatusUnprocessableEntity).shows("Give it a name.", "From the source to the bedside")
+	b.post("/c/water/settings", good("languages", "english!")).want(http.StatusUnprocessableEntity).shows("Write codes of two or three letters", `value="english!"`)
+	b.post("/c/water/settings", good("openness", "ajar")).want(http.StatusUnprocessableEntity).shows("Choose one of the possibilities.")
+	h.as(ben).get("/c/water/settings").want(http.StatusForbidden)
+	h.as(ben).post("/c/water/settings", good("name", "Mine")).want(http.StatusForbidden)
+	h.visitor().get("/c/water/settings").leads("/sign-in?back=%2Fc%2Fwater%2Fsettings")
+	h.stranger("pumps", "far.test", db.ActorGroup)
+	b.get("/c/pumps@far.test/settings").want(http.StatusNotFound)
+}
+
+func TestReceipts_forAuthorAndStewards(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana, ben, cleo := h.person("ana"), h.person("ben"), h.person("cleo")
+	g := h.group("water", ana)
+	kai := h.stranger("kai", "far.test", db.ActorPerson)
+	h.ok(h.store.PutFollow(h.ctx, &db.Follow{URI: "https://far.test/f", FollowerID: kai.ID, FolloweeID: g.ActorID, State: db.FollowAccepted}, kai))
+	post := h.start(g, ben, "Lids")
+	path := fmt.Sprintf("/p/%d/receipts", post.ID)
+	h.as(ben).get(path).want(http.StatusOK).shows("It went to no other server")
+
+	sent := func(inbox, host string, state int16, problem string) {
+		act := &db.Activity{URI: "https://copse.test/act/" + host + inbox, Type: "Announce", ActorID: g.ActorID, PostID: post.ID, ObjectURI: post.URI, Body: []byte("{}")}
+		h.ok(h.store.CreateActivity(h.ctx, act))
+		row := &db.Delivery{ActivityID: act.ID, Host: host, Inbox: "https://" + host + inbox}
+		h.ok(h.store.CreateDeliveries(h.ctx, []*db.Delivery{row}))
+		if state != db.DeliveryPending || problem != "" {
+			h.ok(h.store.EndDeliveries(h.ctx, []int64{row.ID}, db.DeliveryEnd{State: state, Error: problem, Tries: 1}))
+		}
+	}
+	h.ok(h.store.EnsureHost(h.ctx, "far.test"))
+	sent("/a", "far.test", db.DeliveryDone, "")
+	sent("/a", "slow.test", db.DeliveryPending, "503 maintenance")
+	sent("/a", "rude.test", db.DeliveryRefused, "400 bad")
+	sent("/a", "closed.test", db.DeliveryCancelled, "host blocked")
+	sent("/a", "dead.test", db.DeliveryExpired, "no answer")
+	page := h.as(ben).get(path).want(http.StatusOK)
+	page.shows("far.test", "Has it", "1 follower", "slow.test", "On its way", "503 maintenance", "rude.test", "Did not take it", "Not sent, on purpose", "Given up", "of 5").
+		hides("/admin/federation/")
+	h.as(ana).get(path).want(http.StatusOK)
+	h.as(h.person("theo", admin)).get(path).shows("/admin/federation/slow.test")
+	h.as(cleo).get(path).want(http.StatusNotFound)
+	h.visitor().get(path).want(http.StatusSeeOther)
+}
