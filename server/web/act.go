@@ -93,7 +93,7 @@ func (d *Door) mayAsk(c echo.Context, f found, q question) error {
 }
 
 func (d *Door) questionPage(c echo.Context, status int, f found, q question, no *community.Refusal) error {
-	shell, err := d.shell(c, q.heading, views.Communities)
+	shell, err := d.shellIn(c, q.heading, f.group)
 	if err != nil {
 		return err
 	}

@@ -260,4 +260,16 @@ func TestMessage_facilitatorsOnly(t *testing.T) {
 	b.follow(sent).want(http.StatusOK).shows("Somebody sells filters.", "Sent to the facilitators.")
 	h.as(amina).get(sent.header.Get("Location")).want(http.StatusOK).shows("Only its author and the facilitators see this")
 	h.visitor().get("/c/water").hides("A word to you")
+
+	first := idOf(sent.header.Get("Location"))
+	path := fmt.Sprintf("/d/%d/replies", first)
+	steward := h.as(amina)
+	steward.post(path, form("text", " ")).want(http.StatusUnprocessableEntity).shows("There is no text yet.", "Somebody sells filters.")
+	steward.post(path+"?preview=1", form("text", "I *look*.")).want(http.StatusOK).shows("<em>look</em>")
+	back := steward.post(path, form("text", "I look at it."))
+	steward.follow(back).shows("I look at it.", "Nobody else sees it.")
+	b.get(back.header.Get("Location")).want(http.StatusOK).shows("I look at it.", "A word to you")
+	other := h.as(h.person("ben"))
+	other.get(back.header.Get("Location")).want(http.StatusNotFound)
+	other.post(path, form("text", "Let me see.")).want(http.StatusNotFound)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
 )
@@ -96,7 +97,7 @@ func (d *Door) communityRows(c echo.Context, groups []*db.Group) ([]views.Commun
 			Members: int(g.MembersCount), Orgs: orgs[g.ActorID], Talk: int(g.DiscussionsCount), Openness: opennessOf(g),
 		}
 		if row.Tagline == "" {
-			row.Tagline = scopeOf(g)
+			row.Tagline = content.Abstract(g.Actor.Summary, 160)
 		}
 		if !g.Actor.Local {
 			row.Host = g.Actor.Host

@@ -87,7 +87,7 @@ func (d *Door) group(c echo.Context) error {
 
 // groupPage prints a community; wrong says why the last act did not work.
 func (d *Door) groupPage(c echo.Context, status int, g *db.Group, wrong string) error {
-	shell, err := d.shell(c, g.Actor.Label(), views.NoTab)
+	shell, err := d.shellIn(c, g.Actor.Label(), g)
 	if err != nil {
 		return err
 	}
@@ -97,9 +97,6 @@ func (d *Door) groupPage(c echo.Context, status int, g *db.Group, wrong string) 
 		Openness: opennessOf(g), Scope: scopeOf(g), Members: int(g.MembersCount), Languages: languageLinks(g),
 		Archived: !g.ArchivedAt.IsZero(), Error: wrong,
 	}
-	if p.Shell.Viewer == nil || !contains(p.Shell.Viewer.Communities, handle) {
-		p.Shell.Tab = views.Communities
-	}
 	d.describeGroup(&p.Shell, g)
 	for _, fill := range []func(echo.Context, *db.Group, *views.Cop) error{d.standing, d.discussions, d.people, d.remote} {
 		if err := fill(c, g, &p); err != nil {
@@ -107,15 +104,6 @@ func (d *Door) groupPage(c echo.Context, status int, g *db.Group, wrong string) 
 		}
 	}
 	return d.page(c, status, p)
-}
-
-func contains(list []views.NavCommunity, handle string) bool {
-	for _, n := range list {
-		if n.Handle == handle {
-			return true
-		}
-	}
-	return false
 }
 
 func (d *Door) describeGroup(s *views.Shell, g *db.Group) {
@@ -219,12 +207,21 @@ func (d *Door) rows(c echo.Context, posts []*db.Post) ([]views.DiscussionRow, er
 	for _, p := range posts {
 		row := views.DiscussionRow{
 			ID: strconv.FormatInt(p.ID, 10), Title: headingOf(p), Author: d.face(p.Author), Replies: int(p.RepliesCount),
-			New: int(fresh[p.ID]), Last: p.ActiveAt.Time, From: d.origin(p), Lang: p.Lang,
+			New: int(fresh[p.ID]), Unseen: d.unseen(c, p, fresh), Last: p.ActiveAt.Time, From: d.origin(p), Lang: p.Lang,
 			Pinned: !p.PinnedAt.IsZero(), Locked: !p.LockedAt.IsZero(), State: stateWord(at(c), p),
 		}
 		list = append(list, row)
 	}
 	return list, nil
+}
+
+// unseen says that the reader has never opened a discussion that is young enough to be news.
+func (d *Door) unseen(c echo.Context, p *db.Post, opened map[int64]int64) bool {
+	if at(c).account == nil || d.o.Now().Sub(p.ActiveAt.Time) > newsFor {
+		return false
+	}
+	_, was := opened[p.ID]
+	return !was
 }
 
 func stateWord(v *visit, p *db.Post) string {

@@ -126,7 +126,7 @@ func (p *composing) mend(l *locales.Loc, no *community.Refusal) {
 
 func (d *Door) composePage(c echo.Context, g *db.Group, form written) (*composing, error) {
 	loc := at(c).loc
-	shell, err := d.shell(c, loc.Text("Start a discussion"), views.Communities)
+	shell, err := d.shellIn(c, loc.Text("Start a discussion"), g)
 	if err != nil {
 		return nil, err
 	}

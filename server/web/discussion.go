@@ -56,6 +56,17 @@ func (d *Door) discussion(c echo.Context) error {
 	return d.discussionPage(c, http.StatusOK, t, nil)
 }
 
+// addressOf is what people paste into the search field of their own server.
+func (d *Door) addressOf(p *db.Post) string {
+	switch {
+	case p.Local:
+		return d.o.Base + discussionPath(p.ID)
+	case p.URL != "":
+		return p.URL
+	}
+	return p.URI
+}
+
 func discussionPath(id int64) string { return "/d/" + strconv.FormatInt(id, 10) }
 
 func postPath(id int64) string { return "/p/" + strconv.FormatInt(id, 10) }
@@ -150,13 +161,13 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 	if t.starter.State == db.PostDeleted {
 		heading = at(c).loc.Text("A discussion whose beginning was deleted")
 	}
-	shell, err := d.shell(c, heading, views.Communities)
+	shell, err := d.shellIn(c, heading, t.group)
 	if err != nil {
 		return err
 	}
 	p := views.Discussion{
 		Shell: shell, ID: strconv.FormatInt(t.starter.ID, 10), Heading: shell.Title,
-		Opening: d.replyOf(c, t, t.starter), Total: int(t.starter.RepliesCount), Address: t.starter.URI,
+		Opening: d.replyOf(c, t, t.starter), Total: int(t.starter.RepliesCount), Address: d.addressOf(t.starter),
 		Composer: composer,
 	}
 	if t.group != nil {

@@ -56,7 +56,7 @@ func (d *Door) editForm(c echo.Context) error {
 
 func (d *Door) editPage(c echo.Context, f found, form written) (*composing, error) {
 	loc := at(c).loc
-	shell, err := d.shell(c, loc.Text("Edit"), views.Communities)
+	shell, err := d.shellIn(c, loc.Text("Edit"), f.group)
 	if err != nil {
 		return nil, err
 	}

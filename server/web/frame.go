@@ -157,6 +157,22 @@ func (d *Door) shell(c echo.Context, title string, tab views.Tab) (views.Shell, 
 	return s, err
 }
 
+// shellIn is the frame of a page in a community: its own entry of the navigation is the current one
+// where the reader has it, else that of all communities. g may be nil.
+func (d *Door) shellIn(c echo.Context, title string, g *db.Group) (views.Shell, error) {
+	s, err := d.shell(c, title, views.Communities)
+	if err != nil || g == nil || s.Viewer == nil {
+		return s, err
+	}
+	here := d.pathHandle(g.Actor)
+	for i := range s.Viewer.Communities {
+		if n := &s.Viewer.Communities[i]; n.Handle == here {
+			n.Current, s.Tab = true, views.NoTab
+		}
+	}
+	return s, nil
+}
+
 // flash says something at the top of the next page; undo takes a POST.
 func (d *Door) flash(c echo.Context, text, undo string) {
 	d.sessions.Put(c.Request().Context(), keyFlash, text)

@@ -134,7 +134,10 @@ func (d *Door) reply(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !f.post.Starts() || f.post.Visibility == db.VisibilityDirect {
+	if f.post.Visibility == db.VisibilityDirect {
+		return d.answerMessage(c, f, form)
+	}
+	if !f.post.Starts() {
 		return echo.ErrNotFound
 	}
 	if form.Discard != "" {
