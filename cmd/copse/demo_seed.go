@@ -28,20 +28,20 @@ type seed struct {
 func (s *seed) playTable() []func(context.Context) error {
 	return []func(context.Context) error{
 		s.peopleOf, s.communities, s.follow,
-		s.starts("rco", "amina", "coldchain", "welcome", welcomeTitle, welcomeText), s.pinned("welcome"),
-		s.starts("agri", "david", "coldchain", "solar", solarTitle, solarText), s.arrived("solar", "rco", "health"),
-		s.starts("rco", "amina", "coldchain", "fridge", fridgeTitle, fridgeText), s.arrived("fridge", "health", "agri"),
-		s.answers("health", "binh", "fridge", "fridge-binh", fridgeBinh), s.arrived("fridge-binh", "rco", "agri"),
-		s.answers("agri", "david", "fridge", "fridge-david", strings.ReplaceAll(fridgeDavid, "{agri}", s.orgs["agri"].iris.Host())), s.arrived("fridge-david", "rco", "health"),
-		s.answers("rco", "amina", "fridge-binh", "fridge-amina", fridgeAmina), s.arrived("fridge-amina", "health", "agri"),
-		s.answers("health", "binh", "fridge-amina", "fridge-binh-again", fridgeBinhAgain), s.arrived("fridge-binh-again", "rco", "agri"),
-		s.answers("rco", "theo", "fridge", "fridge-theo", fridgeTheo), s.arrived("fridge-theo", "health", "agri"),
-		s.answers("agri", "esi", "fridge", "fridge-esi", fridgeEsi), s.approved("fridge-esi"), s.arrived("fridge-esi", "rco", "health"),
-		s.answers("health", "carla", "solar", "solar-carla", solarCarla), s.arrived("solar-carla", "rco", "agri"),
+		s.starts(by{"rco", "amina"}, "coldchain", "welcome", welcomeTitle, welcomeText), s.pinned("welcome"),
+		s.starts(by{"agri", "david"}, "coldchain", "solar", solarTitle, solarText), s.arrived("solar", "rco", "health"),
+		s.starts(by{"rco", "amina"}, "coldchain", "fridge", fridgeTitle, fridgeText), s.arrived("fridge", "health", "agri"),
+		s.answers(by{"health", "binh"}, "fridge", "fridge-binh", fridgeBinh), s.arrived("fridge-binh", "rco", "agri"),
+		s.answers(by{"agri", "david"}, "fridge", "fridge-david", strings.ReplaceAll(fridgeDavid, "{agri}", s.orgs["agri"].iris.Host())), s.arrived("fridge-david", "rco", "health"),
+		s.answers(by{"rco", "amina"}, "fridge-binh", "fridge-amina", fridgeAmina), s.arrived("fridge-amina", "health", "agri"),
+		s.answers(by{"health", "binh"}, "fridge-amina", "fridge-binh-again", fridgeBinhAgain), s.arrived("fridge-binh-again", "rco", "agri"),
+		s.answers(by{"rco", "theo"}, "fridge", "fridge-theo", fridgeTheo), s.arrived("fridge-theo", "health", "agri"),
+		s.answers(by{"agri", "esi"}, "fridge", "fridge-esi", fridgeEsi), s.approved("fridge-esi"), s.arrived("fridge-esi", "rco", "health"),
+		s.answers(by{"health", "carla"}, "solar", "solar-carla", solarCarla), s.arrived("solar-carla", "rco", "agri"),
 		s.likes("health", "carla", "fridge-binh"), s.likes("rco", "amina", "fridge-binh"), s.likes("agri", "david", "fridge-binh"),
 		s.likes("health", "binh", "fridge-david"),
-		s.starts("agri", "david", "solarpumps", "dust", dustTitle, dustText), s.arrived("dust", "health", "rco"),
-		s.answers("health", "binh", "dust", "dust-binh", dustBinh), s.arrived("dust-binh", "agri"),
+		s.starts(by{"agri", "david"}, "solarpumps", "dust", dustTitle, dustText), s.arrived("dust", "health", "rco"),
+		s.answers(by{"health", "binh"}, "dust", "dust-binh", dustBinh), s.arrived("dust-binh", "agri"),
 		s.liked("fridge-binh", 3),
 	}
 }
@@ -221,38 +221,41 @@ func (s *seed) stands(ctx context.Context, in *instance, who, group string, memb
 	return err == nil && f.State == db.FollowAccepted, err
 }
 
+// by is who says something, on the server of their organisation.
+type by struct{ org, who string }
+
 // starts is a step: somebody starts a discussion.
-func (s *seed) starts(org, who, group, key, title, text string) func(context.Context) error {
+func (s *seed) starts(b by, group, key, title, text string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		return s.says(ctx, org, who, key, func(ctx context.Context, tx *db.Store, d *exchange.Draft) (*db.Post, error) {
+		return s.says(ctx, b, key, func(ctx context.Context, tx *db.Store, d *exchange.Draft) (*db.Post, error) {
 			var err error
 			if d.Group, err = s.groupAt(ctx, tx, group); err != nil {
 				return nil, err
 			}
 			d.Title, d.Source = title, text
-			return s.orgs[org].exchange.Start(ctx, tx, d)
+			return s.orgs[b.org].exchange.Start(ctx, tx, d)
 		})
 	}
 }
 
 // answers is a step: somebody answers what another step said, on the copy their own server has.
-func (s *seed) answers(org, who, to, key, text string) func(context.Context) error {
+func (s *seed) answers(b by, to, key, text string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		mentions := s.orgs[org].mentioned(ctx, text)
-		return s.says(ctx, org, who, key, func(ctx context.Context, tx *db.Store, d *exchange.Draft) (*db.Post, error) {
+		mentions := s.orgs[b.org].mentioned(ctx, text)
+		return s.says(ctx, b, key, func(ctx context.Context, tx *db.Store, d *exchange.Draft) (*db.Post, error) {
 			var err error
 			if d.Parent, err = s.postAt(ctx, tx, to); err != nil {
 				return nil, err
 			}
 			d.Source, d.Mentions = text, mentions
-			return s.orgs[org].exchange.Reply(ctx, tx, d)
+			return s.orgs[b.org].exchange.Reply(ctx, tx, d)
 		})
 	}
 }
 
-func (s *seed) says(ctx context.Context, org, who, key string, say func(context.Context, *db.Store, *exchange.Draft) (*db.Post, error)) error {
-	return s.once(ctx, org, key, func(ctx context.Context, tx *db.Store) (int64, error) {
-		author, err := tx.LocalActor(ctx, who)
+func (s *seed) says(ctx context.Context, b by, key string, say func(context.Context, *db.Store, *exchange.Draft) (*db.Post, error)) error {
+	return s.once(ctx, b.org, key, func(ctx context.Context, tx *db.Store) (int64, error) {
+		author, err := tx.LocalActor(ctx, b.who)
 		if err != nil {
 			return 0, err
 		}

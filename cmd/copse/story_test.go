@@ -212,7 +212,7 @@ func (s *story) thread(host, name string) (string, error) {
 	}
 	var b strings.Builder
 	for _, p := range append([]*db.Post{p}, list...) {
-		fmt.Fprintf(&b, "%s%s: %s\n", strings.Repeat("  ", db.Depth(p.Path)), p.Author.Acct(), s.line(p))
+		fmt.Fprintf(&b, "%s%s: %s\n", strings.Repeat("  ", strings.Count(p.Path, "/")), p.Author.Acct(), s.line(p))
 	}
 	return b.String(), nil
 }
