@@ -53,8 +53,9 @@ tidy-check:
 	go mod tidy -diff
 	go mod verify
 
+# The delivery worker's Step is how tests drive what Run does with its loops.
 deadcode: $(TOOLS)/deadcode-$(DEADCODE_VERSION)
-	@out=$$($< ./cmd/copse); if [ -n "$$out" ]; then echo "$$out"; exit 1; fi
+	@out=$$($< ./cmd/copse | grep -v 'func: Deliverer\.\(Step\|ready\)$$'); if [ -n "$$out" ]; then echo "$$out"; exit 1; fi
 
 generate-check:
 	.ci/unchanged.sh $(MAKE) --no-print-directory generate

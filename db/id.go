@@ -42,9 +42,3 @@ func idAt(t time.Time) int64 {
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24
 	return max(t.UnixMilli()-epoch, 0)<<21 | int64(binary.BigEndian.Uint32(b[:])>>12)
 }
-
-// FirstIDAt is the smallest id of the millisecond of t: everything with a smaller id is older.
-func FirstIDAt(t time.Time) int64 { return max(t.UnixMilli()-epoch, 0) << 21 }
-
-// IDTime is the moment at which an id was drawn.
-func IDTime(id int64) time.Time { return time.UnixMilli(id>>21 + epoch).UTC() }

@@ -109,9 +109,6 @@ func PathUnder(parent string, id int64) string {
 	return parent + "/" + strings.Repeat("0", 13-len(step)) + step
 }
 
-// Depth is how many steps below the starter a path stands.
-func Depth(path string) int { return strings.Count(path, "/") }
-
 // CreatePost stores a new post and its place in the tree; ID, DiscussionID and times are filled
 // where they are zero. ErrConflict: its address is known. Counts of parents are moved on when it
 // is published.

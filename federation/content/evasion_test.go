@@ -216,7 +216,6 @@ func TestT36_everyForm(t *testing.T) {
 			"LinkMentions":   LinkMentions(c.in, map[string]MentionTarget{"a": {URL: "javascript:alert(1)"}}),
 			"WithTitle":      WithTitle(c.in, clean),
 			"WithVia":        WithVia(clean, "javascript:alert(1)", c.in),
-			"WithShared":     WithShared(clean, Piece{Name: c.in, URL: c.in}, "https://g.test/", "g@g.test"),
 			"StripQuotedVia": StripQuotedVia(clean, "https://g.test/"),
 		} {
 			if bad := unsafe(out); len(bad) > 0 {

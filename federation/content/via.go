@@ -23,20 +23,6 @@ func WithVia(body, groupURL, handle string) string {
 	return body + render(&node{kids: []*node{p}})
 }
 
-// WithShared ends an Article with a line that names it as well, because
-// GoToSocial shows an Article's name nowhere.
-func WithShared(body string, piece Piece, groupURL, handle string) string {
-	p := &node{tag: "p", kids: []*node{
-		{tag: "a", attr: attrs{href: webAddress(piece.URL)}, kids: []*node{{text: PlainName(piece.Name)}}},
-		{text: ", shared via "},
-		mention(groupURL, handle),
-	}}
-	return body + render(&node{kids: []*node{p}})
-}
-
-// Piece names an Article and its page.
-type Piece struct{ Name, URL string }
-
 // SourceOf is the Markdown of a thread starter as NodeBB wants it: the title
 // as a plain line, an empty line, the body. NodeBB reads the source before
 // the content and takes the first line as it stands.
@@ -48,8 +34,8 @@ func SourceOf(title, markdown string) string {
 	return title + "\n\n" + markdown
 }
 
-// StripQuotedVia drops the closing paragraph that WithVia or WithShared put
-// there when it leads to one of groups, so that a copy of a post does not
+// StripQuotedVia drops the closing paragraph that WithVia put there
+// when it leads to one of groups, so that a copy of a post does not
 // repeat on every line what page it is on.
 func StripQuotedVia(src string, groups ...string) string {
 	root := build(src)
@@ -73,8 +59,7 @@ func isVia(p *node, groups []string) bool {
 	if link.tag != "a" || !link.handle() || !slices.Contains(groups, link.attr.href) {
 		return false
 	}
-	words := strings.TrimSpace(strings.TrimSuffix(textOf(p), textOf(link)))
-	return words == "via" || len(p.kids) == 3 && p.kids[0].tag == "a" && strings.HasSuffix(words, ", shared via")
+	return strings.TrimSpace(strings.TrimSuffix(textOf(p), textOf(link))) == "via"
 }
 
 func bold(s string) *node {

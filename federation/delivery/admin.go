@@ -7,16 +7,6 @@ import (
 	"github.com/copse-social/copse/db"
 )
 
-// Cancel ends the delivery of an activity to a host as refused: NodeBB takes everything and sends
-// Reject{our activity} when it can't use it. It says whether the activity went there at all.
-func (d *Deliverer) Cancel(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error) {
-	known, err := tx.RefuseDelivery(ctx, activityURI, host, "rejected afterwards")
-	if err != nil {
-		return false, fmt.Errorf("cancel %s for %s: %w", activityURI, host, err)
-	}
-	return known, nil
-}
-
 // Retry forgets what went wrong with a host: what waits is tried at once, and what it refused or
 // what expired starts afresh.
 func (d *Deliverer) Retry(ctx context.Context, host string) error {

@@ -92,7 +92,8 @@ func TestDrop_cancels(t *testing.T) {
 	h.wantGot("one.test", "c2")
 }
 
-func TestCancel_endsAsRefused(t *testing.T) {
+// A Reject of what was sent ends its delivery in the database; the queue finds nothing to do.
+func TestStep_refusedAfterwards(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.follower("nodebb.test", "ana")
@@ -102,9 +103,9 @@ func TestCancel_endsAsRefused(t *testing.T) {
 	h.settle()
 	for host, want := range map[string]bool{"nodebb.test": true, "stranger.test": false} {
 		err := h.store.InTx(t.Context(), func(ctx context.Context, tx *db.Store) error {
-			known, err := h.Cancel(ctx, tx, a.URI, host)
+			known, err := tx.RefuseDelivery(ctx, a.URI, host, "rejected")
 			if known != want {
-				t.Errorf("cancel by %s found a delivery: %v, want %v", host, known, want)
+				t.Errorf("a Reject by %s found a delivery: %v, want %v", host, known, want)
 			}
 			return err
 		})

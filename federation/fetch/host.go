@@ -103,14 +103,8 @@ func SameSite(a, b string) bool {
 	return errA == nil && errB == nil && Site(ua.Host) == Site(ub.Host)
 }
 
-// SameOrigin tells whether two addresses share scheme, host and port: the unit
-// that may speak for an id (FEP-fe34, T17).
-func SameOrigin(a, b string) bool {
-	ua, errA := parse(a)
-	ub, errB := parse(b)
-	return errA == nil && errB == nil && sameOrigin(ua, ub)
-}
-
+// sameOrigin tells whether two parsed addresses share scheme, host and port: the
+// unit that may speak for an id (FEP-fe34, T17).
 func sameOrigin(a, b *url.URL) bool {
 	return a.Scheme == b.Scheme && a.Host == b.Host
 }

@@ -78,8 +78,10 @@ func TestSameOriginAndSite(t *testing.T) {
 		{"https://peer.test/a", "nonsense", false, false},
 		{"", "", false, false},
 	} {
-		if got := SameOrigin(c.a, c.b); got != c.origin {
-			t.Errorf("SameOrigin(%q, %q) = %t", c.a, c.b, got)
+		ua, errA := parse(c.a)
+		ub, errB := parse(c.b)
+		if got := errA == nil && errB == nil && sameOrigin(ua, ub); got != c.origin {
+			t.Errorf("sameOrigin(%q, %q) = %t", c.a, c.b, got)
 		}
 		if got := SameSite(c.a, c.b); got != c.site {
 			t.Errorf("SameSite(%q, %q) = %t", c.a, c.b, got)
