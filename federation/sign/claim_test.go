@@ -194,10 +194,11 @@ func TestHash_ofTheSignature(t *testing.T) {
 		}
 		return c.Hash()
 	}
-	if hash("https://copse.test/a") != hash("https://copse.test/a") {
+	first := hash("https://copse.test/a")
+	if again := hash("https://copse.test/a"); again != first {
 		t.Error("the same request has two hashes")
 	}
-	if hash("https://copse.test/a") == hash("https://copse.test/b") {
+	if hash("https://copse.test/b") == first {
 		t.Error("two requests share a hash")
 	}
 }

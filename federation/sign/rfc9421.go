@@ -95,7 +95,7 @@ func parseRFC9421(input, signature string) (*Claim, error) {
 	}
 	list, ok := member.(httpsfv.InnerList)
 	if !ok {
-		return nil, errors.New("Signature-Input is not a list")
+		return nil, errors.New("header Signature-Input is not a list")
 	}
 	sigLabel, member, err := soleMember(signature)
 	if err != nil {
@@ -104,7 +104,7 @@ func parseRFC9421(input, signature string) (*Claim, error) {
 	item, _ := member.(httpsfv.Item)
 	sig, ok := item.Value.([]byte)
 	if !ok || len(sig) == 0 || sigLabel != label {
-		return nil, errors.New("Signature and Signature-Input do not belong together")
+		return nil, errors.New("the headers Signature and Signature-Input do not belong together")
 	}
 	c := &Claim{Scheme: RFC9421, sig: sig}
 	if c.params, err = httpsfv.Marshal(list); err != nil {

@@ -3,6 +3,7 @@ package community
 import (
 	"context"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/copse-social/copse/db"
@@ -91,10 +92,8 @@ func sees(ctx context.Context, s *db.Store, p *db.Post, passes func(*db.Actor) b
 	if err != nil {
 		return false, fmt.Errorf("load mentions of post %d: %w", p.ID, err)
 	}
-	for _, a := range append(named, author) {
-		if passes(a) {
-			return true, nil
-		}
+	if slices.ContainsFunc(append(named, author), passes) {
+		return true, nil
 	}
 	return false, nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -122,9 +123,9 @@ func view[T any](ctx context.Context, p *Peer, name string, query url.Values) (T
 }
 
 func listed(all []Received) string {
-	text := ""
+	var text strings.Builder
 	for _, r := range all {
-		text += fmt.Sprintf("  %d %s %s of %s, verified %t %s\n", r.N, r.Actor, r.Type, r.Object, r.Verified, r.Reason)
+		text.WriteString(fmt.Sprintf("  %d %s %s of %s, verified %t %s\n", r.N, r.Actor, r.Type, r.Object, r.Verified, r.Reason))
 	}
-	return text
+	return text.String()
 }
