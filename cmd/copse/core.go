@@ -40,6 +40,15 @@ func (o overrides) now() func() time.Time {
 	return o.Now
 }
 
+// prepare brings the schema to that of this version, or insists that it is.
+func (o overrides) prepare(ctx context.Context, store *db.Store) error {
+	if o.KeepSchema {
+		return currentSchema(ctx, store)
+	}
+	_, err := store.Migrate(ctx)
+	return err
+}
+
 // core is what commands and the server share: the database, the keys, the way out and the rules.
 type core struct {
 	cfg       Config

@@ -100,20 +100,7 @@ func (d *doctor) examine(cmd *cobra.Command) (err error) {
 }
 
 func (d *doctor) schema(ctx context.Context, store *db.Store) bool {
-	list, err := store.Migrations(ctx)
-	missing := 0
-	for _, m := range list {
-		if !m.Applied {
-			missing++
-		}
-	}
-	if err == nil && missing > 0 {
-		err = fmt.Errorf("%d schema changes are missing: run copse migrate up, or start copse serve", missing)
-	}
-	if err == nil {
-		_, err = store.Migrate(ctx) // nothing to do but to refuse a newer schema
-	}
-	return d.say("schema", err, store.Engine()+", that of this version")
+	return d.say("schema", currentSchema(ctx, store), store.Engine()+", that of this version")
 }
 
 func (d *doctor) redis(ctx context.Context) {

@@ -53,21 +53,38 @@ func inOffice(do func(ctx context.Context, o *office, args []string) (table, err
 
 // readySchema makes the tables of an empty database; one that lacks only some is left to the admin.
 func readySchema(ctx context.Context, store *db.Store) error {
-	list, err := store.Migrations(ctx)
+	missing, all, err := missingSchema(ctx, store)
 	if err != nil {
 		return err
 	}
-	applied := 0
+	if missing == all {
+		_, err := store.Migrate(ctx)
+		return err
+	}
+	return currentSchema(ctx, store)
+}
+
+// currentSchema refuses a database whose schema is older or newer than this version.
+func currentSchema(ctx context.Context, store *db.Store) error {
+	missing, _, err := missingSchema(ctx, store)
+	if err != nil {
+		return err
+	}
+	if missing > 0 {
+		return fmt.Errorf("the database lacks %d schema changes of this version: run copse migrate up", missing)
+	}
+	_, err = store.Migrate(ctx) // nothing to do but to look for a newer schema
+	return err
+}
+
+func missingSchema(ctx context.Context, store *db.Store) (missing, all int, err error) {
+	list, err := store.Migrations(ctx)
 	for _, m := range list {
-		if m.Applied {
-			applied++
+		if !m.Applied {
+			missing++
 		}
 	}
-	if applied > 0 && applied < len(list) {
-		return fmt.Errorf("the database lacks %d schema changes of this version: run copse migrate up", len(list)-applied)
-	}
-	_, err = store.Migrate(ctx) // all there: only looks for a newer schema
-	return err
+	return missing, len(list), err
 }
 
 // localPerson finds a person with an account here by handle or mail address.

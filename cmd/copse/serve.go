@@ -43,10 +43,8 @@ func openInstance(ctx context.Context, cfg Config, o overrides) (*instance, erro
 	if err != nil {
 		return nil, err
 	}
-	if !o.KeepSchema {
-		if _, err := store.Migrate(ctx); err != nil {
-			return nil, errors.Join(err, store.Close())
-		}
+	if err := o.prepare(ctx, store); err != nil {
+		return nil, errors.Join(err, store.Close())
 	}
 	i := &instance{registry: newRegistry()}
 	o.Metrics = i.registry
