@@ -51,7 +51,7 @@ func (s *Store) SearchPosts(ctx context.Context, q SearchQuery) ([]*Post, error)
 	if len(words) == 0 {
 		return list, nil
 	}
-	sel := s.posts(&list).Where("post.state = 'published' AND post.visibility <> 'direct'")
+	sel := s.listed(&list).Where("post.state = 'published' AND post.visibility <> 'direct'")
 	sel = s.readableBy(sel, q.Reader)
 	if q.GroupID != 0 {
 		sel = sel.Where("post.group_id = ?", q.GroupID)

@@ -7,12 +7,22 @@ import (
 	"github.com/uptrace/bun"
 )
 
+// listed selects posts for a list, with what a list shows of their authors: keys and texts of
+// profiles would be most of what is read.
+func (s *Store) listed(list any) *bun.SelectQuery {
+	return s.read.NewSelect().Model(list).ExcludeColumn("source").
+		Relation("Author", func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Column("id", "uri", "type", "local", "handle", "host", "name", "organisation", "url", "icon_uri",
+				"followers_uri", "inbox", "shared_inbox", "deleted_at", "suspended_at")
+		})
+}
+
 // ThreadPage lists answers of a discussion as a tree read from top to bottom, after a path (""
 // from the top). Held, waiting and refused posts come only where own, the reader's actor id, is
 // their author, or for a moderator (moderates). Its cost does not grow with the discussion.
 func (s *Store) ThreadPage(ctx context.Context, q ThreadQuery) ([]*Post, error) {
 	var list []*Post
-	sel := s.posts(&list).Where("post.discussion_id = ? AND post.path > ?", q.DiscussionID, q.After).
+	sel := s.listed(&list).Where("post.discussion_id = ? AND post.path > ?", q.DiscussionID, q.After).
 		Where("post.visibility <> 'direct'")
 	if !q.Moderates {
 		sel = sel.Where("(post.state IN ('published', 'removed', 'deleted') OR post.author_id = ?)", q.Own)
@@ -70,7 +80,7 @@ func (s *Store) Discussions(ctx context.Context, q DiscussionQuery) ([]*Post, er
 	if len(q.GroupIDs) == 0 {
 		return list, nil
 	}
-	sel := s.posts(&list).Where("post.group_id IN (?) AND post.reply_to_id = 0", bun.List(q.GroupIDs)).
+	sel := s.listed(&list).Where("post.group_id IN (?) AND post.reply_to_id = 0", bun.List(q.GroupIDs)).
 		Where("post.visibility <> 'direct'").
 		Where("(post.state = 'published' OR (post.author_id = ? AND post.state IN ('waiting', 'held', 'refused')))", q.Own)
 	if !q.BeforeAt.IsZero() {
@@ -110,7 +120,7 @@ func (s *Store) LocalPosts(ctx context.Context) (starters, answers int64, err er
 // PostsBy lists public posts of a person, newest first, before an id (0 = newest).
 func (s *Store) PostsBy(ctx context.Context, authorID, before int64, limit int) ([]*Post, error) {
 	var list []*Post
-	sel := s.posts(&list).Where("post.author_id = ? AND post.state = 'published' AND post.visibility <> 'direct'", authorID)
+	sel := s.listed(&list).Where("post.author_id = ? AND post.state = 'published' AND post.visibility <> 'direct'", authorID)
 	if before > 0 {
 		sel = sel.Where("post.id < ?", before)
 	}
@@ -129,7 +139,7 @@ type PersonQuery struct {
 // PersonPosts lists what a person wrote and the reader may read, newest first.
 func (s *Store) PersonPosts(ctx context.Context, q PersonQuery) ([]*Post, error) {
 	var list []*Post
-	sel := s.posts(&list).Where("post.author_id = ? AND post.state = 'published' AND post.visibility <> 'direct'", q.AuthorID)
+	sel := s.listed(&list).Where("post.author_id = ? AND post.state = 'published' AND post.visibility <> 'direct'", q.AuthorID)
 	sel = s.readableBy(sel, q.Reader)
 	if q.Before > 0 {
 		sel = sel.Where("post.id < ?", q.Before)
@@ -196,7 +206,7 @@ func (s *Store) HeldIn(ctx context.Context, groupIDs []int64, after int64, limit
 	if len(groupIDs) == 0 {
 		return list, nil
 	}
-	err := s.posts(&list).Where("post.group_id IN (?) AND post.state = 'held' AND post.id > ?", bun.List(groupIDs), after).
+	err := s.listed(&list).Where("post.group_id IN (?) AND post.state = 'held' AND post.id > ?", bun.List(groupIDs), after).
 		Order("post.id").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }
@@ -290,7 +300,7 @@ func (s *Store) News(ctx context.Context, q NewsQuery) ([]*Post, error) {
 	if len(q.GroupIDs) == 0 {
 		return list, nil
 	}
-	sel := s.posts(&list).
+	sel := s.listed(&list).
 		Where("post.group_id IN (?) AND post.reply_to_id = 0 AND post.active_at > ?", bun.List(q.GroupIDs), q.Since).
 		Where("post.state = 'published' AND post.visibility <> 'direct'").
 		Where(`NOT EXISTS (SELECT 1 FROM readings r WHERE r.account_id = ? AND r.discussion_id = post.id)
