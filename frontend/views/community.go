@@ -18,7 +18,7 @@ type Cop struct {
 	Scope        string // what it cares about, from the charter; plain text
 	Members      int
 	Orgs         int
-	Followers    int // said in place of members where a server counts only those
+	Followers    int // of ours, said where members are another server's to count
 	Facilitators []ui.Person
 	Languages    []ui.Link // label and code of what is spoken there, code in URL
 	Standing     Standing

@@ -102,7 +102,7 @@ func (d *Door) questionPage(c echo.Context, status int, f found, q question, no 
 		Shell: shell, Heading: q.heading, Explain: q.explain, Submit: q.submit, Danger: q.danger,
 		Action: postPath(f.post.ID) + "/" + q.name, Back: postPath(f.post.ID),
 		Quote: &views.Quote{
-			By: d.face(f.post.Author), At: f.post.PublishedAt.Time, Lang: f.post.Lang,
+			By: d.face(f.post.Author), From: d.origin(f.post), At: f.post.PublishedAt.Time, Lang: f.post.Lang,
 			Title: f.post.Title, Excerpt: content.Excerpt(f.post.Content, 300),
 		},
 	}

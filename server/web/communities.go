@@ -100,10 +100,7 @@ func (d *Door) communityRows(c echo.Context, groups []*db.Group) ([]views.Commun
 			row.Tagline = content.Abstract(g.Actor.Summary, 160)
 		}
 		if !g.Actor.Local {
-			row.Host = g.Actor.Host
-			if row.Members == 0 {
-				row.Followers = int(g.Actor.FollowersCount)
-			}
+			row.Host, row.Members, row.Followers = g.Actor.Host, 0, int(g.Actor.FollowersCount)
 		}
 		list = append(list, row)
 	}

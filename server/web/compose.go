@@ -23,17 +23,12 @@ func (d *Door) compose(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	form := written{}
-	draft, err := d.draftFor(c, formDiscussion, g.ActorID)
+	p, err := d.composePage(c, g, written{})
 	if err != nil {
 		return err
 	}
-	p, err := d.composePage(c, g, form)
-	if err != nil {
-		return err
-	}
-	if draft != nil {
-		p.Subject.Value, p.Body.Value, p.Restored = draft.Title, draft.Body, draft.UpdatedAt.Time
+	if p.draft != nil {
+		p.Subject.Value, p.Body.Value, p.Restored = p.draft.Title, p.draft.Body, p.draft.UpdatedAt.Time
 	}
 	if err := d.com.Permit(c.Request().Context(), d.store, g, me(c), community.ActStart); err != nil {
 		no, is := refusalIn(err)
@@ -87,6 +82,7 @@ func (d *Door) start(c echo.Context) error {
 		return fmt.Errorf("start discussion: %w", err)
 	}
 	d.flash(c, d.sentNote(c, p), "")
+	d.forget(c, formDiscussion, g.ActorID)
 	if p.Visibility == db.VisibilityDirect {
 		return see(c, postPath(p.ID))
 	}
@@ -107,7 +103,10 @@ func (d *Door) composeAgain(c echo.Context, status int, g *db.Group, form writte
 }
 
 // composing is the page of a form that may come back.
-type composing struct{ views.Compose }
+type composing struct {
+	views.Compose
+	draft *db.Draft // kept for this form
+}
 
 // mend puts a refusal where its field is.
 func (p *composing) mend(l *locales.Loc, no *community.Refusal) {
@@ -131,7 +130,7 @@ func (d *Door) composePage(c echo.Context, g *db.Group, form written) (*composin
 		return nil, err
 	}
 	here := d.groupPath(g.Actor)
-	p := &composing{views.Compose{
+	p := &composing{Compose: views.Compose{
 		Shell: shell, Heading: shell.Title, Action: here + "/new", Cancel: here, MaySave: true,
 		Trail:   []ui.Link{d.communityLink(g.Actor), {Label: loc.TextIn("menu", "New")}},
 		Subject: &ui.Answer{Value: form.Title}, MaxTitle: exchange.MaxTitle,
@@ -140,6 +139,12 @@ func (d *Door) composePage(c echo.Context, g *db.Group, form written) (*composin
 		Submit: loc.Text("Start the discussion"), Drafts: shell.Viewer.Drafts,
 	}}
 	p.Head.NoIndex = true
+	if p.draft, err = d.draftFor(c, formDiscussion, g.ActorID); err != nil {
+		return nil, err
+	}
+	if p.draft != nil {
+		p.Drafts--
+	}
 	if p.Audiences, err = d.audiences(c, g, form.Audience); err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func (d *Door) editPage(c echo.Context, f found, form written) (*composing, erro
 	if err != nil {
 		return nil, err
 	}
-	p := &composing{views.Compose{
+	p := &composing{Compose: views.Compose{
 		Shell: shell, Heading: loc.Text("Change what you wrote"), Action: postPath(f.post.ID) + "/edit", Cancel: postPath(f.post.ID),
 		Body: ui.Answer{Value: form.Text}, MaxText: exchange.MaxText, DraftKey: draftKey(c, formEdit, f.post.ID),
 		Submit: loc.Text("Save the change"),
@@ -116,6 +116,7 @@ func (d *Door) edit(c echo.Context) error {
 		return fmt.Errorf("edit: %w", err)
 	}
 	d.flash(c, at(c).loc.Text("Changed."), "")
+	d.forget(c, formEdit, f.post.ID)
 	return see(c, postPath(f.post.ID))
 }
 

@@ -21,9 +21,7 @@ func (d *Door) remote(c echo.Context, g *db.Group, p *views.Cop) error {
 	if p.Remote.URL == "" {
 		p.Remote.URL = g.Actor.URI
 	}
-	if p.Members == 0 {
-		p.Followers = int(g.Actor.FollowersCount)
-	}
+	p.Members, p.Followers = 0, int(g.Actor.FollowersCount) // of its members we know ours alone
 	people, err := d.store.LocalFollowers(ctx, g.ActorID)
 	if err != nil {
 		return fmt.Errorf("count readers here: %w", err)

@@ -63,19 +63,20 @@ func (d *Door) ties(ctx context.Context, g *db.Group, who *db.Actor) (f *db.Foll
 	return f, m, nil
 }
 
-// joinable says whether the server of a group knows members beside followers: only Copse does.
+// joinable says whether the server of a group knows members beside followers: only Copse does. One
+// that nobody has asked yet what it runs gets the benefit of the doubt, as in the rule.
 func (d *Door) joinable(ctx context.Context, g *db.Group) (bool, error) {
 	if g.Actor.Local {
 		return true, nil
 	}
 	h, err := d.store.HostByName(ctx, g.Actor.Host)
 	if errors.Is(err, db.ErrNotFound) {
-		return false, nil
+		return true, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("load host %s: %w", g.Actor.Host, err)
 	}
-	return h.Software == "copse", nil
+	return h.ProfiledAt.IsZero() || h.Software == "copse", nil
 }
 
 // may asks a rule a yes or no.
@@ -105,7 +106,9 @@ func (d *Door) people(c echo.Context, g *db.Group, p *views.Cop) error {
 	if err != nil {
 		return fmt.Errorf("count organisations: %w", err)
 	}
-	p.Orgs = len(counts)
+	if g.Actor.Local {
+		p.Orgs = len(counts)
+	}
 	if p.Closed {
 		return nil // who is in it is for members
 	}
