@@ -34,12 +34,9 @@ func (d *Door) page(c echo.Context, status int, p views.Page) error {
 	}
 	sum := sha256.Sum256(buf.Bytes())
 	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-	h.Set("ETag", tag)
-	h.Set("Cache-Control", "private, no-cache")
-	if strings.Contains(c.Request().Header.Get("If-None-Match"), tag) {
-		return c.NoContent(http.StatusNotModified)
-	}
-	return c.HTMLBlob(status, buf.Bytes())
+	whole := &printed{body: bytes.Clone(buf.Bytes()), etag: tag}
+	d.keep(c, whole)
+	return send(c, whole)
 }
 
 // see sends the browser to a page after an act.

@@ -48,11 +48,12 @@ type Door struct {
 	ex       *exchange.Rules
 	sessions *scs.SessionManager
 	instance *instanceCache
+	pages    *pageCache
 }
 
 // New makes the door.
 func New(o Options) *Door {
-	d := &Door{o: o, store: o.Store, com: o.Community, ex: o.Exchange, instance: &instanceCache{}}
+	d := &Door{o: o, store: o.Store, com: o.Community, ex: o.Exchange, instance: &instanceCache{}, pages: newPageCache()}
 	d.sessions = newSessions(o)
 	return d
 }
@@ -100,10 +101,10 @@ func (d *Door) Mount(e *echo.Echo) {
 // Shared are the pages whose addresses other servers ask too, by route.
 func (d *Door) Shared() map[string]echo.HandlerFunc {
 	return map[string]echo.HandlerFunc{
-		"/":          d.reader(d.home),
-		"/c/:handle": d.reader(d.group),
-		"/u/:handle": d.reader(d.person),
-		"/d/:id":     d.reader(d.discussion),
-		"/p/:id":     d.reader(d.post),
+		"/":          d.cached(d.home),
+		"/c/:handle": d.cached(d.group),
+		"/u/:handle": d.cached(d.person),
+		"/d/:id":     d.cached(d.discussion),
+		"/p/:id":     d.cached(d.post),
 	}
 }

@@ -1,0 +1,93 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/maypok86/otter/v2"
+
+	"github.com/copse-social/copse/frontend/locales"
+)
+
+// Pages for readers without a session are kept in memory while nothing changes, at most for
+// oldest: another process may have changed something. Nothing that depends on who asks enters.
+const (
+	cacheBytes = 24 << 20
+	oldest     = time.Second
+)
+
+// printed is a page as every signed-out reader of one language and theme gets it.
+type printed struct {
+	body    []byte
+	etag    string
+	changes uint64 // of the database before it was made
+	at      time.Time
+}
+
+type pageCache struct {
+	kept *otter.Cache[string, *printed]
+}
+
+func newPageCache() *pageCache {
+	return &pageCache{kept: otter.Must(&otter.Options[string, *printed]{
+		MaximumWeight: cacheBytes,
+		Weigher:       func(key string, p *printed) uint32 { return uint32(len(key) + len(p.body) + 128) },
+	})}
+}
+
+// slot is where the page of a request goes, if it may be kept.
+type slot struct {
+	key     string
+	changes uint64
+	at      time.Time
+}
+
+const slotKey = "web.slot"
+
+// cached serves a page that other servers know by address, too: from memory where a signed-out
+// reader was given the same just now.
+func (d *Door) cached(next echo.HandlerFunc) echo.HandlerFunc {
+	inner := d.reader(next)
+	return func(c echo.Context) error {
+		req := c.Request()
+		if _, err := c.Cookie(d.sessions.Cookie.Name); err == nil || req.Method != http.MethodGet {
+			return inner(c)
+		}
+		s := slot{key: pageKey(c), changes: d.store.Changes(), at: d.o.Now()}
+		if p, ok := d.pages.kept.GetIfPresent(s.key); ok && p.changes == s.changes && s.at.Sub(p.at) < oldest {
+			c.Response().Header().Add("Vary", "Accept, Accept-Language, Cookie")
+			return send(c, p)
+		}
+		c.Set(slotKey, s)
+		return inner(c)
+	}
+}
+
+// pageKey names a page by all that a signed-out reader's version depends on.
+func pageKey(c echo.Context) string {
+	lang := locales.Match(c.Request().Header.Get("Accept-Language"), cookie(c, cookieLang))
+	return strings.Join([]string{c.Request().URL.RequestURI(), lang, cookie(c, cookieTheme)}, "\x00")
+}
+
+// keep remembers a page that was just printed for a signed-out reader.
+func (d *Door) keep(c echo.Context, p *printed) {
+	s, ok := c.Get(slotKey).(slot)
+	if !ok {
+		return
+	}
+	p.changes, p.at = s.changes, s.at
+	d.pages.kept.Set(s.key, p)
+}
+
+// send answers with a page for signed-out readers, or says that it is unchanged.
+func send(c echo.Context, p *printed) error {
+	h := c.Response().Header()
+	h.Set("ETag", p.etag)
+	h.Set("Cache-Control", "private, no-cache")
+	if strings.Contains(c.Request().Header.Get("If-None-Match"), p.etag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	return c.HTMLBlob(http.StatusOK, p.body)
+}
