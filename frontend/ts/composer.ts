@@ -3,7 +3,6 @@
 // the truth; without this element the form sends just the same.
 
 const prefix = "draft:";
-const sentMark = "draft-sent";
 const serverEvery = 10_000;
 
 interface Kept {
@@ -29,6 +28,9 @@ export class Composer extends HTMLElement {
     });
     form.addEventListener("submit", (e) => this.sending(e));
     addEventListener("pagehide", () => this.toServer(area));
+    document.addEventListener("submit", (e) => {
+      if (e.target !== form) this.toServer(area); // signing out ends the right to save
+    });
   }
 
   private get key(): string {
@@ -116,11 +118,6 @@ export class Composer extends HTMLElement {
     clearTimeout(this.timer);
     const area = this.querySelector("textarea");
     if (area) this.saved = this.written(area);
-    try {
-      sessionStorage.setItem(sentMark, this.key);
-    } catch {
-      // then the draft stays until it is discarded
-    }
   }
 
   private tools(area: HTMLTextAreaElement): void {
@@ -164,15 +161,12 @@ function read(key: string): Kept | null {
   }
 }
 
-// forgetSentDraft runs on the page after a send: only an answer that is
-// neither an error page nor the form with an error means the text arrived.
+// forgetSentDraft runs on the page after a send. Only the server knows that the
+// text arrived; a page that loads well may come after one that never did.
 export function forgetSentDraft(): void {
+  const key = document.body.dataset["forget"];
   try {
-    const key = sessionStorage.getItem(sentMark);
-    sessionStorage.removeItem(sentMark);
-    if (key && !document.querySelector(".answer, .error-summary, [aria-invalid]")) {
-      localStorage.removeItem(prefix + key);
-    }
+    if (key) localStorage.removeItem(prefix + key);
   } catch {
     // without storage there is nothing to forget
   }

@@ -82,7 +82,7 @@ func homeEmpty(s Shell) Page {
 
 func homeFull(s Shell) Page {
 	s.Path, s.Title, s.Tab = "/", s.Text("Today"), Today
-	s.Flash = Flash{Text: "Marked as read.", Undo: "/notifications/unread"}
+	s.Flash = Flash{Text: "Marked as read.", Undo: "/notifications/unread", Forget: "reply:17:3"}
 	news := rows()
 	for i := range news {
 		news[i].Community, news[i].Org = ui.Link{Label: "Water Quality", URL: "/c/waterquality"}, wash

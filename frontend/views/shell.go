@@ -74,6 +74,9 @@ const (
 type Flash struct {
 	Text string
 	Undo string // takes a POST; "" for none
+	// Forget is the key of a draft that was sent or thrown away: only now may the device forget
+	// its copy. "" for none.
+	Forget string
 }
 
 // Head is what machines read: previews, feeds, the other forms of the page.

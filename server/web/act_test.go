@@ -20,7 +20,9 @@ func TestReply_isPostedOnce(t *testing.T) {
 	sent := b.post(path, form("text", "Chains **do**.", "audience", "everyone"))
 	reply := h.replies(p)[0]
 	sent.leads(fmt.Sprintf("/p/%d", reply.ID))
-	b.follow(b.follow(sent)).want(http.StatusOK).shows("Chains <strong>do</strong>.", "Sent.")
+	b.follow(b.follow(sent)).want(http.StatusOK).
+		shows("Chains <strong>do</strong>.", "Sent.", fmt.Sprintf(`data-forget="reply:%d:%d"`, p.ID, accountOf(h, carla).ID))
+	b.get(fmt.Sprintf("/d/%d", p.ID)).hides("data-forget")
 	if reply.AuthorID != carla.ID || reply.Door != "web" {
 		t.Errorf("reply by %d through %q", reply.AuthorID, reply.Door)
 	}
@@ -62,6 +64,7 @@ func TestReply_failedSendKeepsTheText(t *testing.T) {
 	b := h.as(carla)
 	path := fmt.Sprintf("/d/%d", p.ID)
 	b.post(path+"/replies", form("text", "   ")).want(http.StatusUnprocessableEntity).shows("There is no text yet.", `aria-invalid="true"`)
+	b.get(path).hides("data-forget")
 
 	h.do(func(ctx context.Context, tx *db.Store) error {
 		return h.ex.Lock(ctx, tx, amina, h.post(p.ID), "all said")
@@ -74,7 +77,7 @@ func TestReply_failedSendKeepsTheText(t *testing.T) {
 	b.get(path).shows("One more thing.", "Restored what you wrote")
 	b.get("/").shows("Reply in “Which lids stay on?”")
 	b.post(path+"/replies", form("discard", "1")).leads(path + "#write")
-	b.get(path).hides("One more thing.")
+	b.get(path).hides("One more thing.").shows("data-forget")
 }
 
 func TestReply_previewPostsNothing(t *testing.T) {

@@ -64,7 +64,14 @@ func (d *Door) dropDraft(c echo.Context, form string, id int64, next string) err
 	if err := d.store.DropDraft(c.Request().Context(), at(c).account.ID, form, target(id)); err != nil {
 		return fmt.Errorf("drop draft: %w", err)
 	}
+	d.forget(c, form, id)
 	return see(c, next)
+}
+
+// forget lets the device drop its copy of a draft with the next page. Until the server says so the
+// copy stays, whatever came in between: a lost line, an error, a session that had ended.
+func (d *Door) forget(c echo.Context, form string, id int64) {
+	d.sessions.Put(c.Request().Context(), keyForget, draftKey(c, form, id))
 }
 
 // saveDraft handles POST /drafts, which the composer sends while somebody writes.

@@ -146,7 +146,10 @@ func (d *Door) shell(c echo.Context, title string, tab views.Tab) (views.Shell, 
 	s := views.Shell{
 		Loc: v.loc, Title: title, Theme: v.theme, Instance: inst, Tab: tab,
 		Path: c.Request().URL.RequestURI(), Query: c.QueryParam("q"),
-		Flash: views.Flash{Text: d.sessions.PopString(ctx, keyFlash), Undo: d.sessions.PopString(ctx, keyUndo)},
+		Flash: views.Flash{
+			Text: d.sessions.PopString(ctx, keyFlash), Undo: d.sessions.PopString(ctx, keyUndo),
+			Forget: d.sessions.PopString(ctx, keyForget),
+		},
 	}
 	if c.Request().Method != http.MethodGet {
 		s.Path = "/"

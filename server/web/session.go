@@ -25,6 +25,7 @@ const (
 	keyAddress = "address"
 	keyFlash   = "flash"
 	keyUndo    = "undo"
+	keyForget  = "forget"
 )
 
 func newSessions(o Options) *scs.SessionManager {

@@ -170,6 +170,7 @@ func (d *Door) reply(c echo.Context) error {
 		return fmt.Errorf("reply: %w", err)
 	}
 	d.flash(c, d.sentNote(c, p), "")
+	d.forget(c, formReply, f.post.ID)
 	return see(c, postPath(p.ID))
 }
 
