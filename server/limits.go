@@ -57,12 +57,16 @@ func NewLimits(now func() time.Time, log *slog.Logger) *Limits {
 	return &Limits{counter: newBuckets(now), log: log}
 }
 
+// maxLogin bounds what one attempt adds to the counters; no handle or mail address is longer.
+const maxLogin = 320
+
 // Login tells whether one more attempt to sign in may be made from the address of a request for a
 // login, a handle or mail address as typed.
 func (l *Limits) Login(c echo.Context, login string) bool {
 	ctx := c.Request().Context()
 	byAddress := l.wait(ctx, limitLogin, addressKey(c.RealIP()))
-	byAccount := l.wait(ctx, limitAccount, strings.ToLower(strings.TrimSpace(login)))
+	login = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(login), "@"))
+	byAccount := l.wait(ctx, limitAccount, login[:min(len(login), maxLogin)])
 	return byAddress == 0 && byAccount == 0
 }
 

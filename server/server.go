@@ -98,7 +98,7 @@ func New(o Options) (*Server, error) {
 	if !o.Unlimited {
 		e.Use(s.capacity(), s.limit())
 	}
-	e.Use(crossOrigin, packed)
+	e.Use(crossOrigin, bounded, packed)
 
 	s.mountHealth()
 	o.Actors.Mount(e)
