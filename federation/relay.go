@@ -217,6 +217,8 @@ func (r *Resolver) echoed(ctx context.Context, in *Incoming, iri string) error {
 		return fmt.Errorf("load activity %s: %w", iri, err)
 	case !row.Local:
 		return refuse("not-ours")
+	case row.GroupID != in.Actor.ID:
+		return refuse("not-the-groups-own") // others could have old acts of our people done again
 	}
 	who, err := r.o.Store.ActorByID(ctx, row.ActorID)
 	if err != nil {

@@ -287,7 +287,9 @@ func TestAnnounce_echoOfOurs(t *testing.T) {
 	p, _, group, _, _ := lemmys(t, h, fedtest.Mastodon())
 	bo := h.local(db.ActorPerson, "bo")
 	mine := fedtest.Doc{"type": "Create", "actor": bo.URI, "object": home + "/ap/objects/5"}
-	row := &db.Activity{ActorID: bo.ID, Type: "Create", ObjectURI: home + "/ap/objects/5", Local: true, Public: true}
+	row := &db.Activity{
+		ActorID: bo.ID, Type: "Create", ObjectURI: home + "/ap/objects/5", GroupID: h.meet(group).ID, Local: true, Public: true,
+	}
 	row.ID = h.store.NewID()
 	row.URI = h.iris.Activity(row.ID)
 	mine["id"] = row.URI
@@ -302,6 +304,8 @@ func TestAnnounce_echoOfOurs(t *testing.T) {
 			t.Errorf("echo of %v: %+v", object, in)
 		}
 	}
+	other := p.Group("other")
+	h.none(p, other, other.Announce(row.URI), "not-the-groups-own")
 	h.none(p, group, group.Announce(fedtest.Doc{"id": home + "/ap/activities/9", "type": "Delete", "actor": bo.URI, "object": home + "/ap/objects/5"}), "not-ours")
 	h.none(p, group, group.Announce(fedtest.Doc{"id": "https://lemmy.test/x", "type": "Delete", "actor": bo.URI, "object": home + "/ap/objects/5"}), "not-ours")
 }
