@@ -36,7 +36,7 @@ func (r *Rules) Edit(ctx context.Context, tx *db.Store, p *db.Post, d *Draft) er
 	if p.Visibility == db.VisibilityDirect {
 		named = nil // it stays with those it was for
 	}
-	if err := r.keepParts(ctx, tx, p, parts{mentions: named, tags: content.Hashtags(d.Source)}); err != nil {
+	if err := r.replaceParts(ctx, tx, p, parts{mentions: named, tags: content.Hashtags(d.Source)}); err != nil {
 		return err
 	}
 	if p.State == db.PostHeld {

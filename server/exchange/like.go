@@ -37,6 +37,16 @@ func (r *Rules) Like(ctx context.Context, tx *db.Store, who *db.Actor, p *db.Pos
 	return r.tell(ctx, tx, p.AuthorID, db.Notification{Kind: db.NotifyLike, ActorID: who.ID, GroupID: p.GroupID, PostID: p.ID})
 }
 
+// permitMark is the question of Like for somebody elsewhere: in a group of ours the same rule
+// holds for them; of another group its own server decides.
+func (r *Rules) permitMark(ctx context.Context, tx *db.Store, who *db.Actor, p *db.Post) error {
+	g, err := r.groupOf(ctx, tx, p)
+	if err != nil || !ours(g) {
+		return err
+	}
+	return r.com.Permit(ctx, tx, g, who, community.ActLike)
+}
+
 // Unlike takes a helpful mark back.
 func (r *Rules) Unlike(ctx context.Context, tx *db.Store, who *db.Actor, p *db.Post) error {
 	like, err := tx.LikeOf(ctx, p.ID, who.ID)
@@ -79,11 +89,15 @@ func (r *Rules) publishMark(ctx context.Context, tx *db.Store, g *db.Group, who 
 }
 
 // TakeLike counts a like from elsewhere. One that is only a hint counts as well: it was passed on
-// by the server of the post, which vouches for it.
+// by the server of the post or of its group, which vouches for the count and not for the name
+// (wire.md 1), so that nobody is told of it.
 func (r *Rules) TakeLike(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
 	p, out, err := r.markedPost(ctx, tx, in.Activity)
 	if p == nil {
 		return out, err
+	}
+	if err := r.permitMark(ctx, tx, in.Actor, p); err != nil {
+		return federation.Outcome{}, err
 	}
 	if buried, err := r.undoneBefore(ctx, tx, in.Activity.ID); err != nil || buried {
 		return federation.Ignored("undone-before"), err
@@ -92,8 +106,11 @@ func (r *Rules) TakeLike(ctx context.Context, tx *db.Store, in *federation.Incom
 	if err != nil || !fresh {
 		return federation.Ignored("liked-before"), err
 	}
-	if err := r.tell(ctx, tx, p.AuthorID, db.Notification{Kind: db.NotifyLike, ActorID: in.Actor.ID, GroupID: p.GroupID, PostID: p.ID}); err != nil {
-		return federation.Outcome{}, err
+	if in.Vouched {
+		n := db.Notification{Kind: db.NotifyLike, ActorID: in.Actor.ID, GroupID: p.GroupID, PostID: p.ID}
+		if err := r.tell(ctx, tx, p.AuthorID, n); err != nil {
+			return federation.Outcome{}, err
+		}
 	}
 	return r.passOnMark(ctx, tx, in, p)
 }
@@ -110,7 +127,7 @@ func (r *Rules) TakeUndoLike(ctx context.Context, tx *db.Store, in *federation.I
 		return federation.Outcome{}, err
 	}
 	if !had {
-		return federation.Ignored("not-liked"), buryIfNamed(ctx, tx, undone.ID)
+		return federation.Ignored("not-liked"), buryIfOwn(ctx, tx, in.Actor, undone.ID)
 	}
 	if err := tx.ReleaseActivity(ctx, undone.ID); err != nil {
 		return federation.Outcome{}, err
@@ -149,8 +166,10 @@ func (r *Rules) undoneBefore(ctx context.Context, tx *db.Store, activityURI stri
 	return true, tx.Exhume(ctx, activityURI)
 }
 
-func buryIfNamed(ctx context.Context, tx *db.Store, uri string) error {
-	if uri == "" {
+// buryIfOwn remembers that something ended before it came. Only its own host can end it: else
+// anybody could keep away what others are going to write (T22).
+func buryIfOwn(ctx context.Context, tx *db.Store, who *db.Actor, uri string) error {
+	if uri == "" || !vocab.SameOrigin(uri, who.URI) {
 		return nil
 	}
 	return tx.Bury(ctx, uri)

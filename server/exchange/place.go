@@ -34,6 +34,9 @@ func (r *Rules) find(ctx context.Context, tx *db.Store, doc *vocab.Object, via *
 			return at, fmt.Errorf("load answered post %s: %w", above, err)
 		}
 	}
+	if at.parent != nil && at.parent.Visibility == db.VisibilityDirect {
+		at.visibility = db.VisibilityDirect // whoever answers in public does not make it a public matter
+	}
 	if at.parent != nil {
 		if at.group, err = r.groupOf(ctx, tx, at.parent); err != nil {
 			return at, err
@@ -52,7 +55,7 @@ func (r *Rules) find(ctx context.Context, tx *db.Store, doc *vocab.Object, via *
 // ours that it names.
 func (r *Rules) addressedGroup(ctx context.Context, tx *db.Store, doc *vocab.Object, via *db.Actor) (*db.Group, error) {
 	if via != nil {
-		return tx.GroupByID(ctx, via.ID)
+		return r.passedOnBy(ctx, tx, doc, via)
 	}
 	candidates := slices.Concat(doc.Audience, doc.To, doc.Cc)
 	for _, tag := range doc.Tag {
@@ -75,6 +78,23 @@ func (r *Rules) addressedGroup(ctx context.Context, tx *db.Store, doc *vocab.Obj
 		}
 	}
 	return nil, nil //nolint:nilnil // no group is an answer, not a fault
+}
+
+// passedOnBy is the group that passed a post on; nil where the post says that it is for another
+// group that we know, which nobody else can draw it away from (wire.md 5).
+func (r *Rules) passedOnBy(ctx context.Context, tx *db.Store, doc *vocab.Object, via *db.Actor) (*db.Group, error) {
+	if !slices.Contains(doc.Audience, via.URI) {
+		for _, iri := range doc.Audience {
+			_, err := tx.GroupByURI(ctx, iri)
+			if err == nil {
+				return nil, nil //nolint:nilnil // no group is an answer, not a fault
+			}
+			if !errors.Is(err, db.ErrNotFound) {
+				return nil, err
+			}
+		}
+	}
+	return tx.GroupByID(ctx, via.ID)
 }
 
 func (r *Rules) namesOurs(ctx context.Context, tx *db.Store, doc *vocab.Object) (bool, error) {

@@ -43,7 +43,7 @@ func (r *Rules) TakeUndoAnnounce(ctx context.Context, tx *db.Store, in *federati
 		return federation.Outcome{}, err
 	}
 	if !had {
-		return federation.Ignored("not-shared"), buryIfNamed(ctx, tx, undone.ID)
+		return federation.Ignored("not-shared"), buryIfOwn(ctx, tx, in.Actor, undone.ID)
 	}
 	return federation.Done(), tx.ReleaseActivity(ctx, undone.ID)
 }

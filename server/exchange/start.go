@@ -47,6 +47,9 @@ func (r *Rules) write(ctx context.Context, tx *db.Store, d *Draft, kind string) 
 	if p.State, err = r.firstState(ctx, tx, d.Group, d.Author, html); err != nil {
 		return nil, err
 	}
+	if below(db.PostHeld, d.Parent) {
+		p.State = db.PostHeld
+	}
 	if d.ToFacilitators {
 		p.State, p.Visibility = db.PostPublished, db.VisibilityDirect
 	}
@@ -123,6 +126,26 @@ func (r *Rules) keepParts(ctx context.Context, tx *db.Store, p *db.Post, with pa
 		return nil // private words are not findable
 	}
 	return tx.IndexPost(ctx, p.ID, p.Title, content.Text(p.Content))
+}
+
+// replaceParts is keepParts for a post that had parts before: what its new form lacks goes.
+func (r *Rules) replaceParts(ctx context.Context, tx *db.Store, p *db.Post, with parts) error {
+	if len(with.mentions) == 0 && p.Visibility != db.VisibilityDirect { // a private post stays with those it was for
+		if err := tx.PutMentions(ctx, p.ID, nil); err != nil {
+			return fmt.Errorf("drop mentions of post %d: %w", p.ID, err)
+		}
+	}
+	if len(with.tags) == 0 {
+		if err := tx.PutTags(ctx, p.ID, nil); err != nil {
+			return fmt.Errorf("drop tags of post %d: %w", p.ID, err)
+		}
+	}
+	if len(with.files) == 0 {
+		if err := tx.PutAttachments(ctx, p.ID, nil); err != nil {
+			return fmt.Errorf("drop attachments of post %d: %w", p.ID, err)
+		}
+	}
+	return r.keepParts(ctx, tx, p, with)
 }
 
 // afterWriting publishes a post of ours, or tells the moderators that it waits.

@@ -61,7 +61,8 @@ func (r *Rules) rewrite(ctx context.Context, tx *db.Store, p *db.Post, g *db.Gro
 	if err != nil {
 		return false, err
 	}
-	if now.Title == p.Title && now.Content == p.Content && now.Summary == p.Summary && now.Sensitive == p.Sensitive {
+	same := now.Title == p.Title && now.Content == p.Content && now.Summary == p.Summary && now.Sensitive == p.Sensitive
+	if same && !now.EditedAt.After(p.EditedAt.Time) { // what is newer may differ in its pictures alone
 		return false, nil
 	}
 	if !now.EditedAt.IsZero() && now.EditedAt.Before(p.EditedAt.Time) {
@@ -75,7 +76,7 @@ func (r *Rules) rewrite(ctx context.Context, tx *db.Store, p *db.Post, g *db.Gro
 	if err := tx.EditPost(ctx, p, old); err != nil {
 		return false, fmt.Errorf("edit post %d: %w", p.ID, err)
 	}
-	return true, r.keepParts(ctx, tx, p, with)
+	return true, r.replaceParts(ctx, tx, p, with)
 }
 
 // TakeDelete takes a deletion by the author, or a removal by a moderator of the group.
@@ -83,12 +84,10 @@ func (r *Rules) TakeDelete(ctx context.Context, tx *db.Store, in *federation.Inc
 	uri := in.Activity.Inner().IRI
 	p, err := tx.PostByURI(ctx, uri)
 	if errors.Is(err, db.ErrNotFound) {
-		if in.Vouched || in.Gone {
-			err = tx.Bury(ctx, uri)
-		} else {
-			err = nil
+		if !in.Vouched && !in.Gone {
+			return federation.Ignored("unknown-object"), nil
 		}
-		return federation.Ignored("unknown-object"), err
+		return federation.Ignored("unknown-object"), buryIfOwn(ctx, tx, in.Actor, uri)
 	}
 	if err != nil {
 		return federation.Outcome{}, fmt.Errorf("load post %s: %w", uri, err)
@@ -223,7 +222,7 @@ func (r *Rules) mayModerate(ctx context.Context, tx *db.Store, in *federation.In
 		}
 		return federation.Refused("not-from-the-group"), nil
 	}
-	if !in.Vouched {
+	if !in.Vouched || in.Via != nil { // passed on by a stranger, an old act would be done again
 		return federation.Refused("not-vouched"), nil
 	}
 	err := r.com.Permit(ctx, tx, g, in.Actor, act)

@@ -15,9 +15,6 @@ func (r *Rules) takeCopy(ctx context.Context, tx *db.Store, f *federation.Fetche
 	if at.visibility == db.VisibilityDirect && !at.toPerson {
 		return federation.Ignored("not-public"), nil
 	}
-	if at.parent != nil && at.parent.Visibility == db.VisibilityDirect {
-		at.visibility = db.VisibilityDirect
-	}
 	p, with, err := r.read(ctx, tx, f, at)
 	if err != nil {
 		return federation.Outcome{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
@@ -108,10 +109,11 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 	if err != nil {
 		return federation.Outcome{}, err
 	}
-	held, err := r.com.Hold(ctx, tx, at.group, f.Author, content.HasLinks(p.Content))
+	held, err := r.com.Hold(ctx, tx, at.group, f.Author, r.leadsAway(at.group, f.Doc, with))
 	if err != nil {
 		return federation.Outcome{}, err
 	}
+	held = held || below(db.PostHeld, at.parent)
 	p.State = db.PostPublished
 	if held {
 		p.State = db.PostHeld
@@ -130,6 +132,16 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 	}
 	return federation.Done(), r.notifyNew(ctx, tx, at.group, p)
 }
+
+// leadsAway says that a post has links: as it was written, for the line that becomes its title
+// loses them here and keeps them wherever it is passed on.
+func (r *Rules) leadsAway(g *db.Group, doc *vocab.Object, with parts) bool {
+	linked := func(f *db.Attachment) bool { return f.Type == fileTypes["Link"] }
+	return content.HasLinks(content.StripQuotedVia(bodyOf(doc), r.names(g)...)) || slices.ContainsFunc(with.files, linked)
+}
+
+// below says that a post answers one in a state; what answers a held post can't be shown before it.
+func below(state string, parent *db.Post) bool { return parent != nil && parent.State == state }
 
 func (r *Rules) permitTaken(ctx context.Context, tx *db.Store, who *db.Actor, at place) error {
 	if at.parent != nil {

@@ -1,0 +1,221 @@
+package exchange_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/server/community"
+)
+
+// An old act of a moderator must not be done again because some group elsewhere passes it on.
+func TestT21_moderationPassedOnByAStrangeGroup(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina := h.person("amina")
+	g := h.group("water", amina)
+	p := h.start(g, amina, "Title", "words")
+	evil := h.stranger("evil", "evil.test", db.ActorGroup)
+	for _, c := range []struct {
+		name string
+		do   taker
+		act  map[string]any
+	}{
+		{"Delete", h.ex.TakeDelete, map[string]any{"summary": "old", "object": p.URI}},
+		{"Lock", h.ex.TakeLock, map[string]any{"object": p.URI}},
+		{"Add", h.ex.TakeFeatured, map[string]any{"object": p.URI, "target": g.Actor.FeaturedURI}},
+	} {
+		act := activity(c.name, amina, p.URI)
+		for k, v := range c.act {
+			act[k] = v
+		}
+		in := incoming(t, amina, act)
+		in.Via = evil
+		if out := h.take(c.do, in); out.State != db.ReceiptRefused {
+			t.Errorf("%s: %+v, want it refused", c.name, out)
+		}
+	}
+	if now := h.post(p.ID); now.State != db.PostPublished || !now.LockedAt.IsZero() || !now.PinnedAt.IsZero() {
+		t.Errorf("state %s, locked %v, pinned %v", now.State, now.LockedAt, now.PinnedAt)
+	}
+}
+
+// Deleting in advance what somebody else is going to write must not keep it away.
+func TestT22_deleteOfAnotherHostsPostInAdvance(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina := h.person("amina")
+	g := h.group("water", amina)
+	mo := h.stranger("mo", "masto.test", db.ActorPerson)
+	evil := h.stranger("evil", "evil.test", db.ActorPerson)
+	first := note(mo, "<p>First words</p>", "", g.Actor)
+	second := note(mo, "<p>Second words</p>", "", g.Actor)
+	p := h.start(g, amina, "Title", "words")
+
+	h.take(h.ex.TakeDelete, incoming(t, evil, activity("Delete", evil, first["id"])))
+	like := activity("Like", evil, p.URI)
+	like["id"] = second["id"]
+	h.take(h.ex.TakeUndoLike, incoming(t, evil, activity("Undo", evil, like)))
+	boost := activity("Announce", evil, p.URI)
+	boost["id"] = second["id"]
+	h.take(h.ex.TakeUndoAnnounce, incoming(t, evil, activity("Undo", evil, boost)))
+
+	for _, n := range []map[string]any{first, second} {
+		if out := h.take(h.ex.TakeCreate, incoming(t, mo, activity("Create", mo, n))); out.State != db.ReceiptDone {
+			t.Errorf("%v: %+v", n["content"], out)
+		}
+	}
+}
+
+// Whoever answers a private message in public does not make it a matter of the community.
+func TestT45_publicReplyToAPrivateMessage(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina := h.person("amina")
+	g := h.group("water", amina)
+	mo := h.stranger("mo", "masto.test", db.ActorPerson)
+	private := note(mo, "<p>Between us</p>", "", g.Actor)
+	private["to"], private["cc"] = []any{g.Actor.URI}, nil
+	h.take(h.ex.TakeCreate, incoming(t, mo, activity("Create", mo, private)))
+	p := h.byURI(private["id"].(string))
+	if p == nil || p.Visibility != db.VisibilityDirect {
+		t.Fatalf("message %+v", p)
+	}
+	h.outbox()
+	in, _ := h.replyFrom(mo, p, "<p>In public now</p>", g.Actor)
+	if answer := h.byURI(in.Object.Doc.ID); answer != nil && answer.Visibility != db.VisibilityDirect {
+		t.Errorf("answer is %s and %s", answer.State, answer.Visibility)
+	}
+	for _, s := range h.outbox() {
+		if s.Type == "Announce" {
+			t.Errorf("announced: %v", s.Body["object"])
+		}
+	}
+}
+
+// What answers a held post can't be shown before it.
+func TestTakeCreate_replyToAHeldPost(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina := h.person("amina")
+	g := h.group("water", amina, func(n *community.NewGroup) { n.HoldPolicy = db.HoldLinks })
+	mo := h.stranger("mo", "masto.test", db.ActorPerson)
+	held := note(mo, `<p>Buy <a href="https://spam.test/">this</a></p>`, "", g.Actor)
+	h.take(h.ex.TakeCreate, incoming(t, mo, activity("Create", mo, held)))
+	p := h.byURI(held["id"].(string))
+	if p == nil || p.State != db.PostHeld {
+		t.Fatalf("post %+v", p)
+	}
+	h.outbox()
+	in, out := h.replyFrom(mo, p, "<p>It is really good</p>", g.Actor)
+	if answer := h.byURI(in.Object.Doc.ID); answer != nil && answer.State == db.PostPublished {
+		t.Errorf("answer published below a held post: %+v", out)
+	}
+	for _, s := range h.outbox() {
+		if s.Type == "Announce" {
+			t.Errorf("announced: %v", s.Body["object"])
+		}
+	}
+}
+
+func TestTakeLike_banned(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina := h.person("amina")
+	g := h.group("water", amina)
+	p := h.start(g, amina, "Title", "words")
+	mo := h.stranger("mo", "masto.test", db.ActorPerson)
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return h.com.Ban(ctx, tx, amina, g, community.BanOf{Who: mo})
+	})
+	in := incoming(t, mo, activity("Like", mo, p.URI))
+	err := h.try(func(ctx context.Context, tx *db.Store) error {
+		_, err := h.ex.TakeLike(ctx, tx, in)
+		return err
+	})
+	if no, is := errors.AsType[*community.Refusal](err); !is || no.Code != "banned" {
+		t.Errorf("error %v, want the refusal that a banned person of ours meets", err)
+	}
+	if h.post(p.ID).LikesCount != 0 {
+		t.Error("counted")
+	}
+}
+
+// A like nobody proved raises the count and puts no name into an inbox (wire.md 1).
+func TestTakeLike_hintNamesNobody(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina := h.person("amina")
+	there := h.stranger("there", "lemmy.test", db.ActorGroup)
+	g, err := h.store.GroupByID(context.Background(), there.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := h.start(g, amina, "Title", "words")
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return tx.SetPostState(ctx, p, db.PostPublished, "", there.ID)
+	})
+	mo := h.stranger("mo", "masto.test", db.ActorPerson)
+	in := incoming(t, mo, activity("Like", mo, p.URI))
+	in.Via, in.Vouched = there, false
+	if out := h.take(h.ex.TakeLike, in); out.State != db.ReceiptDone || h.post(p.ID).LikesCount != 1 {
+		t.Errorf("%+v, %d likes", out, h.post(p.ID).LikesCount)
+	}
+	if slices.Contains(h.inbox(amina), db.NotifyLike) {
+		t.Error("its author is told that mo likes it, for which nobody vouches")
+	}
+}
+
+// A group can't draw a post of another group into its own copy here.
+func TestT21_groupPassesOnAPostOfAnotherGroup(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	mo := h.stranger("mo", "masto.test", db.ActorPerson)
+	good := h.stranger("good", "lemmy.test", db.ActorGroup)
+	evil := h.stranger("evil", "evil.test", db.ActorGroup)
+	n := note(mo, "<p>For the good group</p>", "", good)
+	n["audience"] = good.URI
+	for _, via := range []*db.Actor{evil, good} {
+		in := incoming(t, mo, activity("Create", mo, n))
+		in.Via = via
+		h.take(h.ex.TakeCreate, in)
+	}
+	p := h.byURI(n["id"].(string))
+	if p == nil || p.GroupID != good.ID || p.State != db.PostPublished {
+		t.Errorf("post %+v, want it in the group it was written for", p)
+	}
+}
+
+// An edit that takes the last picture, hashtag and name away takes them away here too.
+func TestTakeUpdate_withoutWhatWentWithIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina := h.person("amina")
+	g := h.group("water", amina)
+	mo := h.stranger("mo", "masto.test", db.ActorPerson)
+	n := note(mo, "<p>See the picture</p>", "", g.Actor, amina)
+	n["tag"] = append(n["tag"].([]any), map[string]any{"type": "Hashtag", "name": "#wrong"})
+	n["attachment"] = []any{map[string]any{"type": "Image", "url": "https://masto.test/passport.jpg"}}
+	h.take(h.ex.TakeCreate, incoming(t, mo, activity("Create", mo, n)))
+	n["updated"] = "2026-11-21T13:00:00Z"
+	delete(n, "attachment")
+	delete(n, "tag")
+	if out := h.take(h.ex.TakeUpdate, incoming(t, mo, activity("Update", mo, n))); out.State != db.ReceiptDone {
+		t.Fatalf("%+v", out)
+	}
+	ctx, p := context.Background(), h.byURI(n["id"].(string))
+	files, err := h.store.AttachmentsOf(ctx, []int64{p.ID})
+	if err != nil || len(files[p.ID]) != 0 {
+		t.Errorf("still %d files, %v", len(files[p.ID]), err)
+	}
+	tags, err := h.store.TagsOf(ctx, p.ID)
+	if err != nil || len(tags) != 0 {
+		t.Errorf("still tags %v, %v", tags, err)
+	}
+	named, err := h.store.MentionsOf(ctx, p.ID)
+	if err != nil || len(named) != 0 {
+		t.Errorf("still names %v, %v", named, err)
+	}
+}
