@@ -26,7 +26,7 @@ const bodies = {
   "/sink": frame(`<p id="s">Text.</p>`, `<script src="/sink.js"></script>`),
   "/throws": frame("<p>Text.</p>", `<script src="/throws.js"></script>`),
   "/twice": frame(`<p id="a">One</p><p id="a">Two</p>`),
-  "/sign-in": frame(`<form method="post"><label>Name <input name="handle"></label>
+  "/sign-in": frame(`<form method="post" action="/sign-in"><label>Name <input name="login"></label>
     <label>Password <input type="password" name="password"></label><button>Sign in</button></form>`),
 };
 
@@ -122,8 +122,8 @@ describe("the harness", () => {
 
   it("signs in by the form", async () => {
     const { page } = await visit("/good");
-    await signIn(page, origin, "ana", "open sesame");
-    assert.match(page.url(), /handle=ana&password=open\+sesame/);
+    await signIn(page, { origin, login: "ana", password: "open sesame" });
+    assert.match(page.url(), /login=ana&password=open\+sesame/);
   });
 
   it("weighs a first and a second page", async () => {

@@ -8,18 +8,12 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 
-/** The organisations of the demo, as "copse demo" starts them. */
-export const demoOrigins = {
-  rco: "http://rco.localhost:8081",
-  health: "http://health.localhost:8082",
-  agri: "http://agri.localhost:8083",
-};
-
-/** startDemo runs "copse demo" with fresh data until stop() and waits for all three. */
-export async function startDemo({ args = [] } = {}) {
-  const server = await start(["demo", ...args], {});
-  await Promise.all(Object.values(demoOrigins).map((origin) => server.ready(origin)));
-  return { ...server, origins: demoOrigins };
+/** startDemo runs "copse demo" with fresh data until stop(), on ports of its own, and waits for all three. */
+export async function startDemo() {
+  const port = await freePorts(3);
+  const origins = Object.fromEntries(["rco", "health", "agri"].map((org, n) => [org, `http://${org}.localhost:${port + n}`]));
+  const server = await start(["demo", "--port", String(port)], {}, Object.values(origins));
+  return { ...server, origins };
 }
 
 /**
@@ -27,20 +21,31 @@ export async function startDemo({ args = [] } = {}) {
  * machine until stop(). Its copse(args, input) runs a command against the same
  * data, for instance copse(["user", "create", "ana", "--email", "ana@example.org",
  * "--password-stdin"], "secret words"), and resolves to what the command printed.
+ * halt() ends the process and keeps the data; resume() starts it again.
  */
 export async function startInstance({ name = "copse.localhost", env = {} } = {}) {
-  const port = await freePort();
-  const origin = `http://${name}:${port}`;
-  const server = await start(["serve"], {
+  const port = await freePorts(1);
+  const host = `${name}:${port}`;
+  const origin = `http://${host}`;
+  const settings = {
     COPSE_URL: origin,
     COPSE_LISTEN: `127.0.0.1:${port}`,
+    COPSE_METRICS_LISTEN: "",
     COPSE_LOG_FORMAT: "text",
     COPSE_LAB_HTTP: "true",
     COPSE_LAB_ALLOW_NETWORKS: "127.0.0.0/8",
     ...env,
-  });
-  await server.ready(origin);
-  return { ...server, origin };
+  };
+  const server = await start(["serve"], settings, [origin]);
+  return { ...server, origin, host };
+}
+
+/** person makes an account and returns what signIn needs. */
+export async function person(instance, handle, name, { admin = false } = {}) {
+  const password = `long words of ${handle}`;
+  const args = ["user", "create", handle, "--email", `${handle}@example.org`, "--name", name, "--password-stdin"];
+  await instance.copse(admin ? [...args, "--admin"] : args, password);
+  return { origin: instance.origin, login: handle, password };
 }
 
 function binary() {
@@ -49,12 +54,34 @@ function binary() {
   return path.resolve(bin);
 }
 
-async function start(args, env) {
-  const bin = binary();
+async function start(args, env, origins) {
   const folder = await mkdtemp(path.join(os.tmpdir(), "copse-e2e-"));
   const options = { cwd: folder, env: { ...process.env, COPSE_DATA: path.join(folder, "data"), ...env } };
   const log = [];
-  const child = spawn(bin, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  let child;
+  const halt = async () => {
+    const late = setTimeout(() => child.process.kill("SIGKILL"), 10_000);
+    child.process.kill("SIGTERM");
+    await child.ended;
+    clearTimeout(late);
+  };
+  const stop = async () => {
+    await halt();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const resume = async () => {
+    child = launched(args, options, log);
+    await Promise.all(origins.map((origin) => ready(origin, child.ended, log)));
+  };
+  await resume().catch(async (error) => {
+    await stop();
+    throw error;
+  });
+  return { folder, log, copse: (more, input) => run(more, input, options), halt, resume, stop };
+}
+
+function launched(args, options, log) {
+  const child = spawn(binary(), args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text) => log.push(text) > 500 && log.shift());
   }
@@ -62,24 +89,7 @@ async function start(args, env) {
     child.once("error", (error) => resolve(String(error)));
     child.once("exit", (code, signal) => resolve(`ended with ${code ?? signal}`));
   });
-  const stop = async () => {
-    if (child.exitCode == null && child.signalCode == null) child.kill("SIGTERM");
-    const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
-    await ended;
-    clearTimeout(late);
-    await rm(folder, { recursive: true, force: true });
-  };
-  return {
-    folder,
-    log,
-    copse: (more, input) => run(more, input, options),
-    ready: (origin) =>
-      ready(origin, ended, log).catch(async (error) => {
-        await stop();
-        throw error;
-      }),
-    stop,
-  };
+  return { process: child, ended };
 }
 
 async function run(args, input, options) {
@@ -118,12 +128,23 @@ function status(url) {
   });
 }
 
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
+// freePorts finds so many free ports in a row and names the first.
+async function freePorts(count) {
+  for (let tries = 0; tries < 50; tries++) {
+    const first = await taken(0, (port) => port);
+    const rest = Array.from({ length: count - 1 }, (_, n) => first + 1 + n);
+    if ((await Promise.all(rest.map((port) => taken(port, () => true)))).every(Boolean)) return first;
+  }
+  throw new Error(`no ${count} free ports in a row`);
+}
+
+// taken takes a port for a moment; 0 is any.
+function taken(port, done) {
+  return new Promise((resolve) => {
+    const probe = net.createServer().once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => {
+      const { port: got } = probe.address();
+      probe.close(() => resolve(done(got)));
     });
   });
 }

@@ -37,6 +37,9 @@ describe("the binary", () => {
     assert.match(instance.origin, /^http:\/\/copse\.localhost:\d+$/);
     assert.equal(await instance.copse(["say"], "hello"), `${instance.origin} hello`);
     await assert.rejects(instance.copse(["sing"]), /unknown command/);
+    await instance.halt();
+    await instance.resume();
+    assert.equal(await instance.copse(["say"], "again"), `${instance.origin} again`);
     await instance.stop();
     await assert.rejects(stat(instance.folder), /ENOENT/);
   });
