@@ -135,9 +135,9 @@ func (d *Door) lockOf(c echo.Context, t *talk, p *db.Post) *ui.Lock {
 func roleBadge(l *locales.Loc, role string) string {
 	switch role {
 	case db.RoleFacilitator:
-		return l.Text("Facilitator")
+		return l.TextIn("role", "Facilitator")
 	case db.RoleModerator:
-		return l.Text("Moderator")
+		return l.TextIn("role", "Moderator")
 	}
 	return ""
 }

@@ -112,11 +112,11 @@ func (d *Desk) rolesOf(ctx context.Context, l loc, g *db.Group, who *db.Actor) (
 	}
 	return []views.RoleHeld{
 		{
-			Name: db.RoleFacilitator, Word: l.Text("Facilitator"), Held: slices.Contains(held, db.RoleFacilitator),
+			Name: db.RoleFacilitator, Word: l.TextIn("role", "Facilitator"), Held: slices.Contains(held, db.RoleFacilitator),
 			What: l.Text("Looks after the community: its settings, roles, members and reports."),
 		},
 		{
-			Name: db.RoleModerator, Word: l.Text("Moderator"), Held: slices.Contains(held, db.RoleModerator),
+			Name: db.RoleModerator, Word: l.TextIn("role", "Moderator"), Held: slices.Contains(held, db.RoleModerator),
 			What: l.Text("Looks at reports and first posts, removes, locks and bans."),
 		},
 	}, nil

@@ -167,9 +167,9 @@ func (d *Desk) stewards(c echo.Context, h *here) ([]views.PersonHere, error) {
 func roleWord(l loc, role string) string {
 	switch role {
 	case db.RoleFacilitator:
-		return l.Text("Facilitator")
+		return l.TextIn("role", "Facilitator")
 	case db.RoleModerator:
-		return l.Text("Moderator")
+		return l.TextIn("role", "Moderator")
 	case community.StandsNewcomer:
 		return l.Text("Newcomer")
 	}
