@@ -86,6 +86,9 @@ func openPostgres(ctx context.Context, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read database address: %w", redactDSN(err))
 	}
+	// bun writes values into the text of a query, so no two texts are the same: preparing each would
+	// cost a second round trip and fill the cache of statements with what never comes again.
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	conns := opt.MaxConns
 	if conns == 0 {
 		conns = max(8, 4*runtime.NumCPU())
