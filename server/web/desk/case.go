@@ -58,7 +58,7 @@ func (d *Desk) report(c echo.Context) error {
 
 func (d *Desk) reportPage(c echo.Context, status int, r *db.Report, p views.Case) error {
 	ctx := c.Request().Context()
-	shell, err := d.Shell(c, d.Loc(c).Text("Report"), views.Reports)
+	shell, err := d.Shell(c, d.Loc(c).TextIn("noun", "Report"), views.Reports)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (d *Desk) reportPerson(c echo.Context) error {
 }
 
 func (d *Desk) reportForm(c echo.Context, status int, of community.ReportOf, p views.ReportForm) error {
-	shell, err := d.Shell(c, d.Loc(c).Text("Report"), views.NoTab)
+	shell, err := d.Shell(c, d.Loc(c).TextIn("noun", "Report"), views.NoTab)
 	if err != nil {
 		return err
 	}
