@@ -11,8 +11,9 @@ import (
 	"github.com/copse-social/copse/federation/fetch"
 )
 
-// keepPolicy is how long decisions of the admins serve before they are read again.
-const keepPolicy = 5 * time.Second
+// keepPolicy is how long decisions of the admins serve before they are read again: "copse host
+// block" writes them in another process, and is obeyed within a second.
+const keepPolicy = time.Second
 
 // Policy answers which hosts we deal with, as the admins decided. A blocked host is blocked with
 // everything under its name.
