@@ -35,7 +35,7 @@ test: ## Run the whole suite on both engines and both queues, installing what it
 check: fmt-check vet fix-check staticcheck tidy-check generate-check deadcode house test ## All that CI runs
 
 house: ## The tests that hold imports, sizes and documents to the code
-	go test -run '^Test(Imports|Sizes|Comments|Docs|Architecture|Config)' ./cmd/copse
+	go test -run '^Test(Imports|Sizes|Comments|Docs|Architecture|Config)' ./cmd/copse ./cmd/copse/config
 
 fmt-check: $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)
 	@out=$$($< -l $(GO_FILES)); if [ -n "$$out" ]; then echo "make fmt would change:"; echo "$$out"; exit 1; fi

@@ -1,151 +1,107 @@
 package main
 
 import (
-	"cmp"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"log/slog"
-	"net/netip"
-	"net/url"
-	"reflect"
-	"slices"
-	"strings"
+	"os"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/copse-social/copse/cmd/copse/config"
 )
 
-// Config is all that an instance is told before it starts. Its tags are the
-// only source of names, defaults and explanations: the loader, "config example",
-// docs/configuration.md and .env.example are made from them. What an admin
-// changes while the instance runs lives in the database.
-//
-// Tags: conf is the key (COPSE_ and capitals make the variable), def the
-// default, doc the explanation, sample a value for examples, rule or one the
-// values taken, secret allows _FILE and hides the value, lab marks what is for
-// laboratories, needs names the other half of a pair.
-type Config struct {
-	URL           *url.URL   `conf:"url" sample:"https://cop.example.org" doc:"Public base address of this instance: https, the host and nothing after it. It is part of every id that other servers keep, so it can never change. Required."`
-	Listen        string     `conf:"listen" def:"127.0.0.1:8080" rule:"address" doc:"Address on which the public listener answers. A proxy with TLS stands before it."`
-	Data          string     `conf:"data" def:"./data" rule:"text" doc:"Folder for the SQLite file, uploads and the generated key. Back it up."`
-	DatabaseURL   string     `conf:"database_url" sample:"postgres://copse@db/copse" rule:"postgres" secret:"yes" doc:"PostgreSQL address. Empty: SQLite in the data folder."`
-	RedisURL      string     `conf:"redis_url" sample:"redis://redis:6379/0" rule:"redis" secret:"yes" doc:"Redis address for the delivery queue, live events and rate limits. Empty: in memory, for one process. The database is the truth either way."`
-	Secret        string     `conf:"secret" rule:"key" secret:"yes" doc:"Key that encrypts private keys in the database: 32 bytes in base64 or hexadecimal (openssl rand -base64 32). Empty: generated once into the file 'secret' of the data folder. Without it a backup cannot federate."`
-	Proxies       []prefix   `conf:"trusted_proxies" def:"127.0.0.0/8,::1/128" doc:"Networks whose X-Forwarded-For and X-Forwarded-Proto are believed, comma separated. Name the proxy, never the world."`
-	MetricsListen string     `conf:"metrics_listen" sample:"127.0.0.1:9091" rule:"address or empty" doc:"Address of the metrics listener. Empty: none. Keep it on loopback or an inner network."`
-	LogFormat     string     `conf:"log_format" def:"json" one:"json text" doc:"Form of the log on standard error."`
-	LogLevel      slog.Level `conf:"log_level" def:"info" one:"debug info warn error" doc:"Least level that is logged."`
-	Federation    string     `conf:"federation" def:"open" one:"open allow-list closed" doc:"With whom this instance talks: open to all but blocked hosts, allow-list for named hosts alone, closed for nobody."`
-
-	LabNetworks []prefix `conf:"lab_allow_networks" sample:"127.0.0.0/8,::1/128" lab:"yes" doc:"Private networks that outgoing requests may reach, comma separated. Everywhere else the address guard stays."`
-	LabHTTP     bool     `conf:"lab_http" def:"false" lab:"yes" needs:"lab_allow_networks" doc:"Talk to peers over plain http."`
-	CAFile      string   `conf:"ca_file" sample:"/etc/copse/lab-ca.pem" rule:"certificates" lab:"yes" doc:"PEM file with authorities that are trusted beside the system's."`
-
-	sources map[string]string // where each value came from, for errors and "config show"
+// addConfigFlags gives a command and all below it --config and --set.
+func addConfigFlags(root *cobra.Command) {
+	root.PersistentFlags().String("config", "", "YAML file with settings (default: $"+config.Variable+")")
+	root.PersistentFlags().StringArray("set", nil, "set one setting, as key=value; may be repeated")
 }
 
-// prefix keeps the struct above readable.
-type prefix = netip.Prefix
-
-// loadConfig reads the configuration: flags ("key=value") come before the
-// environment, that before the YAML file, that before the defaults. An empty
-// file name means the one in COPSE_CONFIG, if any. All wrong keys are reported
-// together, then all wrong values, so that an admin repairs them in one go.
-func loadConfig(flags, environ []string, file string) (Config, error) {
-	vars := environment(environ)
-	file = cmp.Or(file, vars[configVariable])
-	values, err := merge(
-		defaultLayer(),
-		fileLayer(file),
-		environmentLayer(vars),
-		flagLayer(flags),
-	)
+// configFrom reads the configuration that a command was called with.
+func configFrom(cmd *cobra.Command) (config.Config, error) {
+	file, err := cmd.Flags().GetString("config")
 	if err != nil {
-		return Config{}, err
+		return config.Config{}, err
 	}
-	return parseConfig(values)
+	flags, err := cmd.Flags().GetStringArray("set")
+	if err != nil {
+		return config.Config{}, err
+	}
+	return config.Load(flags, os.Environ(), file)
 }
 
-// parseConfig turns texts into a Config and holds it against its own rules.
-func parseConfig(values map[string]value) (Config, error) {
-	c := Config{sources: map[string]string{}}
-	fields := reflect.ValueOf(&c).Elem()
-	var problems []error
-	for _, s := range settings() {
-		v := values[s.key]
-		c.sources[s.key] = v.source
-		if err := s.parse(v.text, fields.Field(s.field)); err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", v.name(s), err))
-			continue
-		}
-		if other, ok := settingByKey(s.needs); ok && isSet(v) && !isSet(values[other.key]) {
-			problems = append(problems, fmt.Errorf("%s: works only together with %s, which is not set", v.name(s), other.variable()))
-		}
+// configCommand is "copse config": what is in force, is it right, what could it be.
+func configCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Show, check and explain the configuration",
+		Args:  cobra.NoArgs,
 	}
-	if len(problems) > 0 {
-		return Config{}, errors.Join(problems...)
-	}
-	return c, nil
+	cmd.AddCommand(configShowCommand(), configCheckCommand(), configExampleCommand())
+	return cmd
 }
 
-func isSet(v value) bool { return v.text != "" && v.text != "false" }
-
-// warnings are what an admin must see at each start although it is allowed.
-func (c Config) warnings() []string {
-	var out []string
-	for _, s := range settings() {
-		if v := reflect.ValueOf(c).Field(s.field); s.lab && !v.IsZero() {
-			out = append(out, fmt.Sprintf("LABORATORY SETTING %s=%s: never use it on an instance that others can reach", s.variable(), s.text(v)))
-		}
+func configShowCommand() *cobra.Command {
+	var redact, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show",
+		Short: "Print every setting in force and where it came from",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := configFrom(cmd)
+			if err != nil {
+				return err
+			}
+			rows := c.Redacted()
+			if !redact {
+				rows = c.Plain()
+			}
+			if asJSON {
+				enc := json.NewEncoder(cmd.OutOrStdout())
+				enc.SetIndent("", "  ")
+				return enc.Encode(rows)
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			for _, s := range rows {
+				fmt.Fprintf(w, "%s\t%s\t(%s)\n", s.Key, s.Value, s.Source)
+			}
+			return w.Flush()
+		},
 	}
-	if c.URL != nil && c.URL.Scheme == "http" && !c.LabHTTP && !isLoopbackName(c.URL.Hostname()) {
-		out = append(out, "COPSE_URL is plain http: other servers will refuse this instance and passwords travel in the clear")
-	}
-	if c.DatabaseURL != "" && c.Secret == "" {
-		out = append(out, "COPSE_SECRET is not set: the key lies in "+c.Data+"/secret, so every process needs that folder and every backup must hold it")
-	}
-	return out
+	cmd.Flags().BoolVar(&redact, "redact", true, "hide secrets")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
 }
 
-func isLoopbackName(host string) bool {
-	if a, err := netip.ParseAddr(host); err == nil {
-		return a.IsLoopback()
+func configCheckCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Try the configuration without starting anything",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := configFrom(cmd)
+			if err != nil {
+				return err
+			}
+			for _, w := range c.Warnings() {
+				fmt.Fprintln(cmd.ErrOrStderr(), "warning:", w)
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), "The configuration is in order.")
+			return err
+		},
 	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
-// setting is one field of Config with what its tags say.
-type setting struct {
-	field                        int
-	key, def, doc, sample, needs string
-	rule                         string
-	one                          []string
-	secret, lab                  bool
-}
-
-// variable is the name of the setting in the environment.
-func (s setting) variable() string { return "COPSE_" + strings.ToUpper(s.key) }
-
-// settings reads the tags of Config, in the order of its fields.
-func settings() []setting {
-	var out []setting
-	for i, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
-		key, ok := f.Tag.Lookup("conf")
-		if !ok {
-			continue
-		}
-		out = append(out, setting{
-			field: i, key: key, def: f.Tag.Get("def"), doc: f.Tag.Get("doc"),
-			sample: f.Tag.Get("sample"), needs: f.Tag.Get("needs"),
-			rule: f.Tag.Get("rule"), one: strings.Fields(f.Tag.Get("one")),
-			secret: f.Tag.Get("secret") != "", lab: f.Tag.Get("lab") != "",
-		})
+func configExampleCommand() *cobra.Command {
+	var form string
+	cmd := &cobra.Command{
+		Use:   "example",
+		Short: "Print a commented configuration",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return config.WriteExample(cmd.OutOrStdout(), form)
+		},
 	}
-	return out
-}
-
-func settingByKey(key string) (setting, bool) {
-	all := settings()
-	i := slices.IndexFunc(all, func(s setting) bool { return s.key == key })
-	if i < 0 {
-		return setting{}, false
-	}
-	return all[i], true
+	cmd.Flags().StringVar(&form, "format", config.FormYAML, "yaml, env or markdown")
+	return cmd
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/fetch"
@@ -51,7 +52,7 @@ func (o overrides) prepare(ctx context.Context, store *db.Store) error {
 
 // core is what commands and the server share: the database, the keys, the way out and the rules.
 type core struct {
-	cfg       Config
+	cfg       config.Config
 	store     *db.Store
 	now       func() time.Time
 	log       *slog.Logger
@@ -73,7 +74,7 @@ type hooks struct {
 }
 
 // openStore connects to the database and makes the data folder where it is missing.
-func openStore(ctx context.Context, cfg Config, now func() time.Time) (*db.Store, error) {
+func openStore(ctx context.Context, cfg config.Config, now func() time.Time) (*db.Store, error) {
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder %s: %w", cfg.Data, err)
 	}
@@ -81,16 +82,16 @@ func openStore(ctx context.Context, cfg Config, now func() time.Time) (*db.Store
 }
 
 // newCore builds what lies below the rules.
-func newCore(cfg Config, store *db.Store, o overrides) (*core, error) {
+func newCore(cfg config.Config, store *db.Store, o overrides) (*core, error) {
 	c := &core{cfg: cfg, store: store, now: o.now(), log: o.Log, transport: o.Transport, iris: federation.NewIRIs(cfg.URL)}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	key, err := cfg.secretKey()
+	key, err := cfg.SecretKey()
 	if err != nil {
 		return nil, err
 	}
-	c.keys = federation.NewKeys([keyLength]byte(key))
+	c.keys = federation.NewKeys([config.KeyLength]byte(key))
 	if c.transport == nil {
 		if c.transport, err = guardedTransport(cfg); err != nil {
 			return nil, err
@@ -203,15 +204,15 @@ func (c *core) signerOf(ctx context.Context, actorID int64) (*sign.Signer, error
 }
 
 // guardedTransport is the one way out of the process.
-func guardedTransport(cfg Config) (http.RoundTripper, error) {
-	roots, err := cfg.authorities()
+func guardedTransport(cfg config.Config) (http.RoundTripper, error) {
+	roots, err := cfg.Authorities()
 	if err != nil {
 		return nil, err
 	}
 	return fetch.NewTransport(fetch.Guard{AllowNetworks: cfg.LabNetworks, AllowHTTP: cfg.LabHTTP, RootCAs: roots}), nil
 }
 
-func newLog(cfg Config, w io.Writer) *slog.Logger {
+func newLog(cfg config.Config, w io.Writer) *slog.Logger {
 	opt := &slog.HandlerOptions{Level: cfg.LogLevel}
 	if cfg.LogFormat == "text" {
 		return slog.New(slog.NewTextHandler(w, opt))

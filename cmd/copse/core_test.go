@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/fedtest"
@@ -48,7 +49,7 @@ func TestCore_policyTowardsHosts(t *testing.T) {
 // What fails by itself must not cost anybody their deliveries.
 func TestCore_brokenPolicyRefusesNobody(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig([]string{"url=https://alpha.example", "data=" + t.TempDir(), "federation=allow-list"}, nil, "")
+	cfg, err := config.Load([]string{"url=https://alpha.example", "data=" + t.TempDir(), "federation=allow-list"}, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func TestCore_signsReadsAsTheInstance(t *testing.T) {
 
 func TestOpenStore_makesTheFolder(t *testing.T) {
 	t.Parallel()
-	cfg := Config{Data: filepath.Join(t.TempDir(), "new", "data")}
+	cfg := config.Config{Data: filepath.Join(t.TempDir(), "new", "data")}
 	s, err := openStore(t.Context(), cfg, nil)
 	if err != nil {
 		t.Fatal(err)

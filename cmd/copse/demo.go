@@ -20,6 +20,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/server"
 	"github.com/copse-social/copse/server/community"
 )
@@ -58,7 +59,7 @@ type demo struct {
 // branch is one organisation with the server that it runs, while it runs.
 type branch struct {
 	demoOrg
-	cfg  Config
+	cfg  config.Config
 	log  *slog.Logger
 	demo *demo
 
@@ -73,11 +74,11 @@ func newDemo(port int, environ []string, logs io.Writer) (*demo, error) {
 	if port < 1 || port > 65533 {
 		return nil, usageError{errors.New("--port takes a port with two more after it")}
 	}
-	vars := environment(environ)
+	vars := config.Environment(environ)
 	d := &demo{folder: filepath.Join(cmp.Or(vars["COPSE_DATA"], "data"), "demo")}
 	for i, org := range demoTable() {
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port+i))
-		cfg, err := loadConfig([]string{
+		cfg, err := config.Load([]string{
 			"url=http://" + org.key + ".localhost:" + strconv.Itoa(port+i), "listen=" + address,
 			"data=" + filepath.Join(d.folder, org.key), "lab_http=true", "lab_allow_networks=127.0.0.0/8",
 			"log_format=" + cmp.Or(vars["COPSE_LOG_FORMAT"], "text"), "log_level=" + cmp.Or(vars["COPSE_LOG_LEVEL"], "warn"),

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"io/fs"
@@ -51,37 +50,6 @@ func roomRow(r room) string {
 		may += "; imported by tests only"
 	}
 	return fmt.Sprintf("| `%s` | %s | %s |", r.name, "`"+strings.Join(r.paths, "`, `")+"`", may)
-}
-
-func TestConfig_documentsAreGenerated(t *testing.T) {
-	t.Parallel()
-	for path, form := range map[string]string{"docs/configuration.md": formMarkdown, ".env.example": formEnv} {
-		var want bytes.Buffer
-		if err := writeExample(&want, form); err != nil {
-			t.Fatal(err)
-		}
-		if diff := gocmp.Diff(want.String(), readDoc(t, path)); diff != "" {
-			t.Errorf("%s is stale; run make generate (-want +file):\n%s", path, diff)
-		}
-	}
-}
-
-func TestConfig_systemdAndComposeUseKnownVariables(t *testing.T) {
-	t.Parallel()
-	known := map[string]bool{configVariable: true}
-	for _, s := range settings() {
-		known[s.variable()] = true
-		if s.secret {
-			known[s.variable()+"_FILE"] = true
-		}
-	}
-	for _, path := range []string{"compose.yaml", "deploy/copse.service", "deploy/Dockerfile", "README.md", "docs/install.md"} {
-		for _, name := range regexp.MustCompile(`\bCOPSE_[A-Z_]+`).FindAllString(readDoc(t, path), -1) {
-			if !known[name] && !strings.HasPrefix(name, testPrefix) {
-				t.Errorf("%s names %s, which is no setting", path, name)
-			}
-		}
-	}
 }
 
 func TestDocs_readmeCommands(t *testing.T) {

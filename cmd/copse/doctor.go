@@ -17,6 +17,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
 
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/db"
 )
 
@@ -32,7 +33,7 @@ type finding struct {
 
 // doctor looks at an instance from inside and, through its public address, from outside.
 type doctor struct {
-	cfg    Config
+	cfg    config.Config
 	client *http.Client
 	core   *core
 	found  []finding
@@ -76,10 +77,10 @@ func (d *doctor) examine(cmd *cobra.Command) (err error) {
 	if !d.say("configuration", err, "in order") {
 		return nil
 	}
-	for _, w := range d.cfg.warnings() {
+	for _, w := range d.cfg.Warnings() {
 		d.warn("configuration", w)
 	}
-	roots, err := d.cfg.authorities()
+	roots, err := d.cfg.Authorities()
 	if err != nil {
 		return err
 	}
@@ -245,7 +246,7 @@ func writable(folder string) error {
 
 // dialOwn connects to this instance's own address; names under .localhost are this machine.
 func dialOwn(ctx context.Context, network, address string) (net.Conn, error) {
-	if host, port, err := net.SplitHostPort(address); err == nil && isLoopbackName(cmp.Or(host, "localhost")) && net.ParseIP(host) == nil {
+	if host, port, err := net.SplitHostPort(address); err == nil && config.LoopbackName(cmp.Or(host, "localhost")) && net.ParseIP(host) == nil {
 		address = net.JoinHostPort("127.0.0.1", port)
 	}
 	return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, network, address)

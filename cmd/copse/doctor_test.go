@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/copse-social/copse/cmd/copse/config"
 )
 
 // proxied runs an instance behind a proxy on a port of this machine and answers the flags for
@@ -27,7 +29,7 @@ func proxied(t *testing.T, direct func(*httputil.ProxyRequest)) (flags []string)
 		t.Fatal(err)
 	}
 	flags = []string{"url=" + base, "listen=" + inner.Addr().String(), "data=" + t.TempDir(), "lab_http=true", "lab_allow_networks=127.0.0.0/8"}
-	cfg, err := loadConfig(flags, nil, "")
+	cfg, err := config.Load(flags, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

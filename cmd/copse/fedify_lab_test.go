@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/db/dbtest"
 	"github.com/copse-social/copse/federation/fedtest/fedify"
@@ -45,7 +46,7 @@ func serveLoopback(t *testing.T, ca *fedify.Authority, name string) *lab {
 	}
 	_, port, _ := net.SplitHostPort(socket.Addr().String())
 	opt := dbtest.Options(t)
-	cfg, err := loadConfig(nil, []string{
+	cfg, err := config.Load(nil, []string{
 		"COPSE_URL=https://" + name + ":" + port, "COPSE_DATA=" + opt.Data, "COPSE_DATABASE_URL=" + opt.URL,
 		"COPSE_REDIS_URL=" + os.Getenv("COPSE_TEST_REDIS"),
 		"COPSE_LAB_ALLOW_NETWORKS=127.0.0.0/8", "COPSE_CA_FILE=" + ca.File,

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/db/dbtest"
 	"github.com/copse-social/copse/federation/fedtest"
@@ -27,7 +28,7 @@ type site struct {
 func newInstance(t testing.TB, net *fedtest.Network, host string) *site {
 	t.Helper()
 	at := dbtest.Options(t)
-	cfg, err := loadConfig([]string{"url=https://" + host, "data=" + at.Data, "trusted_proxies="}, nil, "")
+	cfg, err := config.Load([]string{"url=https://" + host, "data=" + at.Data, "trusted_proxies="}, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

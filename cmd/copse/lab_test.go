@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/db/dbtest"
 	"github.com/copse-social/copse/federation/fedtest"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
@@ -44,10 +46,32 @@ type lab struct {
 	net *fedtest.Network
 }
 
-// newLab starts an instance at https://host in a network in memory.
-func newLab(t testing.TB, net *fedtest.Network, host string) *lab {
+// newLab starts an instance at https://host in a network in memory; settings are further
+// "key=value" of its configuration.
+func newLab(t testing.TB, net *fedtest.Network, host string, settings ...string) *lab {
 	t.Helper()
-	return &lab{site: newInstance(t, net, host), ctx: context.WithoutCancel(t.Context()), net: net}
+	if len(settings) == 0 {
+		return &lab{site: newInstance(t, net, host), ctx: context.WithoutCancel(t.Context()), net: net}
+	}
+	at := dbtest.Options(t)
+	cfg, err := config.Load(append(settings, "url=https://"+host, "data="+at.Data), nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.DatabaseURL = at.URL
+	l := &lab{site: &site{t: t, host: host}, ctx: context.WithoutCancel(t.Context()), net: net}
+	l.open(cfg)
+	return l
+}
+
+// open starts the instance on its database.
+func (l *lab) open(cfg config.Config) {
+	l.t.Helper()
+	i, err := openInstance(l.ctx, cfg, overrides{Transport: l.net, Now: l.net.Now, Log: testLog(l.t)})
+	l.ok(err)
+	l.t.Cleanup(func() { l.ok(i.Close()) })
+	l.instance = i
+	l.net.Handle(l.iris.Host(), i.handler)
 }
 
 // rest steps the workers of all labs until nothing moves.
@@ -64,11 +88,7 @@ func rest(t testing.TB, labs ...*lab) {
 func (l *lab) restart() {
 	l.t.Helper()
 	l.ok(l.Close())
-	i, err := openInstance(l.ctx, l.cfg, overrides{Transport: l.net, Now: l.net.Now, Log: testLog(l.t)})
-	l.ok(err)
-	l.t.Cleanup(func() { l.ok(i.Close()) })
-	l.instance = i
-	l.net.Handle(l.iris.Host(), i.handler)
+	l.open(l.cfg)
 }
 
 func (l *lab) ok(err error) {

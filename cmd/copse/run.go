@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/spf13/cobra"
+
+	"github.com/copse-social/copse/cmd/copse/config"
 )
 
 const (
@@ -71,8 +73,8 @@ func serveCommand() *cobra.Command {
 	return cmd
 }
 
-func serve(ctx context.Context, cfg Config, o overrides, does roles) (err error) {
-	for _, w := range cfg.warnings() {
+func serve(ctx context.Context, cfg config.Config, o overrides, does roles) (err error) {
+	for _, w := range cfg.Warnings() {
 		o.Log.Warn(w)
 	}
 	i, err := openInstance(ctx, cfg, o)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/fedtest"
 	"github.com/copse-social/copse/server/web"
@@ -41,7 +42,7 @@ func on(t *testing.T, i *instance, does roles) (address string, end func() error
 func inFolder(t *testing.T, net http.RoundTripper, base string) (i *instance, flags []string) {
 	t.Helper()
 	flags = []string{"url=" + base, "data=" + t.TempDir(), "log_format=text"}
-	cfg, err := loadConfig(flags, nil, "")
+	cfg, err := config.Load(flags, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +114,7 @@ func TestRun_rolesApart(t *testing.T) {
 	t.Parallel()
 	network := &fedtest.Network{}
 	worker, flags := inFolder(t, network, "https://alpha.example")
-	cfg, err := loadConfig(flags, nil, "")
+	cfg, err := config.Load(flags, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +245,7 @@ func (m *memoryLog) String() string {
 func TestServe_printsTheSetUpLinkUntilSomebodyLivesHere(t *testing.T) {
 	t.Parallel()
 	flags := []string{"url=https://alpha.example", "listen=127.0.0.1:0", "data=" + t.TempDir(), "log_format=text"}
-	cfg, err := loadConfig(flags, nil, "")
+	cfg, err := config.Load(flags, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,7 +290,7 @@ func TestServe_printsTheSetUpLinkUntilSomebodyLivesHere(t *testing.T) {
 
 func TestServe_warnsOfLaboratory(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig([]string{"url=http://alpha.localhost:1", "listen=256.0.0.1:0", "data=" + t.TempDir(), "lab_http=true", "lab_allow_networks=127.0.0.0/8"}, nil, "")
+	cfg, err := config.Load([]string{"url=http://alpha.localhost:1", "listen=256.0.0.1:0", "data=" + t.TempDir(), "lab_http=true", "lab_allow_networks=127.0.0.0/8"}, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +306,7 @@ func TestServe_warnsOfLaboratory(t *testing.T) {
 
 func TestServe_noMigrateRefusesAnOldSchema(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig([]string{"url=https://alpha.example", "data=" + t.TempDir()}, nil, "")
+	cfg, err := config.Load([]string{"url=https://alpha.example", "data=" + t.TempDir()}, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

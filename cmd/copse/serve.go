@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/delivery"
@@ -38,7 +39,7 @@ type instance struct {
 
 // openInstance builds an instance on its configured database, with the current schema. Nothing runs
 // until run; Close it in the end.
-func openInstance(ctx context.Context, cfg Config, o overrides) (*instance, error) {
+func openInstance(ctx context.Context, cfg config.Config, o overrides) (*instance, error) {
 	store, err := openStore(ctx, cfg, o.now())
 	if err != nil {
 		return nil, err

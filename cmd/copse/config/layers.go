@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -15,10 +15,12 @@ import (
 	"github.com/knadh/koanf/v2"
 )
 
+// Variable names the YAML file; it is the only variable that is no setting.
+const Variable = "COPSE_CONFIG"
+
 const (
-	configVariable = "COPSE_CONFIG" // names the YAML file; the only variable that is no setting
-	testPrefix     = "COPSE_TEST_"  // told to the test suite; the program does not look at it
-	secretFileMax  = 64 << 10
+	testPrefix    = "COPSE_TEST_" // told to the test suite; the program does not look at it
+	secretFileMax = 64 << 10
 )
 
 // value is one setting's text and where it came from.
@@ -136,8 +138,8 @@ func fileLayer(path string) layer {
 	return l
 }
 
-// environment keeps what concerns us of "NAME=value" lines.
-func environment(environ []string) map[string]string {
+// Environment keeps what concerns us of "NAME=value" lines.
+func Environment(environ []string) map[string]string {
 	out := map[string]string{}
 	for _, line := range environ {
 		name, text, _ := strings.Cut(line, "=")
@@ -151,7 +153,7 @@ func environment(environ []string) map[string]string {
 func environmentLayer(vars map[string]string) layer {
 	values := map[string]any{}
 	for name, text := range vars {
-		if name != configVariable {
+		if name != Variable {
 			values[strings.ToLower(strings.TrimPrefix(name, "COPSE_"))] = text
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"fmt"
@@ -9,27 +9,27 @@ import (
 	"unicode/utf8"
 )
 
-// shown is one setting as "config show" prints it.
-type shown struct {
+// Shown is one setting as "config show" prints it.
+type Shown struct {
 	Key    string `json:"key"`
 	Value  string `json:"value"`
 	Source string `json:"source"`
 }
 
-// plain lists the settings with their values, secrets among them.
-func (c Config) plain() []shown {
-	var out []shown
+// Plain lists the settings with their values, secrets among them.
+func (c Config) Plain() []Shown {
+	var out []Shown
 	for _, s := range settings() {
 		text := s.text(reflect.ValueOf(c).Field(s.field))
-		out = append(out, shown{s.key, text, c.sources[s.key]})
+		out = append(out, Shown{s.key, text, c.sources[s.key]})
 	}
 	return out
 }
 
-// redacted lists the settings fit for a log or a report: of a secret it keeps
+// Redacted lists the settings fit for a log or a report: of a secret it keeps
 // only what helps to recognise it.
-func (c Config) redacted() []shown {
-	out := c.plain()
+func (c Config) Redacted() []Shown {
+	out := c.Plain()
 	for i, s := range out {
 		if known, _ := settingByKey(s.Key); known.secret {
 			out[i].Value = redactText(s.Value)
@@ -53,26 +53,26 @@ func redactText(text string) string {
 
 // The three forms of "config example".
 const (
-	formYAML     = "yaml"
-	formEnv      = "env"
-	formMarkdown = "markdown"
+	FormYAML     = "yaml"
+	FormEnv      = "env"
+	FormMarkdown = "markdown"
 )
 
-// writeExample prints every setting with its explanation in one of three forms:
+// WriteExample prints every setting with its explanation in one of three forms:
 // a YAML file, a file of variables, or the page docs/configuration.md.
-func writeExample(w io.Writer, form string) error {
+func WriteExample(w io.Writer, form string) error {
 	var b strings.Builder
 	switch form {
-	case formYAML:
+	case FormYAML:
 		b.WriteString("# Copse's configuration. Each key is also a variable: url is COPSE_URL.\n# Check it with: copse config check --config FILE\n")
 		writeAssignments(&b, func(s setting) string { return s.key + ": " + yamlText(s.sampleOrDefault()) })
-	case formEnv:
+	case FormEnv:
 		b.WriteString("# Copse's configuration as variables. Secrets may come from a file instead:\n# COPSE_SECRET_FILE=/run/secrets/copse\n")
 		writeAssignments(&b, func(s setting) string { return s.variable() + "=" + s.sampleOrDefault() })
-	case formMarkdown:
+	case FormMarkdown:
 		writeMarkdown(&b)
 	default:
-		return fmt.Errorf("no form %q: it is %s, %s or %s", form, formYAML, formEnv, formMarkdown)
+		return fmt.Errorf("no form %q: it is %s, %s or %s", form, FormYAML, FormEnv, FormMarkdown)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -116,7 +116,7 @@ func yamlText(text string) string {
 
 const markdownHead = `# Configuration
 
-<!-- Written by "make generate" from the struct in cmd/copse/config.go. -->
+<!-- Written by "make generate" from the struct in cmd/copse/config/config.go. -->
 
 Copse reads its settings once, at start. A value is taken from the first of:
 

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"crypto/x509"
@@ -199,21 +199,21 @@ func checkService(text string, schemes ...string) error {
 
 // parseKey reads 32 bytes in base64 (either alphabet) or hexadecimal.
 func parseKey(text string) ([]byte, error) {
-	if key, err := hex.DecodeString(text); err == nil && len(key) == keyLength {
+	if key, err := hex.DecodeString(text); err == nil && len(key) == KeyLength {
 		return key, nil
 	}
 	bare := strings.TrimRight(text, "=")
 	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		if key, err := enc.DecodeString(bare); err == nil && len(key) == keyLength {
+		if key, err := enc.DecodeString(bare); err == nil && len(key) == KeyLength {
 			return key, nil
 		}
 	}
-	return nil, fmt.Errorf("not %d bytes in base64 or hexadecimal", keyLength)
+	return nil, fmt.Errorf("not %d bytes in base64 or hexadecimal", KeyLength)
 }
 
-// authorities returns the certificates trusted for outgoing requests: the
+// Authorities returns the certificates trusted for outgoing requests: the
 // system's and those of COPSE_CA_FILE.
-func (c Config) authorities() (*x509.CertPool, error) {
+func (c Config) Authorities() (*x509.CertPool, error) {
 	if c.CAFile == "" {
 		return x509.SystemCertPool()
 	}

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"crypto/rand"
@@ -10,12 +10,13 @@ import (
 	"path/filepath"
 )
 
-const keyLength = 32
+// KeyLength is what the key at rest has, in bytes: AES-256 takes it as it is.
+const KeyLength = 32
 
-// secretKey returns the key that encrypts private keys at rest: COPSE_SECRET, or
+// SecretKey returns the key that encrypts private keys at rest: COPSE_SECRET, or
 // the one in the data folder, which is made on first use. Several processes may
 // ask at once; all get the same key.
-func (c Config) secretKey() ([]byte, error) {
+func (c Config) SecretKey() ([]byte, error) {
 	if c.Secret != "" {
 		return parseKey(c.Secret)
 	}
@@ -60,7 +61,7 @@ func createKey(path string) error {
 		return err
 	}
 	defer os.Remove(f.Name())
-	key := make([]byte, keyLength)
+	key := make([]byte, KeyLength)
 	rand.Read(key) // never fails
 	_, err = fmt.Fprintln(f, base64.StdEncoding.EncodeToString(key))
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
