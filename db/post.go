@@ -231,6 +231,13 @@ func (s *Store) PostByURI(ctx context.Context, uri string) (*Post, error) {
 	return p, one(ctx, s.posts(p).Where("post.uri = ?", uri))
 }
 
+// HasPost says whether a post with an ActivityPub id is here, whatever its state.
+func (s *Store) HasPost(ctx context.Context, uri string) (bool, error) {
+	var n int
+	err := s.read.NewRaw("SELECT count(*) FROM posts WHERE uri = ?", uri).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
 // Revision is what a post said before an edit.
 type Revision struct {
 	bun.BaseModel `bun:"table:post_revisions,alias:rev"`

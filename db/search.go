@@ -10,12 +10,19 @@ import (
 	"github.com/copse-social/copse/db/migrations"
 )
 
-// IndexPost makes the plain text of a post findable, or updates it.
-func (s *Store) IndexPost(ctx context.Context, postID int64, title, text string) error {
+// ReindexPost replaces the plain text under which a post is found.
+func (s *Store) ReindexPost(ctx context.Context, postID int64, title, text string) error {
 	if s.root.engine == migrations.SQLite {
 		if err := s.dropFromSearch(ctx, postID); err != nil {
 			return err
 		}
+	}
+	return s.IndexPost(ctx, postID, title, text)
+}
+
+// IndexPost makes the plain text of a new post findable.
+func (s *Store) IndexPost(ctx context.Context, postID int64, title, text string) error {
+	if s.root.engine == migrations.SQLite {
 		_, err := s.exec(ctx, "INSERT INTO post_search (rowid, title, body) VALUES (?, ?, ?)", postID, title, text)
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/copse-social/copse/db"
@@ -77,57 +76,47 @@ func (r *Rules) Standing(ctx context.Context, s *db.Store, g *db.Group, who *db.
 }
 
 func standingOf(ctx context.Context, s *db.Store, g *db.Group, who *db.Actor, st *Standing) error {
-	ban, err := s.BanOf(ctx, g.ActorID, who.ID)
-	if err == nil {
-		st.Banned = ban
-	} else if !errors.Is(err, db.ErrNotFound) {
+	ties, err := s.StandingOf(ctx, g.ActorID, who.ID)
+	if err != nil {
 		return err
 	}
-	f, err := s.FollowBetween(ctx, who.ID, g.ActorID)
-	if err != nil && !errors.Is(err, db.ErrNotFound) {
-		return err
+	if ties.Banned {
+		if st.Banned, err = s.BanOf(ctx, g.ActorID, who.ID); err != nil && !errors.Is(err, db.ErrNotFound) {
+			return err
+		}
 	}
-	if st.Follows = err == nil && f.State == db.FollowAccepted; st.Follows {
+	if st.Follows = ties.FollowState == db.FollowAccepted; st.Follows {
 		st.Role = StandsFollower
 	}
-	m, err := s.MembershipOf(ctx, g.ActorID, who.ID)
-	if err != nil && !errors.Is(err, db.ErrNotFound) {
-		return err
-	}
-	if err == nil && m.Belongs() {
+	if ties.Belongs() {
 		st.Belongs, st.Role = true, StandsMember
-		if m.Status == db.MemberNewcomer && s.Now().Sub(m.JoinedAt.Time) < NewcomerFor {
+		if ties.MemberStatus == db.MemberNewcomer && s.Now().Sub(ties.JoinedAt.Time) < NewcomerFor {
 			st.Role = StandsNewcomer
 		}
 	}
 	if g.Openness != db.OpennessOpen && st.Follows && !st.Belongs { // following is belonging there, domain.md 3g
 		st.Belongs, st.Role = true, StandsMember
 	}
-	return officeOf(ctx, s, g, who, st)
-}
-
-// officeOf adds the roles a person holds.
-func officeOf(ctx context.Context, s *db.Store, g *db.Group, who *db.Actor, st *Standing) error {
 	if g.Actor.Local && who.Local {
-		admin, err := isAdmin(ctx, s, who)
-		if err != nil {
+		if st.Admin, err = isAdmin(ctx, s, who); err != nil {
 			return err
 		}
-		if st.Admin = admin; admin {
-			st.Role = StandsAdmin
-		}
 	}
-	roles, err := s.RolesOf(ctx, g.ActorID, who.ID)
-	if err != nil {
-		return err
+	st.office(ties)
+	return nil
+}
+
+// office adds the roles a person holds.
+func (st *Standing) office(ties db.Standing) {
+	if st.Admin {
+		st.Role = StandsAdmin
 	}
 	switch {
-	case slices.Contains(roles, db.RoleFacilitator):
+	case ties.Facilitator:
 		st.Role, st.Belongs = db.RoleFacilitator, true
-	case slices.Contains(roles, db.RoleModerator):
+	case ties.Moderator:
 		st.Role, st.Belongs = db.RoleModerator, true
 	}
-	return nil
 }
 
 // isAdmin says that a person runs this instance.

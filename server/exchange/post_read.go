@@ -42,7 +42,7 @@ func (r *Rules) read(ctx context.Context, tx *db.Store, f *federation.Fetched, a
 	} else {
 		p.ContextURI = "" // kept once, with the starter
 	}
-	with, err := r.readParts(ctx, tx, doc)
+	with, err := r.readParts(ctx, tx, doc, group)
 	return p, with, err
 }
 
@@ -99,11 +99,14 @@ func doorOf(f *federation.Fetched) string {
 }
 
 // readParts finds who is named, the hashtags and the files of a post.
-func (r *Rules) readParts(ctx context.Context, tx *db.Store, doc *vocab.Object) (parts, error) {
+func (r *Rules) readParts(ctx context.Context, tx *db.Store, doc *vocab.Object, group []string) (parts, error) {
 	var with parts
 	for _, tag := range doc.Tag {
 		switch tag.Type {
 		case "Mention":
+			if slices.Contains(group, tag.Href) {
+				continue // the group is not a person in the text
+			}
 			a, err := tx.ActorByURI(ctx, tag.Href)
 			if errors.Is(err, db.ErrNotFound) {
 				continue // somebody we have never met

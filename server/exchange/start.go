@@ -122,10 +122,13 @@ func (r *Rules) keepParts(ctx context.Context, tx *db.Store, p *db.Post, with pa
 			return fmt.Errorf("keep attachments of post %d: %w", p.ID, err)
 		}
 	}
-	if p.Visibility == db.VisibilityDirect {
+	switch {
+	case p.Visibility == db.VisibilityDirect:
 		return nil // private words are not findable
+	case p.EditedAt.IsZero():
+		return tx.IndexPost(ctx, p.ID, p.Title, content.Text(p.Content))
 	}
-	return tx.IndexPost(ctx, p.ID, p.Title, content.Text(p.Content))
+	return tx.ReindexPost(ctx, p.ID, p.Title, content.Text(p.Content))
 }
 
 // replaceParts is keepParts for a post that had parts before: what its new form lacks goes.

@@ -62,10 +62,12 @@ func (r *Rules) take(ctx context.Context, tx *db.Store, f *federation.Fetched, i
 	if buried, err := tx.Buried(ctx, f.Doc.ID); err != nil || buried {
 		return federation.Ignored("deleted-before"), err
 	}
-	if known, err := tx.PostByURI(ctx, f.Doc.ID); err == nil {
-		return r.takeKnown(ctx, tx, known, in)
-	} else if !errors.Is(err, db.ErrNotFound) {
-		return federation.Outcome{}, err
+	known, err := tx.HasPost(ctx, f.Doc.ID)
+	if err != nil {
+		return federation.Outcome{}, fmt.Errorf("look for post %s: %w", f.Doc.ID, err)
+	}
+	if known {
+		return r.takeKnown(ctx, tx, f.Doc.ID, in)
 	}
 	at, err := r.find(ctx, tx, f.Doc, in.Via)
 	if err != nil {
@@ -86,9 +88,13 @@ func (r *Rules) take(ctx context.Context, tx *db.Store, f *federation.Fetched, i
 }
 
 // takeKnown handles a post that is here already: passed on by its group it becomes visible.
-func (r *Rules) takeKnown(ctx context.Context, tx *db.Store, p *db.Post, in *federation.Incoming) (federation.Outcome, error) {
+func (r *Rules) takeKnown(ctx context.Context, tx *db.Store, uri string, in *federation.Incoming) (federation.Outcome, error) {
 	if in.Via == nil {
 		return federation.Ignored("known"), nil
+	}
+	p, err := tx.PostByURI(ctx, uri)
+	if err != nil {
+		return federation.Outcome{}, fmt.Errorf("load post %s: %w", uri, err)
 	}
 	return r.publishWaiting(ctx, tx, in.Via, p)
 }
@@ -153,21 +159,18 @@ func (r *Rules) permitTaken(ctx context.Context, tx *db.Store, who *db.Actor, at
 // store writes a post from the wire with its parts and, for a group of ours, the activity as it
 // came, to be passed on byte for byte.
 func (r *Rules) store(ctx context.Context, tx *db.Store, p *db.Post, at place, with parts, in *federation.Incoming) error {
+	p.ID = tx.NewID()
+	if ours(at.group) && in.Activity != nil && in.Activity.ID != "" {
+		row, err := r.keep(ctx, tx, in, at.group, p)
+		if err != nil {
+			return fmt.Errorf("keep activity of post %s: %w", p.URI, err)
+		}
+		p.CreateActivityID = row.ID
+	}
 	if err := tx.CreatePost(ctx, p, at.parent); err != nil {
 		return err
 	}
-	if err := r.keepParts(ctx, tx, p, with); err != nil {
-		return err
-	}
-	if !ours(at.group) || in.Activity == nil || in.Activity.ID == "" {
-		return nil
-	}
-	row, err := r.keep(ctx, tx, in, at.group, p)
-	if err != nil {
-		return fmt.Errorf("keep activity of post %s: %w", p.URI, err)
-	}
-	p.CreateActivityID = row.ID
-	return tx.SavePost(ctx, p)
+	return r.keepParts(ctx, tx, p, with)
 }
 
 // announceTaken passes a post from elsewhere on; one that was found while walking up a thread has
