@@ -223,15 +223,15 @@ func TestSteward_pinLockRemoveRestore(t *testing.T) {
 
 	b.get(fmt.Sprintf("/p/%d/remove", r.ID)).want(http.StatusOK).shows("Remove this reply", "Buy our filters.")
 	b.post(fmt.Sprintf("/p/%d/remove", r.ID), form("reason", "advertising")).want(http.StatusSeeOther)
-	h.visitor().get(disc).shows("Removed by Amina", "advertising").hides("Buy our filters.", "Put back")
-	b.get(disc).shows("Put back")
+	h.visitor().get(disc).shows("Removed by Amina", "advertising").hides("Buy our filters.", "Put it back")
+	b.get(disc).shows("Put it back")
 	b.get(fmt.Sprintf("/p/%d/restore", r.ID)).want(http.StatusOK).shows("Put this back?")
 	b.post(fmt.Sprintf("/p/%d/restore", r.ID), nil).want(http.StatusSeeOther)
 	h.visitor().get(disc).shows("Buy our filters.")
 
 	b.post(fmt.Sprintf("/p/%d/remove", p.ID), form("reason", "off topic")).leads(fmt.Sprintf("/p/%d", p.ID))
 	h.visitor().get(disc).want(http.StatusNotFound)
-	b.get(disc).want(http.StatusOK).shows("Removed by Amina", "Put back")
+	b.get(disc).want(http.StatusOK).shows("Removed by Amina", "Put it back")
 }
 
 // T47: what belongs to moderators is refused to everybody else, by page and by form.

@@ -135,7 +135,7 @@ func (d *Door) restore(c echo.Context) error { return d.answerTo(c, restoring) }
 func restoring(d *Door, c echo.Context, _ *db.Post) question {
 	loc := at(c).loc
 	return question{
-		name: "restore", heading: loc.Text("Put this back?"), submit: loc.Text("Put back"), act: community.ActRemove,
+		name: "restore", heading: loc.Text("Put this back?"), submit: loc.Text("Put it back"), act: community.ActRemove,
 		explain: loc.Text("Everybody sees it again. Servers that were told to remove it are told."), done: loc.Text("It is back."),
 		do: func(ctx context.Context, tx *db.Store, p *db.Post, _ string) error {
 			return d.ex.Restore(ctx, tx, me(c), p)
