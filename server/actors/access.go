@@ -60,8 +60,8 @@ func (d *Door) readablePost(ctx context.Context, p *db.Post, who *db.Actor) erro
 	if err != nil {
 		return fmt.Errorf("load group of post %d: %w", p.ID, err)
 	}
-	if !g.Actor.Local {
-		return nil // sent there in public; its own host decides who reads the rest
+	if !g.Actor.Local && (g.Openness == db.OpennessOpen || who != nil && who.Host == g.Actor.Host) {
+		return nil // sent there in public, or asked for by the host that decides who reads the rest
 	}
 	return d.readable(ctx, g, who)
 }
