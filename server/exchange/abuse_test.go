@@ -120,7 +120,7 @@ func TestTakeCreate_replyToAHeldPost(t *testing.T) {
 	}
 }
 
-func TestTakeLike_banned(t *testing.T) {
+func TestTakeMarks_banned(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	amina := h.person("amina")
@@ -130,16 +130,18 @@ func TestTakeLike_banned(t *testing.T) {
 	h.do(func(ctx context.Context, tx *db.Store) error {
 		return h.com.Ban(ctx, tx, amina, g, community.BanOf{Who: mo})
 	})
-	in := incoming(t, mo, activity("Like", mo, p.URI))
-	err := h.try(func(ctx context.Context, tx *db.Store) error {
-		_, err := h.ex.TakeLike(ctx, tx, in)
-		return err
-	})
-	if no, is := errors.AsType[*community.Refusal](err); !is || no.Code != "banned" {
-		t.Errorf("error %v, want the refusal that a banned person of ours meets", err)
+	for kind, do := range map[string]taker{"Like": h.ex.TakeLike, "Announce": h.ex.TakeAnnounce} {
+		in := incoming(t, mo, activity(kind, mo, p.URI))
+		err := h.try(func(ctx context.Context, tx *db.Store) error {
+			_, err := do(ctx, tx, in)
+			return err
+		})
+		if no, is := errors.AsType[*community.Refusal](err); !is || no.Code != "banned" {
+			t.Errorf("%s: error %v, want the refusal that a banned person of ours meets", kind, err)
+		}
 	}
-	if h.post(p.ID).LikesCount != 0 {
-		t.Error("counted")
+	if now := h.post(p.ID); now.LikesCount != 0 || now.SharesCount != 0 {
+		t.Errorf("counted: %d likes, %d shares", now.LikesCount, now.SharesCount)
 	}
 }
 

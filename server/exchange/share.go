@@ -17,6 +17,9 @@ func (r *Rules) TakeAnnounce(ctx context.Context, tx *db.Store, in *federation.I
 	if p == nil {
 		return out, err
 	}
+	if err := r.permitMark(ctx, tx, in.Actor, p); err != nil {
+		return federation.Outcome{}, err
+	}
 	if buried, err := r.undoneBefore(ctx, tx, in.Activity.ID); err != nil || buried {
 		return federation.Ignored("undone-before"), err
 	}
