@@ -32,13 +32,8 @@ func configFrom(cmd *cobra.Command) (config.Config, error) {
 
 // configCommand is "copse config": what is in force, is it right, what could it be.
 func configCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "config",
-		Short: "Show, check and explain the configuration",
-		Args:  cobra.NoArgs,
-	}
-	cmd.AddCommand(configShowCommand(), configCheckCommand(), configExampleCommand())
-	return cmd
+	return family("config", "Show, check and explain the configuration",
+		configShowCommand(), configCheckCommand(), configExampleCommand())
 }
 
 func configShowCommand() *cobra.Command {

@@ -97,7 +97,8 @@ func newDemo(port int, environ []string, logs io.Writer) (*demo, error) {
 // run starts all organisations, plays what is missing of the story and waits for the end.
 func (d *demo) run(ctx context.Context, out io.Writer) error {
 	var err error
-	if d.password, err = demoPassword(d.folder); err != nil {
+	fresh := false
+	if d.password, fresh, err = demoPassword(d.folder); err != nil {
 		return err
 	}
 	defer d.close()
@@ -111,7 +112,9 @@ func (d *demo) run(ctx context.Context, out io.Writer) error {
 	if s.password, err = community.HashPassword(d.password); err != nil {
 		return err
 	}
-	fmt.Fprintln(out, "Three organisations start on this machine and send each other their first discussions.")
+	if fresh {
+		fmt.Fprintln(out, "Three organisations start on this machine and send each other their first discussions.")
+	}
 	if err := s.run(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // ended by a signal; the next start goes on from here
@@ -209,19 +212,19 @@ func (b *branch) close() error {
 	return err
 }
 
-// demoPassword is made at the first start and kept beside the data.
-func demoPassword(folder string) (string, error) {
+// demoPassword is made at the first start, which fresh tells, and kept beside the data.
+func demoPassword(folder string) (password string, fresh bool, err error) {
 	file := filepath.Join(folder, "password")
 	text, err := os.ReadFile(file)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return strings.TrimSpace(string(text)), err
+		return strings.TrimSpace(string(text)), false, err
 	}
 	var b [10]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24
 	raw := strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))
-	password := raw[:4] + "-" + raw[4:8] + "-" + raw[8:12] + "-" + raw[12:]
+	password = raw[:4] + "-" + raw[4:8] + "-" + raw[8:12] + "-" + raw[12:]
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return "", fmt.Errorf("make the folder of the demonstration: %w", err)
+		return "", true, fmt.Errorf("make the folder of the demonstration: %w", err)
 	}
-	return password, os.WriteFile(file, []byte(password+"\n"), 0o600)
+	return password, true, os.WriteFile(file, []byte(password+"\n"), 0o600)
 }

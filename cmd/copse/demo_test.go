@@ -353,11 +353,11 @@ func TestDemo_portInUseIsSaid(t *testing.T) {
 func TestDemoPassword_keptBesideTheData(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "demo")
-	first, err := demoPassword(folder)
-	if err != nil || len(first) < 19 {
-		t.Fatalf("password %q, %v", first, err)
+	first, fresh, err := demoPassword(folder)
+	if err != nil || len(first) < 19 || !fresh {
+		t.Fatalf("password %q, fresh %v, %v", first, fresh, err)
 	}
-	if again, err := demoPassword(folder); err != nil || again != first {
-		t.Errorf("second time %q, %v; want %q", again, err, first)
+	if again, fresh, err := demoPassword(folder); err != nil || again != first || fresh {
+		t.Errorf("second time %q, fresh %v, %v; want %q", again, fresh, err, first)
 	}
 }
