@@ -63,22 +63,6 @@ func (s *Store) ActivityByURI(ctx context.Context, uri string) (*Activity, error
 	return a, one(ctx, s.read.NewSelect().Model(a).Where("uri = ?", uri))
 }
 
-// ActivitiesByID returns the activities with these ids by id; unknown ids are missing from the map.
-func (s *Store) ActivitiesByID(ctx context.Context, ids []int64) (map[int64]*Activity, error) {
-	out := make(map[int64]*Activity, len(ids))
-	if len(ids) == 0 {
-		return out, nil
-	}
-	var list []*Activity
-	if err := s.read.NewSelect().Model(&list).Where("id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
-		return nil, wrap(err)
-	}
-	for _, a := range list {
-		out[a.ID] = a
-	}
-	return out, nil
-}
-
 // ActivitiesAbout lists activities of some types about an object, newest first.
 func (s *Store) ActivitiesAbout(ctx context.Context, objectURI string, types []string, limit int) ([]*Activity, error) {
 	var list []*Activity
@@ -104,13 +88,6 @@ func (s *Store) PublicActivities(ctx context.Context, actorID, before int64, typ
 	}
 	err := q.Order("id DESC").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
-}
-
-// CountActivities counts the public activities of some types of an actor.
-func (s *Store) CountActivities(ctx context.Context, actorID int64, types []string) (int64, error) {
-	var n int64
-	err := s.read.NewRaw("SELECT count(*) FROM activities WHERE actor_id = ? AND type IN (?) AND public", actorID, bun.List(types)).Scan(ctx, &n)
-	return n, wrap(err)
 }
 
 // PublicCreates lists how an actor's public posts were first sent, newest first, before an id of an

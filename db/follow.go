@@ -193,14 +193,6 @@ func (s *Store) SetFollowLevel(ctx context.Context, followerID, followeeID int64
 	return err
 }
 
-// HostsFollowing lists the remote hosts with a follower of an actor.
-func (s *Store) HostsFollowing(ctx context.Context, followeeID int64, limit int) ([]string, error) {
-	var list []string
-	err := s.read.NewRaw(`SELECT DISTINCT host FROM follower_inboxes WHERE followee_id = ? ORDER BY host LIMIT ?`,
-		followeeID, limit).Scan(ctx, &list)
-	return list, wrap(err)
-}
-
 // FollowedFrom says whether anybody at a remote host follows an actor.
 func (s *Store) FollowedFrom(ctx context.Context, followeeID int64, host string) (bool, error) {
 	var n int

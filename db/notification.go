@@ -70,17 +70,6 @@ func (s *Store) ToldSince(ctx context.Context, groupID, actorID int64, code stri
 	return n > 0, wrap(err)
 }
 
-// NotificationsOf lists a person's notifications, newest first, before an id (0 = newest).
-func (s *Store) NotificationsOf(ctx context.Context, accountID, before int64, limit int) ([]*Notification, error) {
-	var list []*Notification
-	q := s.read.NewSelect().Model(&list).Relation("Actor").Relation("Post").Where("notification.account_id = ?", accountID)
-	if before > 0 {
-		q = q.Where("notification.id < ?", before)
-	}
-	err := q.Order("notification.id DESC").Limit(int64(limit)).Scan(ctx)
-	return list, wrap(err)
-}
-
 // InboxQuery asks for one page of a person's inbox.
 type InboxQuery struct {
 	AccountID int64
@@ -147,13 +136,6 @@ func (s *Store) UnreadCount(ctx context.Context, accountID int64) (int, error) {
 	return n, wrap(err)
 }
 
-// MarkRead marks one notification of a person as read, or all with id 0.
-func (s *Store) MarkRead(ctx context.Context, accountID, id int64) error {
-	_, err := s.exec(ctx, "UPDATE notifications SET read_at = ? WHERE account_id = ? AND read_at = 0 AND (? = 0 OR id = ?)",
-		s.Now(), accountID, id, id)
-	return err
-}
-
 // MarkThreadRead marks all notifications about a discussion as read.
 func (s *Store) MarkThreadRead(ctx context.Context, accountID, discussionID int64) error {
 	_, err := s.exec(ctx, `UPDATE notifications SET read_at = ? WHERE account_id = ? AND read_at = 0
@@ -184,12 +166,6 @@ func (s *Store) PutReading(ctx context.Context, r *Reading) error {
 		Set("last_post_id = CASE WHEN EXCLUDED.last_post_id > reading.last_post_id THEN EXCLUDED.last_post_id ELSE reading.last_post_id END").
 		Set("read_at = EXCLUDED.read_at").Exec(ctx)
 	return wrap(err)
-}
-
-// ForgetReading marks a discussion as unread.
-func (s *Store) ForgetReading(ctx context.Context, accountID, discussionID int64) error {
-	_, err := s.exec(ctx, "DELETE FROM readings WHERE account_id = ? AND discussion_id = ?", accountID, discussionID)
-	return err
 }
 
 // UnreadIn counts for each of some discussions the published posts after a person's place, own

@@ -42,12 +42,6 @@ func (s *Store) SaveSession(ctx context.Context, row *Session) error {
 	return wrap(err)
 }
 
-// DescribeSession notes from where a session is used.
-func (s *Store) DescribeSession(ctx context.Context, hash, userAgent, address string) error {
-	_, err := s.exec(ctx, "UPDATE sessions SET user_agent = ?, address = ? WHERE token_hash = ?", userAgent, address, hash)
-	return err
-}
-
 // DeleteSession ends one session.
 func (s *Store) DeleteSession(ctx context.Context, hash string) error {
 	_, err := s.exec(ctx, "DELETE FROM sessions WHERE token_hash = ?", hash)

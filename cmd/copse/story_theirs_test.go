@@ -220,7 +220,7 @@ func (s *story) told(who string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	list, err := at.store.NotificationsOf(ctx, account.ID, 0, 50)
+	list, err := at.store.Inbox(ctx, db.InboxQuery{AccountID: account.ID, Limit: 50})
 	for _, n := range list {
 		line := n.Kind
 		if n.Actor != nil {

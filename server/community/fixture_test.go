@@ -248,7 +248,7 @@ func (h *home) lines(who *db.Actor) []string {
 	h.t.Helper()
 	account, err := h.s.AccountOf(h.ctx, who.ID)
 	h.ok(err)
-	list, err := h.s.NotificationsOf(h.ctx, account.ID, 0, 100)
+	list, err := h.s.Inbox(h.ctx, db.InboxQuery{AccountID: account.ID, Limit: 100})
 	h.ok(err)
 	kinds := []string{}
 	for _, n := range list {

@@ -326,7 +326,7 @@ func (h *house) inbox(a *db.Actor) []string {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	list, err := h.store.NotificationsOf(ctx, account.ID, 0, 50)
+	list, err := h.store.Inbox(ctx, db.InboxQuery{AccountID: account.ID, Limit: 50})
 	if err != nil {
 		h.t.Fatal(err)
 	}
