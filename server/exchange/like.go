@@ -31,7 +31,7 @@ func (r *Rules) Like(ctx context.Context, tx *db.Store, who *db.Actor, p *db.Pos
 		return err
 	}
 	act := vocab.ActivityDoc{ID: like.URI, Type: "Like", Object: p.URI}
-	if err := r.publishMark(ctx, tx, g, who, p, act); err != nil {
+	if err := r.publishMark(ctx, tx, mark{group: g, by: who, post: p}, act); err != nil {
 		return err
 	}
 	return r.tell(ctx, tx, p.AuthorID, db.Notification{Kind: db.NotifyLike, ActorID: who.ID, GroupID: p.GroupID, PostID: p.ID})
@@ -64,11 +64,19 @@ func (r *Rules) Unlike(ctx context.Context, tx *db.Store, who *db.Actor, p *db.P
 		return err
 	}
 	undone := &vocab.ActivityDoc{ID: like.URI, Type: "Like", Actor: who.URI, Object: p.URI}
-	return r.publishMark(ctx, tx, g, who, p, vocab.ActivityDoc{Type: "Undo", Object: undone})
+	return r.publishMark(ctx, tx, mark{group: g, by: who, post: p}, vocab.ActivityDoc{Type: "Undo", Object: undone})
+}
+
+// mark is one person's mark on one post; the group is nil for a post outside of groups.
+type mark struct {
+	group *db.Group
+	by    *db.Actor
+	post  *db.Post
 }
 
 // publishMark sends a like or its withdrawal to the author's server and through the group.
-func (r *Rules) publishMark(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, p *db.Post, act vocab.ActivityDoc) error {
+func (r *Rules) publishMark(ctx context.Context, tx *db.Store, m mark, act vocab.ActivityDoc) error {
+	g, who, p := m.group, m.by, m.post
 	to := []*db.Actor{p.Author}
 	act.To = []string{p.Author.URI}
 	if g != nil {

@@ -30,6 +30,14 @@ func (r *Rules) Unlock(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Po
 	return r.mark(ctx, tx, by, p, flag{act: community.ActLock, name: "unlock", at: &p.LockedAt, doc: "Undo"})
 }
 
+// measure is what a moderator does about a post of a group, and why.
+type measure struct {
+	group  *db.Group
+	by     *db.Actor
+	post   *db.Post
+	reason string
+}
+
 // flag is one moderator's mark on a post.
 type flag struct {
 	act    community.Act
@@ -58,10 +66,10 @@ func (r *Rules) mark(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Post
 	if err := tx.SavePost(ctx, p); err != nil {
 		return err
 	}
-	if err := r.logAct(ctx, tx, g, by, f.name, p, f.reason); err != nil {
+	if err := r.logAct(ctx, tx, measure{g, by, p, f.reason}, f.name); err != nil {
 		return err
 	}
-	return r.publishModeration(ctx, tx, g, by, p, r.flagDoc(g, by, p, f))
+	return r.publishModeration(ctx, tx, measure{group: g, by: by, post: p}, r.flagDoc(g, by, p, f))
 }
 
 // flagDoc is a mark as Lemmy's family spells it (wire.md 5).
@@ -85,7 +93,7 @@ func (r *Rules) Remove(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Po
 		return nil
 	}
 	shown := p.State == db.PostPublished
-	if err := r.removeFrom(ctx, tx, g, by, p, reason); err != nil {
+	if err := r.removeFrom(ctx, tx, measure{g, by, p, reason}); err != nil {
 		return err
 	}
 	if !shown && ours(g) {
@@ -96,7 +104,7 @@ func (r *Rules) Remove(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Po
 			return err
 		}
 	}
-	return r.publishModeration(ctx, tx, g, by, p, removal(p, reason))
+	return r.publishModeration(ctx, tx, measure{group: g, by: by, post: p}, removal(p, reason))
 }
 
 // removal is a Delete with a summary, which tells Lemmy's family that a moderator did it.
@@ -107,11 +115,12 @@ func removal(p *db.Post, reason string) vocab.ActivityDoc {
 	return vocab.ActivityDoc{Type: "Delete", Object: p.URI, Summary: reason}
 }
 
-func (r *Rules) removeFrom(ctx context.Context, tx *db.Store, g *db.Group, by *db.Actor, p *db.Post, reason string) error {
+func (r *Rules) removeFrom(ctx context.Context, tx *db.Store, m measure) error {
+	by, p, reason := m.by, m.post, m.reason
 	if err := tx.SetPostState(ctx, p, db.PostRemoved, reason, by.ID); err != nil {
 		return err
 	}
-	if err := r.logAct(ctx, tx, g, by, "remove", p, reason); err != nil {
+	if err := r.logAct(ctx, tx, m, "remove"); err != nil {
 		return err
 	}
 	return r.tell(ctx, tx, p.AuthorID, db.Notification{
@@ -131,12 +140,12 @@ func (r *Rules) Restore(ctx context.Context, tx *db.Store, by *db.Actor, p *db.P
 	if err := tx.SetPostState(ctx, p, db.PostPublished, "", by.ID); err != nil {
 		return err
 	}
-	if err := r.logAct(ctx, tx, g, by, "restore", p, ""); err != nil {
+	if err := r.logAct(ctx, tx, measure{g, by, p, ""}, "restore"); err != nil {
 		return err
 	}
 	undone := removal(p, "")
 	undone.Actor = by.URI
-	return r.publishModeration(ctx, tx, g, by, p, vocab.ActivityDoc{Type: "Undo", Object: &undone})
+	return r.publishModeration(ctx, tx, measure{group: g, by: by, post: p}, vocab.ActivityDoc{Type: "Undo", Object: &undone})
 }
 
 // Approve lets a held post through: now it is published, announced and told of.
@@ -151,7 +160,7 @@ func (r *Rules) Approve(ctx context.Context, tx *db.Store, by *db.Actor, p *db.P
 	if err := tx.SetPostState(ctx, p, db.PostPublished, "", by.ID); err != nil {
 		return err
 	}
-	if err := r.logAct(ctx, tx, g, by, "approve", p, ""); err != nil {
+	if err := r.logAct(ctx, tx, measure{g, by, p, ""}, "approve"); err != nil {
 		return err
 	}
 	if err := r.tell(ctx, tx, p.AuthorID, db.Notification{
@@ -200,7 +209,7 @@ func (r *Rules) Refuse(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Po
 	if err := tx.SetPostState(ctx, p, db.PostRefused, reason, by.ID); err != nil {
 		return err
 	}
-	if err := r.logAct(ctx, tx, g, by, "refuse", p, reason); err != nil || p.Local || p.CreateActivityID == 0 {
+	if err := r.logAct(ctx, tx, measure{g, by, p, reason}, "refuse"); err != nil || p.Local || p.CreateActivityID == 0 {
 		return err
 	}
 	act, err := tx.ActivityByID(ctx, p.CreateActivityID)
@@ -224,15 +233,16 @@ func (r *Rules) permitModeration(ctx context.Context, tx *db.Store, by *db.Actor
 	return g, r.com.Permit(ctx, tx, g, by, act)
 }
 
-func (r *Rules) logAct(ctx context.Context, tx *db.Store, g *db.Group, by *db.Actor, act string, p *db.Post, reason string) error {
+func (r *Rules) logAct(ctx context.Context, tx *db.Store, m measure, name string) error {
 	return tx.LogModeration(ctx, &db.ModerationEntry{
-		GroupID: g.ActorID, ActorID: by.ID, Act: act, PostID: p.ID, TargetID: p.AuthorID, Reason: reason,
+		GroupID: m.group.ActorID, ActorID: m.by.ID, Act: name, PostID: m.post.ID, TargetID: m.post.AuthorID, Reason: m.reason,
 	})
 }
 
 // publishModeration sends the act of a moderator of ours. A group of ours passes it on; for one
 // elsewhere it goes to its server, which decides.
-func (r *Rules) publishModeration(ctx context.Context, tx *db.Store, g *db.Group, by *db.Actor, p *db.Post, act vocab.ActivityDoc) error {
+func (r *Rules) publishModeration(ctx context.Context, tx *db.Store, m measure, act vocab.ActivityDoc) error {
+	g, by, p := m.group, m.by, m.post
 	act.To, act.Audience = audience(g), g.Actor.URI
 	row, err := r.pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: by, Doc: act, ObjectURI: p.URI, GroupID: g.ActorID, PostID: p.ID, Public: forAll(g),

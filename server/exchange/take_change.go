@@ -132,7 +132,7 @@ func (r *Rules) takeRemoval(ctx context.Context, tx *db.Store, in *federation.In
 		return federation.Ignored("removed-before"), nil
 	}
 	reason := content.PlainName(in.Activity.Summary)
-	if err := r.removeFrom(ctx, tx, g, in.Actor, p, reason); err != nil || !ours(g) {
+	if err := r.removeFrom(ctx, tx, measure{g, in.Actor, p, reason}); err != nil || !ours(g) {
 		return federation.Done(), err
 	}
 	if p.Starts() {
@@ -204,7 +204,7 @@ func (r *Rules) takeModeration(ctx context.Context, tx *db.Store, in *federation
 	if err != nil || !changed {
 		return federation.Ignored("nothing-new"), err
 	}
-	if err := r.logAct(ctx, tx, g, in.Actor, string(act), p, content.PlainName(in.Activity.Summary)); err != nil {
+	if err := r.logAct(ctx, tx, measure{g, in.Actor, p, content.PlainName(in.Activity.Summary)}, string(act)); err != nil {
 		return federation.Outcome{}, err
 	}
 	if !ours(g) {

@@ -109,7 +109,7 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 		if !is {
 			return federation.Outcome{}, err
 		}
-		return federation.Refused(no.Code), r.sayNo(ctx, tx, f, at, in, no.Code)
+		return federation.Refused(no.Code), r.sayNo(ctx, tx, f, in, denial{at.group, no.Code})
 	}
 	p, with, err := r.read(ctx, tx, f, at)
 	if err != nil {
@@ -124,7 +124,7 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 	if held {
 		p.State = db.PostHeld
 	}
-	if err := r.store(ctx, tx, p, at, with, in); err != nil {
+	if err := r.store(ctx, tx, taken{p, with, at}, in); err != nil {
 		return federation.Outcome{}, err
 	}
 	if held {
@@ -156,9 +156,17 @@ func (r *Rules) permitTaken(ctx context.Context, tx *db.Store, who *db.Actor, at
 	return r.com.Permit(ctx, tx, at.group, who, community.ActStart)
 }
 
+// taken is a post from the wire on its way into the database.
+type taken struct {
+	post *db.Post
+	with parts
+	at   place
+}
+
 // store writes a post from the wire with its parts and, for a group of ours, the activity as it
 // came, to be passed on byte for byte.
-func (r *Rules) store(ctx context.Context, tx *db.Store, p *db.Post, at place, with parts, in *federation.Incoming) error {
+func (r *Rules) store(ctx context.Context, tx *db.Store, t taken, in *federation.Incoming) error {
+	p, at := t.post, t.at
 	p.ID = tx.NewID()
 	if ours(at.group) && in.Activity != nil && in.Activity.ID != "" {
 		row, err := r.keep(ctx, tx, in, at.group, p)
@@ -170,7 +178,7 @@ func (r *Rules) store(ctx context.Context, tx *db.Store, p *db.Post, at place, w
 	if err := tx.CreatePost(ctx, p, at.parent); err != nil {
 		return err
 	}
-	return r.keepParts(ctx, tx, p, with)
+	return r.keepParts(ctx, tx, p, t.with)
 }
 
 // announceTaken passes a post from elsewhere on; one that was found while walking up a thread has
@@ -191,14 +199,14 @@ func (r *Rules) announceTaken(ctx context.Context, tx *db.Store, g *db.Group, p 
 func (r *Rules) takePrivate(ctx context.Context, tx *db.Store, f *federation.Fetched, at place, in *federation.Incoming) (federation.Outcome, error) {
 	toFollowers := f.Author.FollowersURI != "" && f.Doc.Addresses(f.Author.FollowersURI)
 	if at.parent == nil && toFollowers {
-		return federation.Refused("followers-only"), r.sayNo(ctx, tx, f, at, in, "followers-only")
+		return federation.Refused("followers-only"), r.sayNo(ctx, tx, f, in, denial{at.group, "followers-only"})
 	}
 	p, with, err := r.read(ctx, tx, f, at)
 	if err != nil {
 		return federation.Outcome{}, err
 	}
 	p.State, p.Kind, p.Visibility = db.PostPublished, db.KindComment, db.VisibilityDirect
-	if err := r.store(ctx, tx, p, at, with, &federation.Incoming{}); err != nil {
+	if err := r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{}); err != nil {
 		return federation.Outcome{}, err
 	}
 	if at.parent != nil {
@@ -210,16 +218,22 @@ func (r *Rules) takePrivate(ctx context.Context, tx *db.Store, f *federation.Fet
 	return federation.Done(), r.notifyDirect(ctx, tx, at.group, p)
 }
 
+// denial is a group saying no, and its stable code.
+type denial struct {
+	group *db.Group
+	code  string
+}
+
 // sayNo answers a post that can't be taken: Reject for machines, plain words for the writer.
-func (r *Rules) sayNo(ctx context.Context, tx *db.Store, f *federation.Fetched, at place, in *federation.Incoming, code string) error {
+func (r *Rules) sayNo(ctx context.Context, tx *db.Store, f *federation.Fetched, in *federation.Incoming, no denial) error {
 	if in.Activity == nil {
 		return nil // found while walking up a thread; nobody asked us
 	}
-	if err := r.reject(ctx, tx, at.group, f.Author, rejection{create: in.Activity.ID, post: f.Doc.ID, code: code}); err != nil {
+	if err := r.reject(ctx, tx, no.group, f.Author, rejection{create: in.Activity.ID, post: f.Doc.ID, code: no.code}); err != nil {
 		return err
 	}
-	about := &db.Post{URI: f.Doc.ID, Author: f.Author, AuthorID: f.Author.ID, GroupID: at.group.ActorID, Content: bodyOf(f.Doc)}
-	_, err := r.com.Tell(ctx, tx, at.group, community.Notice{To: f.Author, Code: code, About: about})
+	about := &db.Post{URI: f.Doc.ID, Author: f.Author, AuthorID: f.Author.ID, GroupID: no.group.ActorID, Content: bodyOf(f.Doc)}
+	_, err := r.com.Tell(ctx, tx, no.group, community.Notice{To: f.Author, Code: no.code, About: about})
 	return err
 }
 
