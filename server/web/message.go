@@ -106,5 +106,6 @@ func (d *Door) answerMessage(c echo.Context, f found, form written) error {
 		return fmt.Errorf("answer message: %w", err)
 	}
 	d.flash(c, at(c).loc.Text("Sent. Nobody else sees it."), "")
+	d.forget(c, formReply, f.post.ID)
 	return see(c, postPath(p.ID))
 }
