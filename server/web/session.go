@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -100,7 +101,7 @@ func (d *Door) SignIn(c echo.Context, account *db.Account) error {
 	}
 	agent := c.Request().UserAgent()
 	d.sessions.Put(ctx, keyAccount, account.ID)
-	d.sessions.Put(ctx, keyAgent, agent[:min(len(agent), 200)])
+	d.sessions.Put(ctx, keyAgent, strings.ToValidUTF8(agent[:min(len(agent), 200)], ""))
 	d.sessions.Put(ctx, keyAddress, c.RealIP())
 	return nil
 }
