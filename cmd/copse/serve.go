@@ -129,12 +129,14 @@ func (i *instance) subscribe(ctx context.Context, handle, address string) (strin
 	return strings.ReplaceAll(f.Subscribe, "{uri}", url.QueryEscape(address)), nil
 }
 
-// refuseDelivery notes that a host has answered one of our activities with a Reject.
-func refuseDelivery(ctx context.Context, tx *db.Store, activityURI, host string) error {
-	if _, err := tx.RefuseDelivery(ctx, activityURI, host, "answered with Reject"); err != nil {
-		return fmt.Errorf("end delivery of %s: %w", activityURI, err)
+// refuseDelivery notes that a host has answered one of our activities with a Reject, and says
+// whether the activity went there.
+func refuseDelivery(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error) {
+	went, err := tx.RefuseDelivery(ctx, activityURI, host, "answered with Reject")
+	if err != nil {
+		return false, fmt.Errorf("end delivery of %s: %w", activityURI, err)
 	}
-	return nil
+	return went, nil
 }
 
 // Close lets go of the database and of Redis.

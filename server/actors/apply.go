@@ -215,11 +215,39 @@ func (d *Door) rejectedKind(ctx context.Context, tx *db.Store, about vocab.Ref) 
 // takeReject takes the refusal of something of ours that is no Follow: what is on its way there
 // ends, and a post that waits for its group is told so.
 func (d *Door) takeReject(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
-	about := in.Activity.Inner().IRI
+	about, err := d.rejected(ctx, tx, in.Activity.Inner())
+	if err != nil {
+		return federation.Outcome{}, err
+	}
+	ended := false
 	if d.cancel != nil && d.iris.Ours(about) {
-		if err := d.cancel(ctx, tx, about, in.Actor.Host); err != nil {
+		if ended, err = d.cancel(ctx, tx, about, in.Actor.Host); err != nil {
 			return federation.Outcome{}, fmt.Errorf("cancel deliveries of %s to %s: %w", about, in.Actor.Host, err)
 		}
 	}
-	return d.exchange.TakeReject(ctx, tx, in)
+	out, err := d.exchange.TakeReject(ctx, tx, in)
+	if err == nil && ended {
+		out = federation.Done()
+	}
+	return out, err
+}
+
+// rejected names the activity of ours that a Reject is about. NodeBB leaves the id of an Announce
+// out and tells what was in it and which group passed it on.
+func (d *Door) rejected(ctx context.Context, tx *db.Store, about vocab.Ref) (string, error) {
+	if about.IRI != "" || about.Object == nil || about.Object.Type != "Announce" {
+		return about.IRI, nil
+	}
+	group, ours := d.iris.ID("groups", about.Object.Target.IRI)
+	if !ours {
+		return "", nil
+	}
+	act, err := tx.LastActivity(ctx, group, "Announce", about.Object.Inner().IRI)
+	if errors.Is(err, db.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("load announce of %s: %w", about.Object.Inner().IRI, err)
+	}
+	return act.URI, nil
 }

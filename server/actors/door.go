@@ -30,8 +30,8 @@ type Options struct {
 	Community *community.Rules
 	Exchange  *exchange.Rules
 	// Cancel ends the deliveries of one of our activities to a host that has answered it with a
-	// Reject: NodeBB leaves the POST itself without an answer.
-	Cancel func(ctx context.Context, tx *db.Store, activityURI, host string) error
+	// Reject, and says whether there were any: NodeBB leaves the POST itself without an answer.
+	Cancel func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
 	// Version is what NodeInfo says we run.
 	Version string
 	Now     func() time.Time
@@ -45,7 +45,7 @@ type Door struct {
 	receiver  *federation.Receiver
 	community *community.Rules
 	exchange  *exchange.Rules
-	cancel    func(ctx context.Context, tx *db.Store, activityURI, host string) error
+	cancel    func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
 	version   string
 	now       func() time.Time
 	log       *slog.Logger

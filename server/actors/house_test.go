@@ -101,9 +101,9 @@ func newHouse(t testing.TB) *house {
 	h.door = actors.New(actors.Options{
 		Store: h.store, IRIs: h.iris, Receiver: receiver, Community: h.com, Exchange: h.ex,
 		Version: "0.1.0", Now: h.clock, Log: log,
-		Cancel: func(_ context.Context, _ *db.Store, activity, host string) error {
+		Cancel: func(_ context.Context, _ *db.Store, activity, host string) (bool, error) {
 			h.cancelled = append(h.cancelled, activity+" "+host)
-			return nil
+			return true, nil
 		},
 	})
 	h.inbox = federation.NewInbox(federation.InboxOptions{

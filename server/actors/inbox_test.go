@@ -247,16 +247,26 @@ func TestApply_undoOfAnothers(t *testing.T) {
 func TestApply_rejectEndsDeliveries(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.start(h.water, "Filters in the dry season", "Which filters last?")
-	rows, err := h.store.PublicActivities(h.ctx, h.water.ActorID, 0, []string{"Announce"}, 1)
-	if err != nil || len(rows) == 0 {
-		t.Fatal(rows, err)
+	p := h.start(h.water, "Filters in the dry season", "Which filters last?")
+	create, err := h.store.ActivityByID(h.ctx, p.CreateActivityID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	announce, err := h.store.LastActivity(h.ctx, h.water.ActorID, "Announce", create.URI)
+	if err != nil {
+		t.Fatal(err)
 	}
 	peer := fedtest.New(t, h.net, "nodebb.test", fedtest.NodeBB())
-	peer.Post(peer.Instance(), home+"/ap/inbox", peer.Instance().Activity("Reject", rows[0].URI))
-	h.settle()
-	if want := rows[0].URI + " nodebb.test"; len(h.cancelled) != 1 || h.cancelled[0] != want {
-		t.Errorf("cancelled %v, want %s", h.cancelled, want)
+	for _, object := range []any{
+		announce.URI,
+		fedtest.Doc{"type": "Announce", "target": h.water.Actor.URI, "object": fedtest.Doc{"id": create.URI, "type": "Create"}}, // as recorded
+	} {
+		h.cancelled = nil
+		peer.Post(peer.Instance(), home+"/ap/inbox", peer.Instance().Activity("Reject", object, fedtest.Doc{"to": nil, "cc": nil}))
+		h.settle()
+		if want := announce.URI + " nodebb.test"; len(h.cancelled) != 1 || h.cancelled[0] != want {
+			t.Errorf("Reject of %v cancelled %v, want %s", object, h.cancelled, want)
+		}
 	}
 }
 
