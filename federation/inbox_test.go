@@ -57,6 +57,31 @@ func TestInbox_failuresAreIsolated(t *testing.T) {
 	}
 }
 
+// One activity over which something panics must not stop the server, now and at each start.
+func TestInbox_panicsAreIsolated(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	ana := p.Person("ana")
+	bad := ana.Activity("Like", home+"/ap/objects/1")
+	good := ana.Activity("Like", home+"/ap/objects/2")
+	h.apply = func(_ context.Context, _ *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+		if in.Activity.ID == bad["id"] {
+			panic("nobody foresaw this")
+		}
+		return federation.Done(), nil
+	}
+	h.post(p, ana, bad)
+	h.post(p, ana, good)
+	h.settle()
+	if rc := h.receipt(bad); rc.State != db.ReceiptPending || rc.Reason != "internal" || rc.Attempts != 1 {
+		t.Errorf("the bad one: %+v", rc)
+	}
+	if rc := h.receipt(good); rc.State != db.ReceiptDone {
+		t.Errorf("the good one: %+v", rc)
+	}
+}
+
 func TestInbox_retriesAndGivesUp(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

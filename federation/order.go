@@ -63,6 +63,7 @@ func (j *job) sharesWith(set map[string]bool) bool {
 
 // resolve prepares the job with what r can find.
 func (j *job) resolve(ctx context.Context, r *Resolver) {
+	defer caught(&j.err)
 	if j.doc != nil {
 		j.in, j.err = r.incoming(ctx, j.rc, j.doc)
 	}

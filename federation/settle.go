@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/copse-social/copse/db"
@@ -41,7 +42,7 @@ func (b *InboxWorker) one(ctx context.Context, tx *db.Store, j *job) error {
 			if err != nil || !open {
 				return err
 			}
-			if out, err = b.o.Apply(ctx, tx, j.in); err != nil {
+			if out, err = b.apply(ctx, tx, j.in); err != nil {
 				return fmt.Errorf("apply: %w", err)
 			}
 			return tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
@@ -62,6 +63,19 @@ func (b *InboxWorker) one(ctx context.Context, tx *db.Store, j *job) error {
 	wait := max(firstRetry<<j.rc.Attempts, fetch.RetryAfter(err))
 	j.putOff = db.At(b.o.Now().Add(wait))
 	return tx.RetryReceipt(ctx, j.rc, j.putOff, out.Reason)
+}
+
+func (b *InboxWorker) apply(ctx context.Context, tx *db.Store, in *Incoming) (out Outcome, err error) {
+	defer caught(&err)
+	return b.o.Apply(ctx, tx, in)
+}
+
+// caught makes an error of a panic over one activity. What comes from elsewhere must not be able
+// to stop the server: its receipt would do so again at each start.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
 }
 
 // note logs how a receipt ended, or why it did not.
