@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/federation/fedtest"
 )
