@@ -24,8 +24,7 @@ func (d *Door) readable(ctx context.Context, g *db.Group, who *db.Actor) error {
 	if _, refused := errors.AsType[*community.Refusal](err); !refused {
 		return err
 	}
-	// A server reads for all its people with an actor of its own (NodeBB, Lemmy).
-	if who.Type != db.ActorApplication && who.Type != db.ActorService {
+	if !readsForAll(who) {
 		return errHidden
 	}
 	from, err := d.store.FollowedFrom(ctx, g.ActorID, who.Host)
@@ -38,8 +37,13 @@ func (d *Door) readable(ctx context.Context, g *db.Group, who *db.Actor) error {
 	return nil
 }
 
+// readsForAll says that a server reads with this actor for all its people (NodeBB, Lemmy).
+func readsForAll(who *db.Actor) bool {
+	return who.Type == db.ActorApplication || who.Type == db.ActorService
+}
+
 // readablePost is readable for one post of ours: what is held, removed or refused is for nobody,
-// what is direct for the hosts of those it was sent to.
+// what is direct for those it was sent to and their servers.
 func (d *Door) readablePost(ctx context.Context, p *db.Post, who *db.Actor) error {
 	if p.Visibility == db.VisibilityDirect {
 		return d.readableDirect(ctx, p, who)
@@ -78,7 +82,7 @@ func (d *Door) readableDirect(ctx context.Context, p *db.Post, who *db.Actor) er
 		return fmt.Errorf("load addressees of post %d: %w", p.ID, err)
 	}
 	for _, a := range named {
-		if a.Host == who.Host {
+		if a.ID == who.ID || a.Host == who.Host && readsForAll(who) {
 			return nil
 		}
 	}
