@@ -15,6 +15,10 @@ import (
 
 const jrdJSON = "application/jrd+json"
 
+// relSubscribe leads people whose home is here back to it, from the "follow" page of a server where
+// they found something; OStatus named it, Mastodon and its kin still ask for it.
+const relSubscribe = "http://ostatus.org/schema/1.0/subscribe"
+
 // webfinger handles GET /.well-known/webfinger (RFC 7033): people, groups and, as the bare host,
 // the instance (FEP-d556), by handle, by id or by page. Any Accept gets JSON.
 func (d *Door) webfinger(c echo.Context) error {
@@ -43,6 +47,9 @@ func (d *Door) webfinger(c echo.Context) error {
 		return hidden(err)
 	}
 	jrd := vocab.WebFinger(a.Acct(), a.URI, d.pageOf(a))
+	if a.Type == db.ActorPerson {
+		jrd.Links = append(jrd.Links, vocab.JRDLink{Rel: relSubscribe, Template: d.iris.Base() + "/authorize_interaction?uri={uri}"})
+	}
 	if rel := query["rel"]; len(rel) > 0 { // RFC 7033 §4.3
 		jrd.Links = slices.DeleteFunc(jrd.Links, func(l vocab.JRDLink) bool { return !slices.Contains(rel, l.Rel) })
 	}

@@ -16,6 +16,7 @@ func (d *Door) mountMore(g *echo.Group) {
 		g.GET(path, d.followFrom)
 		g.POST(path, d.followFrom)
 	}
+	g.GET("/authorize_interaction", d.interact, d.signedIn)
 	g.GET("/follow/d/:id", d.answerFrom)
 	g.POST("/follow/d/:id", d.answerFrom)
 	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Frame: d, Now: d.o.Now}).Mount(g)

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -56,6 +57,19 @@ func (d *Door) answerFrom(c echo.Context) error {
 		p.Name = content.Excerpt(post.Content, 80)
 	}
 	return d.remoteFollow(c, p, post.URI)
+}
+
+// interact handles GET /authorize_interaction, the address that WebFinger gives other servers for
+// people of ours: it leads to what they want to follow or answer, as it stands here.
+func (d *Door) interact(c echo.Context) error {
+	address := strings.TrimPrefix(c.QueryParam("uri"), "acct:")
+	switch p, err := d.store.PostByURI(c.Request().Context(), address); {
+	case err == nil:
+		return see(c, postPath(p.ID))
+	case !errors.Is(err, db.ErrNotFound):
+		return fmt.Errorf("find %s: %w", address, err)
+	}
+	return d.openCommunity(c, address)
 }
 
 // remoteFollow shows the way to the reader's own server. It never sends the browser on by itself:

@@ -3,8 +3,11 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/copse-social/copse/db"
 )
 
 func TestRemoteFollow_showsTheWay(t *testing.T) {
@@ -27,6 +30,20 @@ func TestRemoteFollow_showsTheWay(t *testing.T) {
 	v.get("/follow/c/water").want(http.StatusOK)
 	v.get("/follow/nobody").want(http.StatusNotFound)
 	v.get("/follow/d/1").want(http.StatusNotFound)
+}
+
+func TestInteract_leadsToTheCopyHere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana := h.person("ana")
+	start := h.start(h.group("water", ana), ana, "Lids before the rains")
+	path := "/authorize_interaction?uri=" + url.QueryEscape(start.URI)
+	h.visitor().get(path).leads("/sign-in?back=" + url.QueryEscape(path))
+	b := h.as(ana)
+	b.get(path).leads(fmt.Sprintf("/p/%d", start.ID))
+	h.elsewhere["well@wash.test"] = h.stranger("well", "wash.test", db.ActorGroup)
+	b.get("/authorize_interaction?uri=acct:well@wash.test").leads("/c/well@wash.test")
+	b.get("/authorize_interaction?uri=https://nowhere.test/x").want(http.StatusUnprocessableEntity).shows("Nothing was found there.")
 }
 
 func TestRemoteFollow_saysWhatToMend(t *testing.T) {
