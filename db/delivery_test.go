@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/db/dbtest"
 )
@@ -217,5 +219,59 @@ func TestSaveHostHealth_leavesTheRestAlone(t *testing.T) {
 	h, err := s.HostByName(ctx, "one.test")
 	if err != nil || h.Policy != db.HostSilenced || h.Streak != 3 || h.Scheme != "cavage" {
 		t.Errorf("host %+v, %v", h, err)
+	}
+}
+
+func TestEndDeliveries_byActivityAndHost(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	a, _ := sent(t, s, "a", at("a.test", "i"), at("b.test", "i"), at("c.test", "i"))
+	sent(t, s, "b", at("a.test", "i"), at("b.test", "i"))
+	count := func(why string, want map[string]int64) {
+		t.Helper()
+		list, err := s.QueueByHost(ctx, 10)
+		ok(t, err)
+		got := map[string]int64{}
+		for _, q := range list {
+			got[q.Host] = q.Pending
+			if q.Oldest.IsZero() {
+				t.Errorf("%s: %s waits since never", why, q.Host)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", why, diff)
+		}
+	}
+	count("all wait", map[string]int64{"a.test": 2, "b.test": 2, "c.test": 1})
+	ok(t, s.EndActivityDeliveries(ctx, []int64{a.ID}, []string{"a.test", "c.test"}, db.DeliveryCancelled))
+	count("one activity ended at two hosts", map[string]int64{"a.test": 1, "b.test": 2})
+	if n, err := s.EndHostDeliveries(ctx, "b.test", db.DeliveryCancelled, "blocked"); err != nil || n != 2 {
+		t.Errorf("%d ended, %v; want 2", n, err)
+	}
+	count("one host ended", map[string]int64{"a.test": 1})
+	lists, err := s.WaitingDeliveries(ctx, nil, 10)
+	if err != nil || len(lists) != 1 {
+		t.Fatalf("%v, %v", lists, err)
+	}
+	later := db.At(s.Now().Add(time.Hour))
+	ok(t, s.PutOffDeliveries(ctx, []int64{lists[0].ID}, later))
+	if lists, err = s.WaitingDeliveries(ctx, nil, 10); err != nil || !lists[0].NextAt.Equal(later.Time) {
+		t.Errorf("put off: %v, %v", lists, err)
+	}
+	if n, oldest, err := s.WaitingFor(ctx, "a.test"); err != nil || n != 1 || oldest.IsZero() {
+		t.Errorf("%d wait since %v, %v", n, oldest, err)
+	}
+}
+
+func TestDeliveriesOfPost(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	a := &db.Activity{URI: "https://copse.test/a", Type: "Create", Body: []byte("{}"), Local: true, PostID: 7}
+	ok(t, s.CreateActivity(ctx, a))
+	ok(t, s.CreateDeliveries(ctx, []*db.Delivery{{ActivityID: a.ID, Host: "a.test", Inbox: "i"}, {ActivityID: a.ID, Host: "b.test", Inbox: "j"}}))
+	sent(t, s, "other", at("a.test", "i"))
+	list, err := s.DeliveriesOfPost(ctx, 7, 10)
+	if err != nil || len(list) != 2 || list[0].Host != "b.test" || list[0].Type != "Create" || list[0].URI != a.URI {
+		t.Errorf("newest first: %v, %v", list, err)
 	}
 }

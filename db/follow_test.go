@@ -75,22 +75,6 @@ func TestInTx_rollsBackAndForgetsHooks(t *testing.T) {
 	}
 }
 
-func TestMigrate_upDownUp(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	s := dbtest.New(t)
-	for range 4 { // each migration of the template is in one group
-		if err := s.Rollback(ctx); err != nil {
-			t.Fatal(err)
-		}
-	}
-	done, err := s.Migrate(ctx)
-	if err != nil || len(done) == 0 {
-		t.Fatalf("migrate again: %v, %v", done, err)
-	}
-	person(t, s, "ann", "copse.test")
-}
-
 func TestMoveFollowerInbox(t *testing.T) {
 	t.Parallel()
 	ctx, s := context.Background(), dbtest.New(t)
