@@ -11,7 +11,6 @@ import (
 
 	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/db"
-	"github.com/copse-social/copse/db/dbtest"
 	"github.com/copse-social/copse/federation/fedtest"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
@@ -46,22 +45,10 @@ type lab struct {
 	net *fedtest.Network
 }
 
-// newLab starts an instance at https://host in a network in memory; settings are further
-// "key=value" of its configuration.
-func newLab(t testing.TB, net *fedtest.Network, host string, settings ...string) *lab {
+// newLab starts an instance at https://host in a network in memory.
+func newLab(t testing.TB, net *fedtest.Network, host string) *lab {
 	t.Helper()
-	if len(settings) == 0 {
-		return &lab{site: newInstance(t, net, host), ctx: context.WithoutCancel(t.Context()), net: net}
-	}
-	at := dbtest.Options(t)
-	cfg, err := config.Load(append(settings, "url=https://"+host, "data="+at.Data), nil, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.DatabaseURL = at.URL
-	l := &lab{site: &site{t: t, host: host}, ctx: context.WithoutCancel(t.Context()), net: net}
-	l.open(cfg)
-	return l
+	return &lab{site: newInstance(t, net, host), ctx: context.WithoutCancel(t.Context()), net: net}
 }
 
 // open starts the instance on its database.

@@ -166,7 +166,7 @@ func (w *peersWorld) preparations() map[string]func(recording) {
 
 func (w *peersWorld) numberedPerson(id int64, handle string) *db.Actor {
 	w.t.Helper()
-	a := w.numbered(&db.Actor{ID: id, Type: db.ActorPerson, URI: w.iris.Person(id)})
+	a := w.numbered(w.iris, &db.Actor{ID: id, Type: db.ActorPerson, URI: w.iris.Person(id)})
 	w.tx(func(ctx context.Context, tx *db.Store) error {
 		_, err := w.community.CreatePerson(ctx, tx, community.NewPerson{Handle: handle, Email: handle + "@mail.example", Actor: a})
 		return err
@@ -176,7 +176,7 @@ func (w *peersWorld) numberedPerson(id int64, handle string) *db.Actor {
 
 func (w *peersWorld) numberedGroup(id int64, by *db.Actor, n community.NewGroup) *db.Group {
 	w.t.Helper()
-	n.Actor = w.numbered(&db.Actor{ID: id, Type: db.ActorGroup, URI: w.iris.Group(id)})
+	n.Actor = w.numbered(w.iris, &db.Actor{ID: id, Type: db.ActorGroup, URI: w.iris.Group(id)})
 	n.Actor.ModeratorsURI = n.Actor.URI + federation.Moderators
 	n.Name, n.Facilitator = n.Handle, by
 	var g *db.Group
@@ -185,16 +185,6 @@ func (w *peersWorld) numberedGroup(id int64, by *db.Actor, n community.NewGroup)
 		return err
 	})
 	return g
-}
-
-// numbered is an actor of ours with an id that was drawn elsewhere.
-func (w *peersWorld) numbered(a *db.Actor) *db.Actor {
-	w.t.Helper()
-	a.Local, a.Host = true, w.iris.Host()
-	a.Inbox, a.SharedInbox, a.Outbox = a.URI+federation.Inbox, w.iris.SharedInbox(), a.URI+federation.Outbox
-	a.FollowersURI, a.FollowingURI, a.FeaturedURI = a.URI+federation.Followers, a.URI+federation.Following, a.URI+federation.Featured
-	w.ok(w.keys.Equip(a))
-	return a
 }
 
 func (w *peersWorld) numberedPost(p, parent *db.Post) {

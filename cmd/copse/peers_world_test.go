@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -17,7 +18,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/db/dbtest"
+	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/fedtest"
 	"github.com/copse-social/copse/federation/sign"
 	"github.com/copse-social/copse/federation/vocab"
@@ -48,14 +52,58 @@ func newPeersWorld(t testing.TB, host string) *peersWorld {
 	t.Helper()
 	w := &peersWorld{clock: newClock(), keyIDs: map[string]string{}, pages: map[string][]byte{}, kinds: map[string]string{}}
 	net := &fedtest.Network{Now: w.clock.now}
-	w.lab = newLab(t, net, host, "lab_http=true", "lab_allow_networks=127.0.0.0/8")
-	var err error
+	at := dbtest.Options(t)
+	cfg, err := config.Load([]string{"url=https://" + host, "data=" + at.Data, "lab_http=true", "lab_allow_networks=127.0.0.0/8"}, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.DatabaseURL, cfg.Secret = at.URL, worldSecret
+	w.lab = &lab{site: &site{t: t, host: host}, ctx: context.WithoutCancel(t.Context()), net: net}
+	w.settleIn(at, federation.NewIRIs(cfg.URL))
+	w.open(cfg)
 	w.key, err = recordedKey()
 	w.ok(err)
-	w.people("ana")
+	w.numberedPerson(1, "ana")
 	w.relay = fedtest.New(t, net, "relay.test", fedtest.Lemmy())
 	w.hall = w.relay.Group("hall")
 	return w
+}
+
+// worldSecret seals the keys of all worlds, so that they can share them: making one takes a tenth
+// of a second.
+const worldSecret = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+
+// equipped keeps actors of ours with their keys, by address.
+var equipped = struct {
+	sync.Mutex
+	actors map[string]db.Actor
+}{actors: map[string]db.Actor{}}
+
+// settleIn gives the database the actor of the server itself, which starts with it then.
+func (w *peersWorld) settleIn(at db.Options, iris federation.IRIs) {
+	w.t.Helper()
+	at.Now = w.clock.now
+	store, err := db.Open(w.ctx, at)
+	w.ok(err)
+	a := w.numbered(iris, &db.Actor{ID: 7, Type: db.ActorApplication, URI: iris.Instance(), Handle: iris.Host(), URL: iris.Page("/"), Locked: true})
+	w.ok(errors.Join(store.CreateActor(w.ctx, a), store.Close()))
+}
+
+// numbered is an actor of ours with an id that was drawn elsewhere, and keys.
+func (w *peersWorld) numbered(iris federation.IRIs, a *db.Actor) *db.Actor {
+	w.t.Helper()
+	equipped.Lock()
+	defer equipped.Unlock()
+	if done, ok := equipped.actors[a.URI]; ok {
+		*a = done
+		return a
+	}
+	a.Local, a.Host = true, iris.Host()
+	a.Inbox, a.SharedInbox, a.Outbox = a.URI+federation.Inbox, iris.SharedInbox(), a.URI+federation.Outbox
+	a.FollowersURI, a.FollowingURI, a.FeaturedURI = a.URI+federation.Followers, a.URI+federation.Following, a.URI+federation.Featured
+	w.ok(federation.NewKeys([32]byte(bytes.Repeat([]byte{1}, 32))).Equip(a))
+	equipped.actors[a.URI] = *a
+	return a
 }
 
 // gather puts what a recorded document holds where its ids say: itself and what is embedded.
