@@ -2,11 +2,12 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/copse-social/copse/server/web/frame"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,36 +18,31 @@ import (
 	"github.com/copse-social/copse/server/community"
 )
 
-// isMissing says that something is not there, or not for this reader.
-func isMissing(err error) bool {
-	return errors.Is(err, db.ErrNotFound) || errors.Is(err, echo.ErrNotFound)
-}
-
 // like handles POST /p/:id/like; on=0 takes the mark back.
 func (d *Door) like(c echo.Context) error {
-	f, err := d.readable(c)
+	f, err := d.Seen(c)
 	if err != nil {
 		return err
 	}
-	err = d.inTx(c, func(ctx context.Context, tx *db.Store) error {
-		p, err := tx.PostByID(ctx, f.post.ID)
+	err = d.InTx(c, func(ctx context.Context, tx *db.Store) error {
+		p, err := tx.PostByID(ctx, f.Post.ID)
 		if err != nil {
 			return err
 		}
 		if c.FormValue("on") == "0" {
-			return d.ex.Unlike(ctx, tx, me(c), p)
+			return d.ex.Unlike(ctx, tx, frame.Me(c), p)
 		}
-		return d.ex.Like(ctx, tx, me(c), p)
+		return d.ex.Like(ctx, tx, frame.Me(c), p)
 	})
 	if err != nil {
 		return fmt.Errorf("mark as helpful: %w", err)
 	}
-	return see(c, d.backTo(c, f.post))
+	return frame.See(c, d.backTo(c, f.Post))
 }
 
 // backTo is the page a small act was pressed on, at the post it was about.
 func (d *Door) backTo(c echo.Context, p *db.Post) string {
-	path, _, _ := strings.Cut(d.back(c), "#")
+	path, _, _ := strings.Cut(d.Back(c), "#")
 	if !strings.HasPrefix(path, "/d/") {
 		path = discussionPath(p.DiscussionID)
 	}
@@ -69,11 +65,11 @@ type question struct {
 
 // ask shows the page of a question.
 func (d *Door) ask(c echo.Context, pick func(*Door, echo.Context, *db.Post) question) error {
-	f, err := d.readable(c)
+	f, err := d.Seen(c)
 	if err != nil {
 		return err
 	}
-	q := pick(d, c, f.post)
+	q := pick(d, c, f.Post)
 	if err := d.mayAsk(c, f, q); err != nil {
 		return err
 	}
@@ -81,62 +77,62 @@ func (d *Door) ask(c echo.Context, pick func(*Door, echo.Context, *db.Post) ques
 }
 
 // mayAsk keeps pages of acts from those who can't do them; the rule decides again when it is done.
-func (d *Door) mayAsk(c echo.Context, f found, q question) error {
+func (d *Door) mayAsk(c echo.Context, f frame.Seen, q question) error {
 	if q.act == "" {
 		_, err := d.ownPost(c)
 		return err
 	}
-	if f.group == nil {
+	if f.Group == nil {
 		return echo.ErrNotFound
 	}
-	return d.com.Permit(c.Request().Context(), d.store, f.group, me(c), q.act)
+	return d.com.Permit(c.Request().Context(), d.store, f.Group, frame.Me(c), q.act)
 }
 
-func (d *Door) questionPage(c echo.Context, status int, f found, q question, no *community.Refusal) error {
-	shell, err := d.shellIn(c, q.heading, f.group)
+func (d *Door) questionPage(c echo.Context, status int, f frame.Seen, q question, no *community.Refusal) error {
+	shell, err := d.ShellIn(c, q.heading, f.Group)
 	if err != nil {
 		return err
 	}
 	shell.Head.NoIndex = true
 	p := views.Confirm{
 		Shell: shell, Heading: q.heading, Explain: q.explain, Submit: q.submit, Danger: q.danger,
-		Action: postPath(f.post.ID) + "/" + q.name, Back: postPath(f.post.ID),
+		Action: postPath(f.Post.ID) + "/" + q.name, Back: postPath(f.Post.ID),
 		Quote: &views.Quote{
-			By: d.face(f.post.Author), From: d.origin(f.post), At: f.post.PublishedAt.Time, Lang: f.post.Lang,
-			Title: f.post.Title, Excerpt: content.Excerpt(f.post.Content, 300),
+			By: d.Face(f.Post.Author), From: d.origin(f.Post), At: f.Post.PublishedAt.Time, Lang: f.Post.Lang,
+			Title: f.Post.Title, Excerpt: content.Excerpt(f.Post.Content, 300),
 		},
 	}
-	if f.group != nil {
-		p.Trail = append(p.Trail, d.communityLink(f.group.Actor))
+	if f.Group != nil {
+		p.Trail = append(p.Trail, d.communityLink(f.Group.Actor))
 	}
 	p.Trail = append(p.Trail, ui.Link{Label: q.submit})
 	if q.reason != "" {
 		p.Reason = &ui.Field{
 			Name: "reason", Label: q.reason, Optional: true, Max: 300, Value: c.FormValue("reason"),
-			Hint: at(c).loc.Text("Everybody who reads here sees it. May stay empty."),
+			Hint: frame.At(c).Loc.Text("Everybody who reads here sees it. May stay empty."),
 		}
 	}
 	if no != nil {
-		p.Error = sentence(at(c).loc, no)
+		p.Error = frame.Sentence(frame.At(c).Loc, no)
 	}
-	return d.page(c, status, p)
+	return d.Page(c, status, p)
 }
 
 // answerTo does what a question asked about.
 func (d *Door) answerTo(c echo.Context, pick func(*Door, echo.Context, *db.Post) question) error {
-	f, err := d.readable(c)
+	f, err := d.Seen(c)
 	if err != nil {
 		return err
 	}
-	q := pick(d, c, f.post)
-	err = d.inTx(c, func(ctx context.Context, tx *db.Store) error {
-		p, err := tx.PostByID(ctx, f.post.ID)
+	q := pick(d, c, f.Post)
+	err = d.InTx(c, func(ctx context.Context, tx *db.Store) error {
+		p, err := tx.PostByID(ctx, f.Post.ID)
 		if err != nil {
 			return err
 		}
 		return q.do(ctx, tx, p, cut(content.PlainName(c.FormValue("reason")), 1000))
 	})
-	if no, is := refusalIn(err); is {
+	if no, is := frame.Refusal(err); is {
 		return d.questionPage(c, http.StatusUnprocessableEntity, f, q, no)
 	}
 	if err != nil {
@@ -144,20 +140,20 @@ func (d *Door) answerTo(c echo.Context, pick func(*Door, echo.Context, *db.Post)
 	}
 	undo := ""
 	if q.undo != "" {
-		undo = postPath(f.post.ID) + "/" + q.undo
+		undo = postPath(f.Post.ID) + "/" + q.undo
 	}
-	d.flash(c, q.done, undo)
-	return see(c, d.afterAct(c, f))
+	d.Flash(c, q.done, undo)
+	return frame.See(c, d.afterAct(c, f))
 }
 
 // afterAct is where an act leads: to the post where it is still shown, else to its community.
-func (d *Door) afterAct(c echo.Context, f found) string {
-	again, err := d.readableByID(c, f.post.ID)
+func (d *Door) afterAct(c echo.Context, f frame.Seen) string {
+	again, err := d.SeenByID(c, f.Post.ID)
 	switch {
-	case err == nil && again.post.Visibility != db.VisibilityDirect:
-		return postPath(f.post.ID)
-	case f.group != nil:
-		return d.groupPath(f.group.Actor)
+	case err == nil && again.Post.Visibility != db.VisibilityDirect:
+		return postPath(f.Post.ID)
+	case f.Group != nil:
+		return d.groupPath(f.Group.Actor)
 	}
 	return "/"
 }

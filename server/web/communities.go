@@ -1,10 +1,14 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/copse-social/copse/server/web/frame"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,7 +21,7 @@ import (
 // communities handles GET /communities; with an address in open it leads to that community, and
 // asks its server where nobody here knows it.
 func (d *Door) communities(c echo.Context) error {
-	if address := strings.TrimSpace(c.QueryParam("open")); address != "" && me(c) != nil {
+	if address := strings.TrimSpace(c.QueryParam("open")); address != "" && frame.Me(c) != nil {
 		return d.openCommunity(c, address)
 	}
 	return d.communitiesPage(c, http.StatusOK, ui.Answer{})
@@ -28,19 +32,32 @@ func (d *Door) openCommunity(c echo.Context, address string) error {
 	if err == nil && a.Active() {
 		switch a.Type {
 		case db.ActorGroup:
-			return see(c, d.groupPath(a))
+			return frame.See(c, d.groupPath(a))
 		case db.ActorPerson:
-			return see(c, "/u/"+d.pathHandle(a))
+			return frame.See(c, "/u/"+d.PathHandle(a))
 		}
 	}
 	return d.communitiesPage(c, http.StatusUnprocessableEntity, ui.Answer{
 		Value: address,
-		Error: at(c).loc.Text("Nothing was found there. Check the address; the server may also be away, or not let strangers look."),
+		Error: frame.At(c).Loc.Text("Nothing was found there. Check the address; the server may also be away, or not let strangers look."),
 	})
 }
 
+// interact handles GET /authorize_interaction, the address that WebFinger gives other servers for
+// people of ours: it leads to what they want to follow or answer, as it stands here.
+func (d *Door) interact(c echo.Context) error {
+	address := strings.TrimPrefix(c.QueryParam("uri"), "acct:")
+	switch p, err := d.store.PostByURI(c.Request().Context(), address); {
+	case err == nil:
+		return frame.See(c, postPath(p.ID))
+	case !errors.Is(err, db.ErrNotFound):
+		return fmt.Errorf("find %s: %w", address, err)
+	}
+	return d.openCommunity(c, address)
+}
+
 func (d *Door) communitiesPage(c echo.Context, status int, open ui.Answer) error {
-	shell, err := d.shell(c, at(c).loc.Text("Communities"), views.Communities)
+	shell, err := d.Shell(c, frame.At(c).Loc.Text("Communities"), views.Communities)
 	if err != nil {
 		return err
 	}
@@ -53,7 +70,7 @@ func (d *Door) communitiesPage(c echo.Context, status int, open ui.Answer) error
 	}
 	if len(here) > pageRows {
 		here = here[:pageRows]
-		p.MoreHere = "/communities?after=" + queryEscape(here[pageRows-1].Actor.Handle)
+		p.MoreHere = "/communities?after=" + url.QueryEscape(here[pageRows-1].Actor.Handle)
 	}
 	before, last := placeIn(c.QueryParam("before"))
 	there, err := d.store.GroupsElsewhere(ctx, before, last, pageRows+1)
@@ -71,7 +88,7 @@ func (d *Door) communitiesPage(c echo.Context, status int, open ui.Answer) error
 	if p.There, err = d.communityRows(c, there); err != nil {
 		return err
 	}
-	return d.page(c, status, p)
+	return d.Page(c, status, p)
 }
 
 // communityRows words some communities for a list; confidential ones are left out for who may not
@@ -87,14 +104,14 @@ func (d *Door) communityRows(c echo.Context, groups []*db.Group) ([]views.Commun
 	}
 	var list []views.CommunityRow
 	for _, g := range groups {
-		if err := d.mayKnow(c, g); isMissing(err) {
+		if err := d.mayKnow(c, g); frame.IsMissing(err) {
 			continue
 		} else if err != nil {
 			return nil, err
 		}
 		row := views.CommunityRow{
-			Name: g.Actor.Label(), Handle: d.pathHandle(g.Actor), Tagline: g.Tagline, Org: d.org(g.Actor.Host),
-			Members: int(g.MembersCount), Orgs: orgs[g.ActorID], Talk: int(g.DiscussionsCount), Openness: opennessOf(g),
+			Name: g.Actor.Label(), Handle: d.PathHandle(g.Actor), Tagline: g.Tagline, Org: d.Org(g.Actor.Host),
+			Members: int(g.MembersCount), Orgs: orgs[g.ActorID], Talk: int(g.DiscussionsCount), Openness: frame.OpennessOf(g),
 		}
 		if row.Tagline == "" {
 			row.Tagline = content.Abstract(g.Actor.Summary, 160)

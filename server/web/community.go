@@ -11,9 +11,11 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // pageRows is how many discussions or communities one page of a list holds.
@@ -39,7 +41,7 @@ func (d *Door) knownGroup(c echo.Context) (*db.Group, error) {
 // nobody here has met, and its server is asked.
 func (d *Door) groupAt(c echo.Context) (*db.Group, error) {
 	g, err := d.knownGroup(c)
-	if errors.Is(err, db.ErrNotFound) && me(c) != nil && strings.Contains(c.Param("handle"), "@") {
+	if errors.Is(err, db.ErrNotFound) && frame.Me(c) != nil && strings.Contains(c.Param("handle"), "@") {
 		var a *db.Actor
 		if a, err = d.resolve(c.Request().Context(), c.Param("handle")); err == nil && a.Type == db.ActorGroup {
 			g, err = d.store.GroupByID(c.Request().Context(), a.ID)
@@ -58,7 +60,7 @@ func (d *Door) mayKnow(c echo.Context, g *db.Group) error {
 	if g.Openness != db.OpennessConfidential {
 		return nil
 	}
-	return hidden(d.com.Permit(c.Request().Context(), d.store, g, me(c), community.ActRead))
+	return frame.Hidden(d.com.Permit(c.Request().Context(), d.store, g, frame.Me(c), community.ActRead))
 }
 
 // resolve finds an actor anywhere; that it can't be found is one answer, whatever the reason.
@@ -87,14 +89,14 @@ func (d *Door) group(c echo.Context) error {
 
 // groupPage prints a community; wrong says why the last act did not work.
 func (d *Door) groupPage(c echo.Context, status int, g *db.Group, wrong string) error {
-	shell, err := d.shellIn(c, g.Actor.Label(), g)
+	shell, err := d.ShellIn(c, g.Actor.Label(), g)
 	if err != nil {
 		return err
 	}
-	handle := d.pathHandle(g.Actor)
+	handle := d.PathHandle(g.Actor)
 	p := views.Cop{
-		Shell: shell, Name: g.Actor.Label(), Handle: handle, Address: "@" + g.Actor.Acct(), Org: d.org(g.Actor.Host),
-		Openness: opennessOf(g), Scope: scopeOf(g), Members: int(g.MembersCount), Languages: languageLinks(g),
+		Shell: shell, Name: g.Actor.Label(), Handle: handle, Address: "@" + g.Actor.Acct(), Org: d.Org(g.Actor.Host),
+		Openness: frame.OpennessOf(g), Scope: scopeOf(g), Members: int(g.MembersCount), Languages: languageLinks(g),
 		Archived: !g.ArchivedAt.IsZero(), Error: wrong,
 	}
 	d.describeGroup(&p.Shell, g)
@@ -103,7 +105,7 @@ func (d *Door) groupPage(c echo.Context, status int, g *db.Group, wrong string) 
 			return err
 		}
 	}
-	return d.page(c, status, p)
+	return d.Page(c, status, p)
 }
 
 func (d *Door) describeGroup(s *views.Shell, g *db.Group) {
@@ -125,15 +127,15 @@ func (d *Door) describeGroup(s *views.Shell, g *db.Group) {
 // discussions fills in one page of what is talked about, pinned ones first on page one.
 func (d *Door) discussions(c echo.Context, g *db.Group, p *views.Cop) error {
 	ctx := c.Request().Context()
-	err := d.com.Permit(ctx, d.store, g, me(c), community.ActRead)
-	if _, no := refusalIn(err); no {
+	err := d.com.Permit(ctx, d.store, g, frame.Me(c), community.ActRead)
+	if _, no := frame.Refusal(err); no {
 		p.Closed = true
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	q := db.DiscussionQuery{GroupIDs: []int64{g.ActorID}, Own: myID(c), Limit: pageRows + 1}
+	q := db.DiscussionQuery{GroupIDs: []int64{g.ActorID}, Own: frame.MyID(c), Limit: pageRows + 1}
 	q.BeforeAt, q.BeforeID = placeIn(c.QueryParam("before"))
 	posts, err := d.store.Discussions(ctx, q)
 	if err != nil {
@@ -193,7 +195,7 @@ func placeIn(s string) (db.Time, int64) {
 // rows words some discussions for a list, with what is new in each.
 func (d *Door) rows(c echo.Context, posts []*db.Post) ([]views.DiscussionRow, error) {
 	fresh := map[int64]int64{}
-	if a := at(c).account; a != nil {
+	if a := frame.At(c).Account; a != nil {
 		ids := make([]int64, len(posts))
 		for i, p := range posts {
 			ids[i] = p.ID
@@ -206,9 +208,9 @@ func (d *Door) rows(c echo.Context, posts []*db.Post) ([]views.DiscussionRow, er
 	list := make([]views.DiscussionRow, 0, len(posts))
 	for _, p := range posts {
 		row := views.DiscussionRow{
-			ID: strconv.FormatInt(p.ID, 10), Title: headingOf(p), Author: d.face(p.Author), Replies: int(p.RepliesCount),
+			ID: strconv.FormatInt(p.ID, 10), Title: headingOf(p), Author: d.Face(p.Author), Replies: int(p.RepliesCount),
 			New: int(fresh[p.ID]), Unseen: d.unseen(c, p, fresh), Last: p.ActiveAt.Time, From: d.origin(p), Lang: p.Lang,
-			Pinned: !p.PinnedAt.IsZero(), Locked: !p.LockedAt.IsZero(), State: stateWord(at(c), p),
+			Pinned: !p.PinnedAt.IsZero(), Locked: !p.LockedAt.IsZero(), State: stateWord(frame.At(c).Loc, p),
 		}
 		list = append(list, row)
 	}
@@ -217,21 +219,21 @@ func (d *Door) rows(c echo.Context, posts []*db.Post) ([]views.DiscussionRow, er
 
 // unseen says that the reader has never opened a discussion that is young enough to be news.
 func (d *Door) unseen(c echo.Context, p *db.Post, opened map[int64]int64) bool {
-	if at(c).account == nil || d.o.Now().Sub(p.ActiveAt.Time) > newsFor {
+	if frame.At(c).Account == nil || d.o.Now().Sub(p.ActiveAt.Time) > newsFor {
 		return false
 	}
 	_, was := opened[p.ID]
 	return !was
 }
 
-func stateWord(v *visit, p *db.Post) string {
+func stateWord(l *locales.Loc, p *db.Post) string {
 	switch p.State {
 	case db.PostHeld:
-		return v.loc.Text("waits for a facilitator")
+		return l.Text("waits for a facilitator")
 	case db.PostWaiting:
-		return v.loc.Text("on its way")
+		return l.Text("on its way")
 	case db.PostRefused:
-		return v.loc.Text("not taken")
+		return l.Text("not taken")
 	}
 	return ""
 }

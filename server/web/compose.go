@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/copse-social/copse/server/web/frame"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
@@ -30,14 +32,14 @@ func (d *Door) compose(c echo.Context) error {
 	if p.draft != nil {
 		p.Subject.Value, p.Body.Value, p.Restored = p.draft.Title, p.draft.Body, p.draft.UpdatedAt.Time
 	}
-	if err := d.com.Permit(c.Request().Context(), d.store, g, me(c), community.ActStart); err != nil {
-		no, is := refusalIn(err)
+	if err := d.com.Permit(c.Request().Context(), d.store, g, frame.Me(c), community.ActStart); err != nil {
+		no, is := frame.Refusal(err)
 		if !is {
 			return err
 		}
-		p.Refusal = sentence(at(c).loc, no)
+		p.Refusal = frame.Sentence(frame.At(c).Loc, no)
 	}
-	return d.page(c, http.StatusOK, p)
+	return d.Page(c, http.StatusOK, p)
 }
 
 // start handles POST /c/:handle/new.
@@ -59,20 +61,20 @@ func (d *Door) start(c echo.Context) error {
 		if err := d.keepDraft(c, formDiscussion, target(g.ActorID), form); err != nil {
 			return err
 		}
-		d.flash(c, at(c).loc.Text("Draft kept."), "")
-		return see(c, here)
+		d.Flash(c, frame.At(c).Loc.Text("Draft kept."), "")
+		return frame.See(c, here)
 	}
 	draft := d.draftOf(c, form)
 	draft.Group = g
 	var p *db.Post
-	err = d.inTx(c, func(ctx context.Context, tx *db.Store) error {
+	err = d.InTx(c, func(ctx context.Context, tx *db.Store) error {
 		var err error
 		if p, err = d.ex.Start(ctx, tx, draft); err != nil {
 			return err
 		}
-		return tx.DropDraft(ctx, at(c).account.ID, formDiscussion, target(g.ActorID))
+		return tx.DropDraft(ctx, frame.At(c).Account.ID, formDiscussion, target(g.ActorID))
 	})
-	if no, is := refusalIn(err); is {
+	if no, is := frame.Refusal(err); is {
 		if err := d.keepDraft(c, formDiscussion, target(g.ActorID), form); err != nil {
 			return err
 		}
@@ -81,12 +83,12 @@ func (d *Door) start(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("start discussion: %w", err)
 	}
-	d.flash(c, d.sentNote(c, p), "")
+	d.Flash(c, d.sentNote(c, p), "")
 	d.forget(c, formDiscussion, g.ActorID)
 	if p.Visibility == db.VisibilityDirect {
-		return see(c, postPath(p.ID))
+		return frame.See(c, postPath(p.ID))
 	}
-	return see(c, discussionPath(p.ID))
+	return frame.See(c, discussionPath(p.ID))
 }
 
 // composeAgain shows the form as it was typed: for a preview, or with what is wrong.
@@ -98,8 +100,8 @@ func (d *Door) composeAgain(c echo.Context, status int, g *db.Group, form writte
 	if form.Preview != "" {
 		p.Preview = d.preview(c, g, form, true)
 	}
-	p.mend(at(c).loc, no)
-	return d.page(c, status, p)
+	p.mend(frame.At(c).Loc, no)
+	return d.Page(c, status, p)
 }
 
 // composing is the page of a form that may come back.
@@ -113,7 +115,7 @@ func (p *composing) mend(l *locales.Loc, no *community.Refusal) {
 	if no == nil {
 		return
 	}
-	switch say := sentence(l, no); {
+	switch say := frame.Sentence(l, no); {
 	case no.Field == "title" && p.Subject != nil:
 		p.Subject.Error = say
 	case no.Field == "text":
@@ -124,8 +126,8 @@ func (p *composing) mend(l *locales.Loc, no *community.Refusal) {
 }
 
 func (d *Door) composePage(c echo.Context, g *db.Group, form written) (*composing, error) {
-	loc := at(c).loc
-	shell, err := d.shellIn(c, loc.Text("Start a discussion"), g)
+	loc := frame.At(c).Loc
+	shell, err := d.ShellIn(c, loc.Text("Start a discussion"), g)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +161,7 @@ func (d *Door) composePage(c echo.Context, g *db.Group, form written) (*composin
 
 // audiences are the choices of who can see a post, with how far each goes.
 func (d *Door) audiences(c echo.Context, g *db.Group, chosen string) ([]views.Audience, error) {
-	loc, ctx := at(c).loc, c.Request().Context()
+	loc, ctx := frame.At(c).Loc, c.Request().Context()
 	all := views.Audience{Value: toEveryone, Label: loc.Text("Everyone"), Chosen: chosen != toFacilitators,
 		Note: loc.Text("A public page. Members, followers, and whoever finds it.")}
 	if g == nil {
@@ -195,7 +197,7 @@ func (d *Door) audiences(c echo.Context, g *db.Group, chosen string) ([]views.Au
 // preview is how a text reads here and, when it is a post of its own, on microblogs.
 func (d *Door) preview(c echo.Context, g *db.Group, form written, starts bool) *views.Preview {
 	html := d.ex.Preview(strings.ReplaceAll(form.Text, "\r\n", "\n"))
-	p := &views.Preview{Here: ui.HTML(html), Author: d.face(me(c))}
+	p := &views.Preview{Here: ui.HTML(html), Author: d.Face(frame.Me(c))}
 	if starts {
 		p.Heading = content.PlainName(form.Title)
 	}

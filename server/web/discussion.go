@@ -3,7 +3,10 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
+
+	"github.com/copse-social/copse/server/web/frame"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,12 +34,12 @@ type talk struct {
 
 // discussion handles GET /d/:id.
 func (d *Door) discussion(c echo.Context) error {
-	f, err := d.readable(c)
+	f, err := d.Seen(c)
 	if err != nil {
 		return err
 	}
-	if !f.post.Starts() || f.post.Visibility == db.VisibilityDirect {
-		return see(c, postPath(f.post.ID))
+	if !f.Post.Starts() || f.Post.Visibility == db.VisibilityDirect {
+		return frame.See(c, postPath(f.Post.ID))
 	}
 	t, err := d.talk(c, f, c.QueryParam("after"))
 	if err != nil {
@@ -61,20 +64,20 @@ func discussionPath(id int64) string { return "/d/" + strconv.FormatInt(id, 10) 
 func postPath(id int64) string { return "/p/" + strconv.FormatInt(id, 10) }
 
 // talk loads one page of a discussion, after the path of the last reply of the page before.
-func (d *Door) talk(c echo.Context, f found, after string) (*talk, error) {
+func (d *Door) talk(c echo.Context, f frame.Seen, after string) (*talk, error) {
 	ctx := c.Request().Context()
-	t := &talk{starter: f.post, group: f.group, after: after}
+	t := &talk{starter: f.Post, group: f.Group, after: after}
 	var err error
 	if t.group != nil {
-		if t.standing, err = d.com.Standing(ctx, d.store, t.group, me(c)); err != nil {
+		if t.standing, err = d.com.Standing(ctx, d.store, t.group, frame.Me(c)); err != nil {
 			return nil, err
 		}
 	}
-	if t.reading, err = d.reading(c, f.post.ID); err != nil {
+	if t.reading, err = d.reading(c, f.Post.ID); err != nil {
 		return nil, err
 	}
 	t.page, err = d.store.ThreadPage(ctx, db.ThreadQuery{
-		DiscussionID: f.post.ID, After: after, Own: myID(c), Moderates: t.standing.Moderates(), Limit: pageReplies + 1,
+		DiscussionID: f.Post.ID, After: after, Own: frame.MyID(c), Moderates: t.standing.Moderates(), Limit: pageReplies + 1,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load replies: %w", err)
@@ -82,16 +85,16 @@ func (d *Door) talk(c echo.Context, f found, after string) (*talk, error) {
 	if t.more = len(t.page) > pageReplies; t.more {
 		t.page = t.page[:pageReplies]
 	}
-	return t, d.gather(ctx, t, myID(c))
+	return t, d.gather(ctx, t, frame.MyID(c))
 }
 
 // discussionPage prints a discussion; composer is the form that came back, nil for a fresh one.
 func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.Composer) error {
 	heading := headingOf(t.starter)
 	if t.starter.State == db.PostDeleted {
-		heading = at(c).loc.Text("A discussion whose beginning was deleted")
+		heading = frame.At(c).Loc.Text("A discussion whose beginning was deleted")
 	}
-	shell, err := d.shellIn(c, heading, t.group)
+	shell, err := d.ShellIn(c, heading, t.group)
 	if err != nil {
 		return err
 	}
@@ -102,7 +105,7 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 	}
 	if t.group != nil {
 		p.Community = d.communityLink(t.group.Actor)
-		p.Openness = opennessOf(t.group)
+		p.Openness = frame.OpennessOf(t.group)
 	}
 	p.Replies, p.Removed = d.tree(c, t)
 	if err := d.threadAside(c, t, &p); err != nil {
@@ -113,7 +116,7 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 		p.Opening.Locked = p.Locked
 	}
 	if t.more {
-		p.More = discussionPath(t.starter.ID) + "?after=" + queryEscape(t.page[len(t.page)-1].Path)
+		p.More = discussionPath(t.starter.ID) + "?after=" + url.QueryEscape(t.page[len(t.page)-1].Path)
 	}
 	if t.after != "" {
 		p.Earlier = discussionPath(t.starter.ID)
@@ -127,7 +130,7 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 			return err
 		}
 	}
-	return d.page(c, status, p)
+	return d.Page(c, status, p)
 }
 
 // headingOf is what a discussion is called: its title, else how it begins.
@@ -142,7 +145,7 @@ func (d *Door) communityLink(a *db.Actor) ui.Link {
 	return ui.Link{Label: a.Label(), URL: d.groupPath(a)}
 }
 
-func (d *Door) groupPath(a *db.Actor) string { return "/c/" + d.pathHandle(a) }
+func (d *Door) groupPath(a *db.Actor) string { return "/c/" + d.PathHandle(a) }
 
 // threadAside fills in who takes part, what is new, and which servers wait.
 func (d *Door) threadAside(c echo.Context, t *talk, p *views.Discussion) error {
@@ -153,7 +156,7 @@ func (d *Door) threadAside(c echo.Context, t *talk, p *views.Discussion) error {
 	}
 	p.ByOrg = d.orgCounts(counts)
 	if t.reading != nil {
-		fresh, err := d.store.UnreadIn(ctx, at(c).account, []int64{t.starter.ID})
+		fresh, err := d.store.UnreadIn(ctx, frame.At(c).Account, []int64{t.starter.ID})
 		if err != nil {
 			return fmt.Errorf("count new replies: %w", err)
 		}
@@ -175,7 +178,7 @@ func (d *Door) threadAside(c echo.Context, t *talk, p *views.Discussion) error {
 func (d *Door) orgCounts(counts []db.HostCount) []views.OrgCount {
 	var list []views.OrgCount
 	for _, n := range counts {
-		list = append(list, views.OrgCount{Org: d.org(n.Host), Count: int(n.Posts)})
+		list = append(list, views.OrgCount{Org: d.Org(n.Host), Count: int(n.Posts)})
 	}
 	return list
 }
@@ -196,16 +199,4 @@ func (d *Door) describe(s *views.Shell, t *talk) {
 		Title: s.Title, Description: content.Abstract(t.starter.Content, 200), URL: s.Head.Canonical,
 		SiteName: s.Instance.Name, PublishedTime: t.starter.PublishedAt.Time, Creator: "@" + t.starter.Author.Acct(),
 	}
-}
-
-func opennessOf(g *db.Group) views.Openness {
-	switch g.Openness {
-	case db.OpennessRestricted:
-		return views.Restricted
-	case db.OpennessPrivate:
-		return views.Private
-	case db.OpennessConfidential:
-		return views.Confidential
-	}
-	return views.Open
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/copse-social/copse/server/web/frame"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
@@ -26,12 +28,12 @@ func target(id int64) string { return strconv.FormatInt(id, 10) }
 
 // draftKey names a draft on the device too, so it holds the account: two people may share one.
 func draftKey(c echo.Context, form string, id int64) string {
-	return form + ":" + target(id) + ":" + target(at(c).account.ID)
+	return form + ":" + target(id) + ":" + target(frame.At(c).Account.ID)
 }
 
 // draftFor is what the reader began to write in a form, nil for nothing.
 func (d *Door) draftFor(c echo.Context, form string, id int64) (*db.Draft, error) {
-	draft, err := d.store.DraftFor(c.Request().Context(), at(c).account.ID, form, target(id))
+	draft, err := d.store.DraftFor(c.Request().Context(), frame.At(c).Account.ID, form, target(id))
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, nil //nolint:nilnil // no draft is an answer
 	}
@@ -44,7 +46,7 @@ func (d *Door) draftFor(c echo.Context, form string, id int64) (*db.Draft, error
 // keepDraft puts text that could not be sent where it is found again.
 func (d *Door) keepDraft(c echo.Context, form, target string, w written) error {
 	err := d.store.PutDraft(c.Request().Context(), &db.Draft{
-		AccountID: at(c).account.ID, Form: form, Target: target, Title: cut(w.Title, 4*exchange.MaxTitle), Body: cut(w.Text, exchange.MaxText),
+		AccountID: frame.At(c).Account.ID, Form: form, Target: target, Title: cut(w.Title, 4*exchange.MaxTitle), Body: cut(w.Text, exchange.MaxText),
 	})
 	if err != nil {
 		return fmt.Errorf("keep draft: %w", err)
@@ -61,17 +63,16 @@ func cut(s string, most int) string {
 }
 
 func (d *Door) dropDraft(c echo.Context, form string, id int64, next string) error {
-	if err := d.store.DropDraft(c.Request().Context(), at(c).account.ID, form, target(id)); err != nil {
+	if err := d.store.DropDraft(c.Request().Context(), frame.At(c).Account.ID, form, target(id)); err != nil {
 		return fmt.Errorf("drop draft: %w", err)
 	}
 	d.forget(c, form, id)
-	return see(c, next)
+	return frame.See(c, next)
 }
 
-// forget lets the device drop its copy of a draft with the next page. Until the server says so the
-// copy stays, whatever came in between: a lost line, an error, a session that had ended.
+// forget lets the device drop its copy of a draft that was sent or thrown away.
 func (d *Door) forget(c echo.Context, form string, id int64) {
-	d.sessions.Put(c.Request().Context(), keyForget, draftKey(c, form, id))
+	d.Forget(c, draftKey(c, form, id))
 }
 
 // saveDraft handles POST /drafts, which the composer sends while somebody writes.
@@ -86,7 +87,7 @@ func (d *Door) saveDraft(c echo.Context) error {
 	}
 	kind, rest, _ := strings.Cut(form.Key, ":")
 	about, owner, _ := strings.Cut(rest, ":")
-	if owner != target(at(c).account.ID) {
+	if owner != target(frame.At(c).Account.ID) {
 		return c.NoContent(http.StatusForbidden) // written while somebody else was signed in
 	}
 	id, err := strconv.ParseInt(about, 10, 64)
@@ -117,7 +118,7 @@ func (d *Door) draftRows(c echo.Context, drafts []*db.Draft) ([]views.DraftRow, 
 }
 
 func (d *Door) draftRow(c echo.Context, draft *db.Draft) (views.DraftRow, error) {
-	ctx, loc := c.Request().Context(), at(c).loc
+	ctx, loc := c.Request().Context(), frame.At(c).Loc
 	row := views.DraftRow{Saved: draft.UpdatedAt.Time}
 	id, err := strconv.ParseInt(draft.Target, 10, 64)
 	if err != nil {

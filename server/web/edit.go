@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/copse-social/copse/server/web/frame"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
@@ -16,15 +18,15 @@ import (
 
 // ownPost is a post that the reader wrote here and can still change; to others it says no in the
 // words of the rules.
-func (d *Door) ownPost(c echo.Context) (found, error) {
-	f, err := d.readable(c)
+func (d *Door) ownPost(c echo.Context) (frame.Seen, error) {
+	f, err := d.Seen(c)
 	if err != nil {
 		return f, err
 	}
-	if f.post.AuthorID != myID(c) || !f.post.Local {
+	if f.Post.AuthorID != frame.MyID(c) || !f.Post.Local {
 		return f, community.Refuse(community.Forbidden, "not-author")
 	}
-	if f.post.State == db.PostDeleted || f.post.State == db.PostRemoved {
+	if f.Post.State == db.PostDeleted || f.Post.State == db.PostRemoved {
 		return f, echo.ErrNotFound
 	}
 	return f, nil
@@ -36,8 +38,8 @@ func (d *Door) editForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	form := written{Title: f.post.Title, Text: f.post.Source, Language: f.post.Lang}
-	draft, err := d.draftFor(c, formEdit, f.post.ID)
+	form := written{Title: f.Post.Title, Text: f.Post.Source, Language: f.Post.Lang}
+	draft, err := d.draftFor(c, formEdit, f.Post.ID)
 	if err != nil {
 		return err
 	}
@@ -51,30 +53,30 @@ func (d *Door) editForm(c echo.Context) error {
 	if draft != nil {
 		p.Restored = draft.UpdatedAt.Time
 	}
-	return d.page(c, http.StatusOK, p)
+	return d.Page(c, http.StatusOK, p)
 }
 
-func (d *Door) editPage(c echo.Context, f found, form written) (*composing, error) {
-	loc := at(c).loc
-	shell, err := d.shellIn(c, loc.Text("Edit"), f.group)
+func (d *Door) editPage(c echo.Context, f frame.Seen, form written) (*composing, error) {
+	loc := frame.At(c).Loc
+	shell, err := d.ShellIn(c, loc.Text("Edit"), f.Group)
 	if err != nil {
 		return nil, err
 	}
 	p := &composing{Compose: views.Compose{
-		Shell: shell, Heading: loc.Text("Change what you wrote"), Action: postPath(f.post.ID) + "/edit", Cancel: postPath(f.post.ID),
-		Body: ui.Answer{Value: form.Text}, MaxText: exchange.MaxText, DraftKey: draftKey(c, formEdit, f.post.ID),
+		Shell: shell, Heading: loc.Text("Change what you wrote"), Action: postPath(f.Post.ID) + "/edit", Cancel: postPath(f.Post.ID),
+		Body: ui.Answer{Value: form.Text}, MaxText: exchange.MaxText, DraftKey: draftKey(c, formEdit, f.Post.ID),
 		Submit: loc.Text("Save the change"),
 	}}
 	p.Head.NoIndex = true
-	if f.group != nil {
-		p.Trail = append(p.Trail, d.communityLink(f.group.Actor))
-		p.Languages = languagesFor(loc, f.group, form.Language)
+	if f.Group != nil {
+		p.Trail = append(p.Trail, d.communityLink(f.Group.Actor))
+		p.Languages = languagesFor(loc, f.Group, form.Language)
 	}
 	p.Trail = append(p.Trail, ui.Link{Label: loc.Text("Edit")})
-	if f.post.Starts() {
+	if f.Post.Starts() {
 		p.Subject, p.MaxTitle = &ui.Answer{Value: form.Title}, exchange.MaxTitle
 	}
-	if f.post.State == db.PostPublished {
+	if f.Post.State == db.PostPublished {
 		p.Waits = loc.Text("The change goes to every server that has it. What it said before stays readable under “edited”.")
 	}
 	return p, nil
@@ -91,23 +93,23 @@ func (d *Door) edit(c echo.Context) error {
 		return err
 	}
 	if form.Discard != "" {
-		return d.dropDraft(c, formEdit, f.post.ID, postPath(f.post.ID)+"/edit")
+		return d.dropDraft(c, formEdit, f.Post.ID, postPath(f.Post.ID)+"/edit")
 	}
 	if form.Preview != "" {
 		return d.editAgain(c, http.StatusOK, f, form, nil)
 	}
-	err = d.inTx(c, func(ctx context.Context, tx *db.Store) error {
-		p, err := tx.PostByID(ctx, f.post.ID)
+	err = d.InTx(c, func(ctx context.Context, tx *db.Store) error {
+		p, err := tx.PostByID(ctx, f.Post.ID)
 		if err != nil {
 			return err
 		}
 		if err := d.ex.Edit(ctx, tx, p, d.draftOf(c, form)); err != nil {
 			return err
 		}
-		return tx.DropDraft(ctx, at(c).account.ID, formEdit, target(p.ID))
+		return tx.DropDraft(ctx, frame.At(c).Account.ID, formEdit, target(p.ID))
 	})
-	if no, is := refusalIn(err); is {
-		if err := d.keepDraft(c, formEdit, target(f.post.ID), form); err != nil {
+	if no, is := frame.Refusal(err); is {
+		if err := d.keepDraft(c, formEdit, target(f.Post.ID), form); err != nil {
 			return err
 		}
 		return d.editAgain(c, http.StatusUnprocessableEntity, f, form, no)
@@ -115,19 +117,19 @@ func (d *Door) edit(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("edit: %w", err)
 	}
-	d.flash(c, at(c).loc.Text("Changed."), "")
-	d.forget(c, formEdit, f.post.ID)
-	return see(c, postPath(f.post.ID))
+	d.Flash(c, frame.At(c).Loc.Text("Changed."), "")
+	d.forget(c, formEdit, f.Post.ID)
+	return frame.See(c, postPath(f.Post.ID))
 }
 
-func (d *Door) editAgain(c echo.Context, status int, f found, form written, no *community.Refusal) error {
+func (d *Door) editAgain(c echo.Context, status int, f frame.Seen, form written, no *community.Refusal) error {
 	p, err := d.editPage(c, f, form)
 	if err != nil {
 		return err
 	}
 	if form.Preview != "" {
-		p.Preview = d.preview(c, f.group, form, f.post.Starts())
+		p.Preview = d.preview(c, f.Group, form, f.Post.Starts())
 	}
-	p.mend(at(c).loc, no)
-	return d.page(c, status, p)
+	p.mend(frame.At(c).Loc, no)
+	return d.Page(c, status, p)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // feedEntries is how many discussions a feed holds.
@@ -68,7 +69,7 @@ func (d *Door) feed(c echo.Context) error {
 	if !g.Actor.Local {
 		return echo.ErrNotFound // its own server has one
 	}
-	if err := hidden(d.com.Permit(ctx, d.store, g, nil, community.ActRead)); err != nil {
+	if err := frame.Hidden(d.com.Permit(ctx, d.store, g, nil, community.ActRead)); err != nil {
 		return err
 	}
 	posts, err := d.store.StartersIn(ctx, g.ActorID, 0, feedEntries)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/copse-social/copse/server/web/frame"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
@@ -20,20 +22,20 @@ const newsFor = 30 * 24 * time.Hour
 
 // home handles GET /: what is new for who is signed in, what there is for everybody else.
 func (d *Door) home(c echo.Context) error {
-	if at(c).account == nil {
+	if frame.At(c).Account == nil {
 		return d.landing(c)
 	}
-	shell, err := d.shell(c, at(c).loc.Text("Today"), views.Today)
+	shell, err := d.Shell(c, frame.At(c).Loc.Text("Today"), views.Today)
 	if err != nil {
 		return err
 	}
-	p := views.Home{Shell: shell, FirstName: firstName(me(c))}
+	p := views.Home{Shell: shell, FirstName: firstName(frame.Me(c))}
 	for _, fill := range []func(echo.Context, *views.Home) error{d.waiting, d.news, d.begun, d.suggested} {
 		if err := fill(c, &p); err != nil {
 			return err
 		}
 	}
-	return d.page(c, http.StatusOK, p)
+	return d.Page(c, http.StatusOK, p)
 }
 
 // firstName is how a greeting calls somebody.
@@ -50,8 +52,8 @@ func (d *Door) waiting(c echo.Context, p *views.Home) error {
 	if p.Viewer.Reports == 0 && !p.Viewer.Facilitates {
 		return nil
 	}
-	ctx, loc := c.Request().Context(), at(c).loc
-	moderated, err := d.moderated(ctx, at(c).account)
+	ctx, loc := c.Request().Context(), frame.At(c).Loc
+	moderated, err := d.Moderated(ctx, frame.At(c).Account)
 	if err != nil {
 		return err
 	}
@@ -81,14 +83,14 @@ func (d *Door) waiting(c echo.Context, p *views.Home) error {
 
 // myGroups are the groups the reader follows or belongs to, by id.
 func (d *Door) myGroups(c echo.Context) ([]int64, map[int64]*db.Group, error) {
-	groups, err := d.store.GroupsOf(c.Request().Context(), myID(c), 200)
+	groups, err := d.store.GroupsOf(c.Request().Context(), frame.MyID(c), 200)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list communities: %w", err)
 	}
 	ids, byID := make([]int64, 0, len(groups)), make(map[int64]*db.Group, len(groups))
 	for _, g := range groups {
 		if g.Openness != db.OpennessOpen {
-			yes, err := d.may(c.Request().Context(), g, me(c), community.ActRead)
+			yes, err := d.may(c.Request().Context(), g, frame.Me(c), community.ActRead)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -109,7 +111,7 @@ func (d *Door) news(c echo.Context, p *views.Home) error {
 		return err
 	}
 	q := db.NewsQuery{
-		Account: at(c).account, GroupIDs: ids, Since: db.At(d.o.Now().Add(-newsFor)), Limit: pageRows + 1,
+		Account: frame.At(c).Account, GroupIDs: ids, Since: db.At(d.o.Now().Add(-newsFor)), Limit: pageRows + 1,
 	}
 	q.BeforeAt, q.BeforeID = placeIn(c.QueryParam("before"))
 	posts, err := d.store.News(c.Request().Context(), q)
@@ -135,7 +137,7 @@ func (d *Door) news(c echo.Context, p *views.Home) error {
 func (d *Door) nameCommunities(rows []views.DiscussionRow, posts []*db.Post, groups map[int64]*db.Group) {
 	for i, post := range posts {
 		if g := groups[post.GroupID]; g != nil {
-			rows[i].Community, rows[i].Org = d.communityLink(g.Actor), d.org(g.Actor.Host)
+			rows[i].Community, rows[i].Org = d.communityLink(g.Actor), d.Org(g.Actor.Host)
 		}
 		rows[i].Excerpt = content.Abstract(post.Content, 160)
 	}
@@ -147,19 +149,19 @@ func (d *Door) readAll(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = d.inTx(c, func(ctx context.Context, tx *db.Store) error {
-		return tx.ReadAll(ctx, at(c).account.ID, ids, db.At(d.o.Now().Add(-newsFor)))
+	err = d.InTx(c, func(ctx context.Context, tx *db.Store) error {
+		return tx.ReadAll(ctx, frame.At(c).Account.ID, ids, db.At(d.o.Now().Add(-newsFor)))
 	})
 	if err != nil {
 		return fmt.Errorf("mark all as read: %w", err)
 	}
-	d.flash(c, at(c).loc.Text("Marked as read."), "")
-	return see(c, "/")
+	d.Flash(c, frame.At(c).Loc.Text("Marked as read."), "")
+	return frame.See(c, "/")
 }
 
 // begun fills in what the reader began to write.
 func (d *Door) begun(c echo.Context, p *views.Home) error {
-	drafts, err := d.store.DraftsOf(c.Request().Context(), at(c).account.ID)
+	drafts, err := d.store.DraftsOf(c.Request().Context(), frame.At(c).Account.ID)
 	if err != nil {
 		return fmt.Errorf("list drafts: %w", err)
 	}
@@ -172,7 +174,7 @@ func (d *Door) suggested(c echo.Context, p *views.Home) error {
 	if len(p.Viewer.Communities) > 2 {
 		return nil
 	}
-	groups, err := d.store.GroupsBeyond(c.Request().Context(), myID(c), 5)
+	groups, err := d.store.GroupsBeyond(c.Request().Context(), frame.MyID(c), 5)
 	if err != nil {
 		return fmt.Errorf("list communities to look at: %w", err)
 	}
@@ -182,7 +184,7 @@ func (d *Door) suggested(c echo.Context, p *views.Home) error {
 
 // landing is / for who is signed out.
 func (d *Door) landing(c echo.Context) error {
-	shell, err := d.shell(c, "", views.NoTab)
+	shell, err := d.Shell(c, "", views.NoTab)
 	if err != nil {
 		return err
 	}
@@ -218,28 +220,5 @@ func (d *Door) landing(c echo.Context) error {
 	d.nameCommunities(p.Latest, posts, byID)
 	desc := views.OpenGraph{Title: shell.Instance.Name, Description: p.About, URL: p.Head.Canonical, SiteName: shell.Instance.Name}
 	p.Head.Graph = &desc
-	return d.page(c, http.StatusOK, p)
-}
-
-// unsettled says that nobody lives here yet and the one-time link waits to be opened.
-func (d *Door) unsettled(ctx context.Context) (bool, error) {
-	if _, err := d.instance.of(ctx, d); err != nil || !d.instance.empty() {
-		return false, err
-	}
-	token, err := d.store.Setting(ctx, db.SettingSetupToken) // not from the cache: it may just have been spent
-	if err != nil || token == "" {
-		return false, err
-	}
-	all, _, err := d.store.AccountsCount(ctx, db.Time{})
-	return all == 0, err
-}
-
-// unsettledPage stands for every page of such a server.
-func (d *Door) unsettledPage(c echo.Context) error {
-	shell, err := d.shell(c, at(c).loc.Text("Set up this server"), views.NoTab)
-	if err != nil {
-		return err
-	}
-	shell.Head.NoIndex = true
-	return d.page(c, http.StatusOK, views.Unsettled{Shell: shell})
+	return d.Page(c, http.StatusOK, p)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // Mentions in one text whose hosts may be asked, and for how long in all.
@@ -20,7 +21,7 @@ const (
 
 // draftOf is what the form says, with the people it names.
 func (d *Door) draftOf(c echo.Context, form written) *exchange.Draft {
-	a := at(c).account
+	a := frame.At(c).Account
 	return &exchange.Draft{
 		Author: a.Actor, Title: form.Title, Source: strings.ReplaceAll(form.Text, "\r\n", "\n"), Summary: form.Summary,
 		Lang: languageTag(form.Language), Door: "web", ToFacilitators: form.Audience == toFacilitators,

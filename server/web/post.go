@@ -2,7 +2,10 @@ package web
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
+
+	"github.com/copse-social/copse/server/web/frame"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,21 +15,21 @@ import (
 // post handles GET /p/:id: it leads to the post in its discussion. A private one has a page of its
 // own.
 func (d *Door) post(c echo.Context) error {
-	f, err := d.readable(c)
+	f, err := d.Seen(c)
 	if err != nil {
 		return err
 	}
-	if f.post.Visibility == db.VisibilityDirect {
+	if f.Post.Visibility == db.VisibilityDirect {
 		return d.messageHere(c, f)
 	}
-	if f.post.Starts() {
-		return see(c, discussionPath(f.post.ID))
+	if f.Post.Starts() {
+		return frame.See(c, discussionPath(f.Post.ID))
 	}
-	path, err := d.placeOf(c, f.post)
+	path, err := d.placeOf(c, f.Post)
 	if err != nil {
 		return err
 	}
-	return see(c, path+"#p"+strconv.FormatInt(f.post.ID, 10))
+	return frame.See(c, path+"#p"+strconv.FormatInt(f.Post.ID, 10))
 }
 
 // placeOf is the page of a discussion that holds a reply.
@@ -37,30 +40,30 @@ func (d *Door) placeOf(c echo.Context, p *db.Post) (string, error) {
 	}
 	path := discussionPath(p.DiscussionID)
 	if after != "" {
-		path += "?after=" + queryEscape(after)
+		path += "?after=" + url.QueryEscape(after)
 	}
 	return path, nil
 }
 
 // replyForm handles GET /p/:id/reply: the composer of the discussion, answering this post.
 func (d *Door) replyForm(c echo.Context) error {
-	f, err := d.readable(c)
+	f, err := d.Seen(c)
 	if err != nil {
 		return err
 	}
-	if f.post.Visibility == db.VisibilityDirect {
-		return see(c, postPath(f.post.ID))
+	if f.Post.Visibility == db.VisibilityDirect {
+		return frame.See(c, postPath(f.Post.ID))
 	}
-	if f.post.Starts() {
-		return see(c, discussionPath(f.post.ID)+"#write")
+	if f.Post.Starts() {
+		return frame.See(c, discussionPath(f.Post.ID)+"#write")
 	}
-	after, err := d.store.PageStart(c.Request().Context(), f.post, pageReplies)
+	after, err := d.store.PageStart(c.Request().Context(), f.Post, pageReplies)
 	if err != nil {
 		return fmt.Errorf("find page of post: %w", err)
 	}
-	path := discussionPath(f.post.DiscussionID) + "?to=" + strconv.FormatInt(f.post.ID, 10)
+	path := discussionPath(f.Post.DiscussionID) + "?to=" + strconv.FormatInt(f.Post.ID, 10)
 	if after != "" {
-		path += "&after=" + queryEscape(after)
+		path += "&after=" + url.QueryEscape(after)
 	}
-	return see(c, path+"#write")
+	return frame.See(c, path+"#write")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/views"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // remote fills in what the page of a community elsewhere has besides: where it lives, what is
@@ -16,7 +17,7 @@ func (d *Door) remote(c echo.Context, g *db.Group, p *views.Cop) error {
 	if g.Actor.Local {
 		return nil
 	}
-	ctx, loc := c.Request().Context(), at(c).loc
+	ctx, loc := c.Request().Context(), frame.At(c).Loc
 	p.Remote = &views.Remote{Host: g.Actor.Host, URL: g.Actor.URL}
 	if p.Remote.URL == "" {
 		p.Remote.URL = g.Actor.URI
@@ -55,8 +56,8 @@ func later(a, b db.Time) db.Time {
 
 // way is the reader's path into a community elsewhere, from following to belonging.
 func way(c echo.Context, g *db.Group, p *views.Cop) []views.Step {
-	loc := at(c).loc
-	if me(c) == nil || p.Standing == views.Stranger {
+	loc := frame.At(c).Loc
+	if frame.Me(c) == nil || p.Standing == views.Stranger {
 		return nil
 	}
 	follow := views.Step{Title: loc.Text("Follow accepted"), Note: loc.Text("You read and reply from here.")}

@@ -8,6 +8,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/frontend/ui"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // branch is one post of a page with those that answer it.
@@ -52,13 +53,13 @@ func hang(nodes map[int64]*branch, ids []int64) []ui.Reply {
 
 // replyOf is one post as the page shows it to this reader.
 func (d *Door) replyOf(c echo.Context, t *talk, p *db.Post) ui.Reply {
-	loc := at(c).loc
+	loc := frame.At(c).Loc
 	r := ui.Reply{
-		ID: strconv.FormatInt(p.ID, 10), Author: d.face(p.Author), Role: roleBadge(loc, t.facts.roles[p.AuthorID]),
+		ID: strconv.FormatInt(p.ID, 10), Author: d.Face(p.Author), Role: roleBadge(loc, t.facts.roles[p.AuthorID]),
 		Body: ui.HTML(p.Content), Lang: p.Lang, At: p.PublishedAt.Time, Edited: p.EditedAt.Time,
 		From: d.origin(p), Helpful: int(p.LikesCount), Liked: t.facts.liked[p.ID],
-		New: t.reading != nil && p.ID > t.reading.LastPostID && p.AuthorID != myID(c),
-		May: d.actsOn(c, t, p), Files: filesOf(t.facts.files[p.ID]), Note: stateNote(loc, p, myID(c)),
+		New: t.reading != nil && p.ID > t.reading.LastPostID && p.AuthorID != frame.MyID(c),
+		May: d.actsOn(c, t, p), Files: filesOf(t.facts.files[p.ID]), Note: stateNote(loc, p, frame.MyID(c)),
 	}
 	if p.State == db.PostDeleted || p.State == db.PostRemoved {
 		r.Gone = d.goneOf(t, p)
@@ -113,10 +114,7 @@ func refusalNote(l *locales.Loc, reason string) string {
 	if reason == "" {
 		return l.Text("The community did not take this. Only you see it.")
 	}
-	why := aboutText(l, reason)
-	if why == "" {
-		why = aboutPerson(l, reason)
-	}
+	why := frame.Why(l, reason)
 	if why == "" {
 		why = l.Text("They say: “%s”", reason)
 	}
@@ -125,7 +123,7 @@ func refusalNote(l *locales.Loc, reason string) string {
 
 // lockOf says who ended the answers to a post, where that is known.
 func (d *Door) lockOf(c echo.Context, t *talk, p *db.Post) *ui.Lock {
-	lock := &ui.Lock{By: at(c).loc.Text("a facilitator"), At: p.LockedAt.Time}
+	lock := &ui.Lock{By: frame.At(c).Loc.Text("a facilitator"), At: p.LockedAt.Time}
 	if e := t.facts.locks[p.ID]; e != nil && e.Actor != nil {
 		lock.By, lock.Reason = e.Actor.Label(), e.Reason
 	}
@@ -155,7 +153,7 @@ func (d *Door) origin(p *db.Post) ui.Origin {
 
 // actsOn is what this reader may do to a post.
 func (d *Door) actsOn(c echo.Context, t *talk, p *db.Post) ui.Acts {
-	who := me(c)
+	who := frame.Me(c)
 	if who == nil || p.State == db.PostDeleted || p.State == db.PostRemoved {
 		return ui.Acts{Pinned: !p.PinnedAt.IsZero()}
 	}

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/copse-social/copse/server/web/frame"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
@@ -46,14 +48,14 @@ func (d *Door) setupForm(c echo.Context) error {
 }
 
 func (d *Door) setupPage(c echo.Context, status int, p views.Setup) error {
-	shell, err := d.shell(c, at(c).loc.Text("Set up this server"), views.NoTab)
+	shell, err := d.Shell(c, frame.At(c).Loc.Text("Set up this server"), views.NoTab)
 	if err != nil {
 		return err
 	}
 	p.Shell = shell
 	p.Head.NoIndex = true
 	c.Response().Header().Set("Referrer-Policy", "no-referrer") // the address holds the token
-	return d.page(c, status, p)
+	return d.Page(c, status, p)
 }
 
 // setup handles POST /setup: the first admin and the organisation's name; the link then is spent.
@@ -78,15 +80,15 @@ func (d *Door) setup(c echo.Context) error {
 		Handle: ui.Answer{Value: form.Handle}, Mail: ui.Answer{Value: form.Mail},
 	}
 	if strings.TrimSpace(form.Organisation) == "" {
-		p.Organisation.Error = at(c).loc.Text("Say which organisation runs this server.")
+		p.Organisation.Error = frame.At(c).Loc.Text("Say which organisation runs this server.")
 		return d.setupPage(c, http.StatusUnprocessableEntity, p)
 	}
 	account, err := d.firstAdmin(ctx, community.NewPerson{
 		Handle: form.Handle, Name: form.Name, Email: form.Mail, Organisation: form.Organisation,
-		Admin: true, Locale: at(c).loc.Lang.Code,
+		Admin: true, Locale: frame.At(c).Loc.Lang.Code,
 	}, form.Password)
-	if no, is := refusalIn(err); is {
-		say := sentence(at(c).loc, no)
+	if no, is := frame.Refusal(err); is {
+		say := frame.Sentence(frame.At(c).Loc, no)
 		switch no.Field {
 		case "handle":
 			p.Handle.Error = say
@@ -107,7 +109,7 @@ func (d *Door) setup(c echo.Context) error {
 	if err := d.SignIn(c, account); err != nil {
 		return err
 	}
-	return see(c, "/")
+	return frame.See(c, "/")
 }
 
 func (d *Door) firstAdmin(ctx context.Context, n community.NewPerson, password string) (*db.Account, error) {

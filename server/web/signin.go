@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
+
+	"github.com/copse-social/copse/server/web/frame"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,20 +17,20 @@ import (
 
 // signInForm handles GET /sign-in.
 func (d *Door) signInForm(c echo.Context) error {
-	if at(c).account != nil {
-		return see(c, localPath(c.QueryParam("back"), d.o.Base))
+	if frame.At(c).Account != nil {
+		return frame.See(c, frame.LocalPath(c.QueryParam("back"), d.o.Base))
 	}
 	return d.signInPage(c, http.StatusOK, views.SignIn{Back: c.QueryParam("back")})
 }
 
 func (d *Door) signInPage(c echo.Context, status int, p views.SignIn) error {
-	shell, err := d.shell(c, at(c).loc.Text("Sign in"), views.NoTab)
+	shell, err := d.Shell(c, frame.At(c).Loc.Text("Sign in"), views.NoTab)
 	if err != nil {
 		return err
 	}
 	p.Shell, p.Contact = shell, shell.Instance.Contact
 	p.Head.NoIndex = true
-	return d.page(c, status, p)
+	return d.Page(c, status, p)
 }
 
 // signIn handles POST /sign-in. Unknown people cost the same time as wrong passwords (T48).
@@ -44,7 +45,7 @@ func (d *Door) signIn(c echo.Context) error {
 	}
 	p := views.SignIn{Login: form.Login, Back: form.Back}
 	if d.o.Limit != nil && !d.o.Limit(c, form.Login) {
-		p.Error = at(c).loc.Text("Too many attempts. Wait a few minutes and try again.")
+		p.Error = frame.At(c).Loc.Text("Too many attempts. Wait a few minutes and try again.")
 		return d.signInPage(c, http.StatusTooManyRequests, p)
 	}
 	account, err := d.store.AccountByLogin(c.Request().Context(), form.Login)
@@ -56,35 +57,35 @@ func (d *Door) signIn(c echo.Context) error {
 		hash = account.PasswordHash
 	}
 	if !community.PasswordMatches(hash, form.Password) || err != nil || !account.DisabledAt.IsZero() {
-		p.Error = at(c).loc.Text("Handle or mail address and password do not fit together.")
+		p.Error = frame.At(c).Loc.Text("Handle or mail address and password do not fit together.")
 		return d.signInPage(c, http.StatusUnprocessableEntity, p)
 	}
 	if err := d.SignIn(c, account); err != nil {
 		return err
 	}
-	return see(c, localPath(form.Back, d.o.Base))
+	return frame.See(c, frame.LocalPath(form.Back, d.o.Base))
 }
 
 // signOut handles POST /sign-out.
 func (d *Door) signOut(c echo.Context) error {
-	if err := d.sessions.Destroy(c.Request().Context()); err != nil {
-		return fmt.Errorf("end session: %w", err)
+	if err := d.SignOut(c); err != nil {
+		return err
 	}
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
-	return see(c, "/")
+	return frame.See(c, "/")
 }
 
 // chooseLanguage handles POST /lang.
 func (d *Door) chooseLanguage(c echo.Context) error {
 	code := locales.Match("", c.FormValue("lang"))
-	if a := at(c).account; a != nil {
+	if a := frame.At(c).Account; a != nil {
 		a.Locale = code
 		if err := d.store.SaveAccount(c.Request().Context(), a); err != nil {
 			return fmt.Errorf("save language: %w", err)
 		}
 	}
-	d.remember(c, cookieLang, code)
-	return see(c, d.back(c))
+	d.Remember(c, frame.CookieLang, code)
+	return frame.See(c, d.Back(c))
 }
 
 // chooseTheme handles POST /theme.
@@ -93,20 +94,12 @@ func (d *Door) chooseTheme(c echo.Context) error {
 	if theme != "light" && theme != "dark" {
 		theme = ""
 	}
-	if a := at(c).account; a != nil {
+	if a := frame.At(c).Account; a != nil {
 		a.Theme = theme
 		if err := d.store.SaveAccount(c.Request().Context(), a); err != nil {
 			return fmt.Errorf("save theme: %w", err)
 		}
 	}
-	d.remember(c, cookieTheme, theme)
-	return see(c, d.back(c))
-}
-
-// remember sets a cookie that holds a choice and no secret.
-func (d *Door) remember(c echo.Context, name, value string) {
-	c.SetCookie(&http.Cookie{
-		Name: name, Value: value, Path: "/", Secure: d.o.Secure, HttpOnly: true,
-		SameSite: http.SameSiteLaxMode, MaxAge: int((365 * 24 * time.Hour).Seconds()),
-	})
+	d.Remember(c, frame.CookieTheme, theme)
+	return frame.See(c, d.Back(c))
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/copse-social/copse/server/web/frame"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
@@ -16,7 +18,7 @@ import (
 
 // standing fills in what the reader is to a community and may do in it.
 func (d *Door) standing(c echo.Context, g *db.Group, p *views.Cop) error {
-	who := me(c)
+	who := frame.Me(c)
 	if who == nil {
 		return nil
 	}
@@ -82,7 +84,7 @@ func (d *Door) joinable(ctx context.Context, g *db.Group) (bool, error) {
 // may asks a rule a yes or no.
 func (d *Door) may(ctx context.Context, g *db.Group, who *db.Actor, act community.Act) (bool, error) {
 	err := d.com.Permit(ctx, d.store, g, who, act)
-	if _, no := refusalIn(err); no {
+	if _, no := frame.Refusal(err); no {
 		return false, nil
 	}
 	return err == nil, err
@@ -99,7 +101,7 @@ func (d *Door) people(c echo.Context, g *db.Group, p *views.Cop) error {
 	for _, s := range stewards {
 		if !seen[s.ActorID] && (s.Role == db.RoleFacilitator || !g.Actor.Local) {
 			seen[s.ActorID] = true
-			p.Facilitators = append(p.Facilitators, d.face(s.Actor))
+			p.Facilitators = append(p.Facilitators, d.Face(s.Actor))
 		}
 	}
 	counts, err := d.store.MemberOrganisations(ctx, g.ActorID, 50)
@@ -118,7 +120,7 @@ func (d *Door) people(c echo.Context, g *db.Group, p *views.Cop) error {
 		return fmt.Errorf("load members: %w", err)
 	}
 	for _, m := range members {
-		p.People = append(p.People, d.face(m.Actor))
+		p.People = append(p.People, d.Face(m.Actor))
 	}
 	return nil
 }
@@ -145,7 +147,7 @@ func (d *Door) follow(c echo.Context) error {
 		_, err := d.com.Follow(ctx, tx, who, g.Actor)
 		return err
 	}
-	return d.change(c, tie{do: do, done: at(c).loc.Text("You follow it. New discussions appear under Today."), asks: true})
+	return d.change(c, tie{do: do, done: frame.At(c).Loc.Text("You follow it. New discussions appear under Today."), asks: true})
 }
 
 // unfollow handles POST /c/:handle/unfollow.
@@ -153,17 +155,17 @@ func (d *Door) unfollow(c echo.Context) error {
 	do := func(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group) error {
 		return d.com.Unfollow(ctx, tx, who, g.Actor)
 	}
-	return d.change(c, tie{do: do, done: at(c).loc.Text("You no longer follow it.")})
+	return d.change(c, tie{do: do, done: frame.At(c).Loc.Text("You no longer follow it.")})
 }
 
 // join handles POST /c/:handle/join.
 func (d *Door) join(c echo.Context) error {
-	return d.change(c, tie{do: d.com.Join, done: at(c).loc.Text("You are a member. Say hello when you like."), asks: true})
+	return d.change(c, tie{do: d.com.Join, done: frame.At(c).Loc.Text("You are a member. Say hello when you like."), asks: true})
 }
 
 // leave handles POST /c/:handle/leave.
 func (d *Door) leave(c echo.Context) error {
-	return d.change(c, tie{do: d.com.Leave, done: at(c).loc.Text("You have left. What you wrote stays yours.")})
+	return d.change(c, tie{do: d.com.Leave, done: frame.At(c).Loc.Text("You have left. What you wrote stays yours.")})
 }
 
 // change does one of these and leads back to the community; a no is said on its page.
@@ -172,9 +174,9 @@ func (d *Door) change(c echo.Context, t tie) error {
 	if err != nil {
 		return err
 	}
-	err = d.inTx(c, func(ctx context.Context, tx *db.Store) error { return t.do(ctx, tx, me(c), g) })
-	if no, is := refusalIn(err); is {
-		return d.groupPage(c, http.StatusUnprocessableEntity, g, sentence(at(c).loc, no))
+	err = d.InTx(c, func(ctx context.Context, tx *db.Store) error { return t.do(ctx, tx, frame.Me(c), g) })
+	if no, is := frame.Refusal(err); is {
+		return d.groupPage(c, http.StatusUnprocessableEntity, g, frame.Sentence(frame.At(c).Loc, no))
 	}
 	if err != nil {
 		return fmt.Errorf("change what somebody is to %s: %w", g.Actor.URI, err)
@@ -185,20 +187,20 @@ func (d *Door) change(c echo.Context, t tie) error {
 			return err
 		}
 	}
-	d.flash(c, said, "")
+	d.Flash(c, said, "")
 	if d.mayKnow(c, g) != nil {
-		return see(c, "/communities") // who leaves a confidential community no longer knows of it
+		return frame.See(c, "/communities") // who leaves a confidential community no longer knows of it
 	}
-	return see(c, d.groupPath(g.Actor))
+	return frame.See(c, d.groupPath(g.Actor))
 }
 
 // granted is what to say of something asked for: done, or who decides.
 func (d *Door) granted(c echo.Context, g *db.Group, done string) (string, error) {
-	f, m, err := d.ties(c.Request().Context(), g, me(c))
+	f, m, err := d.ties(c.Request().Context(), g, frame.Me(c))
 	if err != nil {
 		return "", err
 	}
-	switch loc := at(c).loc; {
+	switch loc := frame.At(c).Loc; {
 	case m != nil && m.Status == db.MemberPending && m.LeftAt.IsZero(), f != nil && f.State == db.FollowPending && g.Actor.Local:
 		return loc.Text("Asked. The facilitators decide, and you read it in your inbox."), nil
 	case f != nil && f.State == db.FollowPending:

@@ -2,8 +2,8 @@
 // pages. It decides nothing; one act is one transaction.
 //
 // It must not speak ActivityPub, import federation, or reach other hosts but through the
-// functions it is given. Start with frame.go (who reads, in which language) and render.go, then
-// the file named after the page.
+// functions it is given. What all pages share is in frame: start there, then take the file named
+// after the page. What members look after themselves is in desk, what is only looked up in lookup.
 package web
 
 import (
@@ -11,13 +11,15 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/web/desk"
+	"github.com/copse-social/copse/server/web/frame"
+	"github.com/copse-social/copse/server/web/lookup"
 )
 
 // Options is what the door needs.
@@ -42,27 +44,27 @@ type Options struct {
 
 // Door serves browsers.
 type Door struct {
-	o        Options
-	store    *db.Store
-	com      *community.Rules
-	ex       *exchange.Rules
-	sessions *scs.SessionManager
-	instance *instanceCache
-	pages    *pageCache
+	*frame.Frame
+	o     Options
+	store *db.Store
+	com   *community.Rules
+	ex    *exchange.Rules
 }
 
 // New makes the door.
 func New(o Options) *Door {
-	d := &Door{o: o, store: o.Store, com: o.Community, ex: o.Exchange, instance: &instanceCache{}, pages: newPageCache()}
-	d.sessions = newSessions(o)
-	return d
+	fr := frame.New(frame.Options{
+		Store: o.Store, Community: o.Community, Base: o.Base, Host: o.Host, Secure: o.Secure,
+		Resolve: o.Resolve, Now: o.Now, Log: o.Log,
+	})
+	return &Door{Frame: fr, o: o, store: o.Store, com: o.Community, ex: o.Exchange}
 }
 
 // Mount adds the routes of this door. GET routes that other servers ask too are mounted by the
 // server, which picks the door by Accept: see Shared.
 func (d *Door) Mount(e *echo.Echo) {
 	e.GET(frontend.Prefix+"*", echo.WrapHandler(frontend.Files()))
-	g := e.Group("", d.reader)
+	g := e.Group("", d.Reader)
 	g.GET("/sign-in", d.signInForm)
 	g.POST("/sign-in", d.signIn)
 	g.POST("/sign-out", d.signOut)
@@ -71,40 +73,50 @@ func (d *Door) Mount(e *echo.Echo) {
 	g.POST("/lang", d.chooseLanguage)
 	g.POST("/theme", d.chooseTheme)
 	g.GET("/communities", d.communities)
-	g.GET("/c/:handle/new", d.compose, d.signedIn)
-	g.POST("/c/:handle/new", d.start, d.signedIn)
+	g.GET("/authorize_interaction", d.interact, d.SignedIn)
+	g.GET("/c/:handle/new", d.compose, d.SignedIn)
+	g.POST("/c/:handle/new", d.start, d.SignedIn)
 	g.GET("/c/:handle/feed.atom", d.feed)
-	g.POST("/c/:handle/follow", d.follow, d.signedIn)
-	g.POST("/c/:handle/unfollow", d.unfollow, d.signedIn)
-	g.POST("/c/:handle/join", d.join, d.signedIn)
-	g.POST("/c/:handle/leave", d.leave, d.signedIn)
-	g.POST("/d/:id/replies", d.reply, d.signedIn)
-	g.GET("/p/:id/reply", d.replyForm, d.signedIn)
-	g.GET("/p/:id/edit", d.editForm, d.signedIn)
-	g.POST("/p/:id/edit", d.edit, d.signedIn)
-	g.GET("/p/:id/delete", d.deleteForm, d.signedIn)
-	g.POST("/p/:id/delete", d.delete, d.signedIn)
-	g.POST("/p/:id/like", d.like, d.signedIn)
-	g.GET("/p/:id/pin", d.pinForm, d.signedIn)
-	g.POST("/p/:id/pin", d.pin, d.signedIn)
-	g.GET("/p/:id/lock", d.lockForm, d.signedIn)
-	g.POST("/p/:id/lock", d.lock, d.signedIn)
-	g.GET("/p/:id/remove", d.removeForm, d.signedIn)
-	g.POST("/p/:id/remove", d.remove, d.signedIn)
-	g.GET("/p/:id/restore", d.restoreForm, d.signedIn)
-	g.POST("/p/:id/restore", d.restore, d.signedIn)
-	g.POST("/read", d.readAll, d.signedIn)
-	g.POST("/drafts", d.saveDraft, d.signedIn)
-	d.mountMore(g)
+	g.POST("/c/:handle/follow", d.follow, d.SignedIn)
+	g.POST("/c/:handle/unfollow", d.unfollow, d.SignedIn)
+	g.POST("/c/:handle/join", d.join, d.SignedIn)
+	g.POST("/c/:handle/leave", d.leave, d.SignedIn)
+	g.POST("/d/:id/replies", d.reply, d.SignedIn)
+	g.GET("/p/:id/reply", d.replyForm, d.SignedIn)
+	g.GET("/p/:id/edit", d.editForm, d.SignedIn)
+	g.POST("/p/:id/edit", d.edit, d.SignedIn)
+	g.GET("/p/:id/delete", d.deleteForm, d.SignedIn)
+	g.POST("/p/:id/delete", d.delete, d.SignedIn)
+	g.POST("/p/:id/like", d.like, d.SignedIn)
+	g.GET("/p/:id/pin", d.pinForm, d.SignedIn)
+	g.POST("/p/:id/pin", d.pin, d.SignedIn)
+	g.GET("/p/:id/lock", d.lockForm, d.SignedIn)
+	g.POST("/p/:id/lock", d.lock, d.SignedIn)
+	g.GET("/p/:id/remove", d.removeForm, d.SignedIn)
+	g.POST("/p/:id/remove", d.remove, d.SignedIn)
+	g.GET("/p/:id/restore", d.restoreForm, d.SignedIn)
+	g.POST("/p/:id/restore", d.restore, d.SignedIn)
+	g.POST("/read", d.readAll, d.SignedIn)
+	g.POST("/drafts", d.saveDraft, d.SignedIn)
+	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Frame: d, Now: d.o.Now}).Mount(g)
+	d.lookup().Mount(g)
 }
 
 // Shared are the pages whose addresses other servers ask too, by route.
 func (d *Door) Shared() map[string]echo.HandlerFunc {
 	return map[string]echo.HandlerFunc{
-		"/":          d.cached(d.home),
-		"/c/:handle": d.cached(d.group),
-		"/u/:handle": d.cached(d.person),
-		"/d/:id":     d.cached(d.discussion),
-		"/p/:id":     d.cached(d.post),
+		"/":          d.Cached(d.home),
+		"/c/:handle": d.Cached(d.group),
+		"/u/:handle": d.Cached(d.lookup().PersonPage),
+		"/d/:id":     d.Cached(d.discussion),
+		"/p/:id":     d.Cached(d.post),
 	}
+}
+
+// lookup are the pages that find and show without taking part.
+func (d *Door) lookup() *lookup.Pages {
+	return lookup.New(lookup.Options{
+		Frame: d.Frame, Store: d.store, Community: d.com, Base: d.o.Base, Host: d.o.Host,
+		Resolve: d.o.Resolve, Subscribe: d.o.Subscribe, Log: d.o.Log,
+	})
 }

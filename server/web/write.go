@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/copse-social/copse/server/web/frame"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
@@ -37,7 +39,7 @@ type written struct {
 // composerBelow puts the composer below a discussion, with what the reader began to write; where
 // they can't write it says why and gives the text back.
 func (d *Door) composerBelow(c echo.Context, t *talk, p *views.Discussion) error {
-	if me(c) == nil {
+	if frame.Me(c) == nil {
 		return nil
 	}
 	if p.Composer != nil { // came back from a send
@@ -71,14 +73,14 @@ func (d *Door) composerBelow(c echo.Context, t *talk, p *views.Discussion) error
 // noReply words why the reader can't answer here, "" when they can.
 func (d *Door) noReply(c echo.Context, t *talk) (string, error) {
 	if t.starter.State != db.PostPublished && t.starter.State != db.PostWaiting {
-		return at(c).loc.Text("Nothing can be added here now."), nil
+		return frame.At(c).Loc.Text("Nothing can be added here now."), nil
 	}
 	if t.group == nil {
 		return "", nil
 	}
-	err := d.com.Permit(c.Request().Context(), d.store, t.group, me(c), community.ActReply)
-	if no, is := refusalIn(err); is {
-		return sentence(at(c).loc, no), nil
+	err := d.com.Permit(c.Request().Context(), d.store, t.group, frame.Me(c), community.ActReply)
+	if no, is := frame.Refusal(err); is {
+		return frame.Sentence(frame.At(c).Loc, no), nil
 	}
 	return "", err
 }
@@ -95,7 +97,7 @@ func answeredOn(t *talk, to string) *db.Post {
 
 // replyBox is an empty composer that answers a post.
 func (d *Door) replyBox(c echo.Context, t *talk, answered *db.Post, audience string) (*ui.Composer, error) {
-	loc, id := at(c).loc, strconv.FormatInt(t.starter.ID, 10)
+	loc, id := frame.At(c).Loc, strconv.FormatInt(t.starter.ID, 10)
 	box := &ui.Composer{
 		Action: "/d/" + id + "/replies", Label: loc.Text("Your reply"), Submit: loc.Text("Reply"),
 		DraftKey: draftKey(c, formReply, t.starter.ID), MaxLength: exchange.MaxText, MayPreview: true,
@@ -121,90 +123,97 @@ func (d *Door) reply(c echo.Context) error {
 	if err := bind(c, &form); err != nil {
 		return err
 	}
-	f, err := d.readable(c)
+	f, err := d.Seen(c)
 	if err != nil {
 		return err
 	}
-	if f.post.Visibility == db.VisibilityDirect {
+	if f.Post.Visibility == db.VisibilityDirect {
 		return d.answerMessage(c, f, form)
 	}
-	if !f.post.Starts() {
+	if !f.Post.Starts() {
 		return echo.ErrNotFound
 	}
 	if form.Discard != "" {
-		return d.dropDraft(c, formReply, f.post.ID, discussionPath(f.post.ID)+"#write")
+		return d.dropDraft(c, formReply, f.Post.ID, discussionPath(f.Post.ID)+"#write")
 	}
 	parent, err := d.answered(c, f, form.To)
 	if err != nil {
 		return err
 	}
 	if form.Preview != "" {
-		return d.replyAgain(c, http.StatusOK, f, parent, form, nil)
+		return d.replyAgain(c, http.StatusOK, replying{f, parent, form}, nil)
 	}
 	draft := d.draftOf(c, form)
 	draft.Parent = parent
 	var p *db.Post
-	err = d.inTx(c, func(ctx context.Context, tx *db.Store) error {
+	err = d.InTx(c, func(ctx context.Context, tx *db.Store) error {
 		var err error
 		if p, err = d.ex.Reply(ctx, tx, draft); err != nil {
 			return err
 		}
-		return tx.DropDraft(ctx, at(c).account.ID, formReply, target(f.post.ID))
+		return tx.DropDraft(ctx, frame.At(c).Account.ID, formReply, target(f.Post.ID))
 	})
-	if no, is := refusalIn(err); is {
-		if err := d.keepDraft(c, formReply, target(f.post.ID), form); err != nil {
+	if no, is := frame.Refusal(err); is {
+		if err := d.keepDraft(c, formReply, target(f.Post.ID), form); err != nil {
 			return err
 		}
-		return d.replyAgain(c, http.StatusUnprocessableEntity, f, parent, form, no)
+		return d.replyAgain(c, http.StatusUnprocessableEntity, replying{f, parent, form}, no)
 	}
 	if err != nil {
 		return fmt.Errorf("reply: %w", err)
 	}
-	d.flash(c, d.sentNote(c, p), "")
-	d.forget(c, formReply, f.post.ID)
-	return see(c, postPath(p.ID))
+	d.Flash(c, d.sentNote(c, p), "")
+	d.forget(c, formReply, f.Post.ID)
+	return frame.See(c, postPath(p.ID))
 }
 
 // answered is the post a reply is about: the start of its discussion, or a post in it that the
 // reader sees. Private words have their own page.
-func (d *Door) answered(c echo.Context, f found, to int64) (*db.Post, error) {
-	if to == 0 || to == f.post.ID {
-		return f.post, nil
+func (d *Door) answered(c echo.Context, f frame.Seen, to int64) (*db.Post, error) {
+	if to == 0 || to == f.Post.ID {
+		return f.Post, nil
 	}
-	above, err := d.readableByID(c, to)
+	above, err := d.SeenByID(c, to)
 	if err != nil {
 		return nil, err
 	}
-	if above.post.DiscussionID != f.post.ID || above.post.Visibility == db.VisibilityDirect {
+	if above.Post.DiscussionID != f.Post.ID || above.Post.Visibility == db.VisibilityDirect {
 		return nil, echo.ErrNotFound
 	}
-	return above.post, nil
+	return above.Post, nil
+}
+
+// replying is a reply as it was sent: in which discussion, to what.
+type replying struct {
+	in     frame.Seen
+	parent *db.Post
+	form   written
 }
 
 // replyAgain shows the discussion with the reply as it was typed: for a preview, or with what is
 // wrong.
-func (d *Door) replyAgain(c echo.Context, status int, f found, parent *db.Post, form written, no *community.Refusal) error {
-	t, err := d.talk(c, f, "")
+func (d *Door) replyAgain(c echo.Context, status int, r replying, no *community.Refusal) error {
+	t, err := d.talk(c, r.in, "")
 	if err != nil {
 		return err
 	}
-	box, err := d.replyBox(c, t, parent, form.Audience)
+	box, err := d.replyBox(c, t, r.parent, r.form.Audience)
 	if err != nil {
 		return err
 	}
-	box.Text = form.Text
-	if form.Preview != "" {
-		box.Preview = ui.HTML(d.ex.Preview(form.Text))
+	box.Text = r.form.Text
+	if r.form.Preview != "" {
+		box.Preview = ui.HTML(d.ex.Preview(r.form.Text))
 	}
 	if no != nil {
-		box.Error = sentence(at(c).loc, no)
+		box.Error = frame.Sentence(frame.At(c).Loc, no)
 	}
 	return d.discussionPage(c, status, t, box)
 }
 
 // sentNote says what happens to a post now.
 func (d *Door) sentNote(c echo.Context, p *db.Post) string {
-	loc := at(c).loc
+	loc := frame.At(c).Loc
 	switch {
 	case p.Visibility == db.VisibilityDirect:
 		return loc.Text("Sent to the facilitators. Nobody else sees it.")
@@ -214,11 +223,6 @@ func (d *Door) sentNote(c echo.Context, p *db.Post) string {
 		return loc.Text("On its way to the community’s own server.")
 	}
 	return loc.Text("Sent.")
-}
-
-// inTx runs an act in its transaction.
-func (d *Door) inTx(c echo.Context, do func(ctx context.Context, tx *db.Store) error) error {
-	return d.store.InTx(c.Request().Context(), do)
 }
 
 // bind reads form and query alike; Echo reads the query of a GET only.

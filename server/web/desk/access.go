@@ -81,7 +81,7 @@ func (d *Desk) changePassword(c echo.Context) error {
 	}
 	a.PasswordHash = hash
 	err = d.store.InTx(c.Request().Context(), func(ctx context.Context, tx *db.Store) error {
-		if err := tx.SaveAccount(ctx, a); err != nil {
+		if err := tx.SavePassword(ctx, a); err != nil {
 			return err
 		}
 		return tx.RevokeSessions(ctx, a.ID, d.SessionHash(ctx))

@@ -20,7 +20,7 @@ import (
 	"github.com/copse-social/copse/server/exchange"
 )
 
-// Frame is the web door as far as these pages stand in it; see web/rooms.go.
+// Frame is the web door as far as these pages stand in it; see server/web/frame.
 type Frame interface {
 	Shell(c echo.Context, title string, tab views.Tab) (views.Shell, error)
 	Page(c echo.Context, status int, p views.Page) error

@@ -1,4 +1,4 @@
-package web
+package frame
 
 import (
 	"errors"
@@ -21,7 +21,7 @@ var statusOf = map[community.Kind]int{
 }
 
 // answer turns an error of a handler into a page. Missing, removed and members-only look alike.
-func (d *Door) answer(c echo.Context, err error) error {
+func (fr *Frame) answer(c echo.Context, err error) error {
 	if c.Response().Committed {
 		return err
 	}
@@ -35,19 +35,19 @@ func (d *Door) answer(c echo.Context, err error) error {
 	} else if errors.Is(err, db.ErrNotFound) {
 		status = http.StatusNotFound
 	} else {
-		d.o.Log.ErrorContext(c.Request().Context(), "request failed", "request_id", p.RequestID, "path", c.Path(), "err", err)
-		if v := at(c); v.account != nil && v.account.IsAdmin() {
+		fr.o.Log.ErrorContext(c.Request().Context(), "request failed", "request_id", p.RequestID, "path", c.Path(), "err", err)
+		if v := At(c); v.Account != nil && v.Account.IsAdmin() {
 			p.Detail = err.Error()
 		}
 	}
 	p.Status = shownStatus(status)
-	shell, serr := d.shell(c, "", views.NoTab)
+	shell, serr := fr.Shell(c, "", views.NoTab)
 	if serr != nil {
 		return errors.Join(err, serr)
 	}
 	p.Shell = shell
 	p.Shell.Head.NoIndex = true
-	return d.page(c, status, p)
+	return fr.Page(c, status, p)
 }
 
 // shownStatus is the page that words a status best.

@@ -1,4 +1,4 @@
-package web
+package frame
 
 import (
 	"net/http"
@@ -46,17 +46,17 @@ type slot struct {
 
 const slotKey = "web.slot"
 
-// cached serves a page that other servers know by address, too: from memory where a signed-out
-// reader was given the same just now.
-func (d *Door) cached(next echo.HandlerFunc) echo.HandlerFunc {
-	inner := d.reader(next)
+// Cached serves a page that other servers know by address, too: from memory where a signed-out
+// Reader was given the same just now.
+func (fr *Frame) Cached(next echo.HandlerFunc) echo.HandlerFunc {
+	inner := fr.Reader(next)
 	return func(c echo.Context) error {
 		req := c.Request()
-		if _, err := c.Cookie(d.sessions.Cookie.Name); err == nil || req.Method != http.MethodGet {
+		if _, err := c.Cookie(fr.sessions.Cookie.Name); err == nil || req.Method != http.MethodGet {
 			return inner(c)
 		}
-		s := slot{key: pageKey(c), changes: d.store.Changes(), at: d.o.Now()}
-		if p, ok := d.pages.kept.GetIfPresent(s.key); ok && p.changes == s.changes && s.at.Sub(p.at) < oldest {
+		s := slot{key: pageKey(c), changes: fr.o.Store.Changes(), at: fr.o.Now()}
+		if p, ok := fr.pages.kept.GetIfPresent(s.key); ok && p.changes == s.changes && s.at.Sub(p.at) < oldest {
 			c.Response().Header().Add("Vary", "Accept, Accept-Language, Cookie")
 			return send(c, p)
 		}
@@ -67,18 +67,18 @@ func (d *Door) cached(next echo.HandlerFunc) echo.HandlerFunc {
 
 // pageKey names a page by all that a signed-out reader's version depends on.
 func pageKey(c echo.Context) string {
-	lang := locales.Match(c.Request().Header.Get("Accept-Language"), cookie(c, cookieLang))
-	return strings.Join([]string{c.Request().URL.RequestURI(), lang, cookie(c, cookieTheme)}, "\x00")
+	lang := locales.Match(c.Request().Header.Get("Accept-Language"), Cookie(c, CookieLang))
+	return strings.Join([]string{c.Request().URL.RequestURI(), lang, Cookie(c, CookieTheme)}, "\x00")
 }
 
 // keep remembers a page that was just printed for a signed-out reader.
-func (d *Door) keep(c echo.Context, p *printed) {
+func (fr *Frame) keep(c echo.Context, p *printed) {
 	s, ok := c.Get(slotKey).(slot)
 	if !ok {
 		return
 	}
 	p.changes, p.at = s.changes, s.at
-	d.pages.kept.Set(s.key, p)
+	fr.pages.kept.Set(s.key, p)
 }
 
 // send answers with a page for signed-out readers, or says that it is unchanged.

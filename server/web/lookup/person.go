@@ -1,4 +1,4 @@
-package web
+package lookup
 
 import (
 	"context"
@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
+
+	"github.com/copse-social/copse/server/web/frame"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,22 +20,22 @@ import (
 // pageSaid is how many contributions a page of a person holds.
 const pageSaid = 20
 
-// person handles GET /u/:handle.
-func (d *Door) person(c echo.Context) error {
-	a, err := d.personAt(c)
+// PersonPage handles GET /u/:handle.
+func (d *Pages) PersonPage(c echo.Context) error {
+	a, err := d.Person(c)
 	if err != nil {
 		return err
 	}
 	if a.Type == db.ActorGroup {
-		return see(c, "/c/"+d.pathHandle(a))
+		return frame.See(c, "/c/"+d.PathHandle(a))
 	}
-	shell, err := d.shell(c, a.Label(), views.NoTab)
+	shell, err := d.Shell(c, a.Label(), views.NoTab)
 	if err != nil {
 		return err
 	}
 	p := views.Person{
-		Shell: shell, Who: d.face(a), About: ui.HTML(a.Summary), Path: "/u/" + d.pathHandle(a),
-		Self: a.ID == myID(c), Follows: a.Active(), Since: a.CreatedAt.Time,
+		Shell: shell, Who: d.Face(a), About: ui.HTML(a.Summary), Path: "/u/" + d.PathHandle(a),
+		Self: a.ID == frame.MyID(c), Follows: a.Active(), Since: a.CreatedAt.Time,
 	}
 	if !a.Local {
 		p.Original, p.Fetched = a.URL, a.FetchedAt.Time
@@ -46,37 +47,12 @@ func (d *Door) person(c echo.Context) error {
 		return err
 	}
 	describePerson(d.o.Base, a, &p)
-	return d.page(c, http.StatusOK, p)
+	return d.Page(c, http.StatusOK, p)
 }
 
-// personAt finds whom an address names: one of ours by handle, others by handle@host. Somebody
-// not met yet is asked for on their server, but only for readers with an account: strangers must
-// not send us around the net.
-func (d *Door) personAt(c echo.Context) (*db.Actor, error) {
+func (d *Pages) fillPerson(c echo.Context, a *db.Actor, p *views.Person) error {
 	ctx := c.Request().Context()
-	name, host, remote := strings.Cut(strings.TrimPrefix(c.Param("handle"), "@"), "@")
-	var a *db.Actor
-	var err error
-	if !remote || strings.EqualFold(host, d.o.Host) {
-		a, err = d.store.LocalActor(ctx, name)
-	} else if a, err = d.store.ActorByHandle(ctx, name, host); errors.Is(err, db.ErrNotFound) && me(c) != nil {
-		if a, err = d.o.Resolve(ctx, name+"@"+host); err != nil {
-			d.o.Log.InfoContext(ctx, "person not found elsewhere", "host", host, "err", err)
-			return nil, echo.ErrNotFound
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	if !a.Active() || (a.Type != db.ActorPerson && a.Type != db.ActorGroup && a.Type != db.ActorService) {
-		return nil, echo.ErrNotFound
-	}
-	return a, nil
-}
-
-func (d *Door) fillPerson(c echo.Context, a *db.Actor, p *views.Person) error {
-	ctx := c.Request().Context()
-	if who := me(c); who != nil && !p.Self {
+	if who := frame.Me(c); who != nil && !p.Self {
 		f, err := d.store.FollowBetween(ctx, who.ID, a.ID)
 		switch {
 		case errors.Is(err, db.ErrNotFound):
@@ -93,20 +69,15 @@ func (d *Door) fillPerson(c echo.Context, a *db.Actor, p *views.Person) error {
 		return fmt.Errorf("list communities of %s: %w", a.URI, err)
 	}
 	for _, g := range groups {
-		p.Also = append(p.Also, d.place(g.Actor))
+		p.Also = append(p.Also, d.Place(g.Actor))
 	}
 	return d.fillSaid(c, a, p)
 }
 
-// place is a community as it stands in a line of facts.
-func (d *Door) place(a *db.Actor) views.Place {
-	return views.Place{Link: ui.Link{Label: a.Label(), URL: "/c/" + d.pathHandle(a)}, Org: d.org(a.Host)}
-}
-
-func (d *Door) fillSaid(c echo.Context, a *db.Actor, p *views.Person) error {
+func (d *Pages) fillSaid(c echo.Context, a *db.Actor, p *views.Person) error {
 	ctx := c.Request().Context()
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
-	posts, err := d.store.PersonPosts(ctx, db.PersonQuery{AuthorID: a.ID, Reader: myID(c), Before: before, Limit: pageSaid + 1})
+	posts, err := d.store.PersonPosts(ctx, db.PersonQuery{AuthorID: a.ID, Reader: frame.MyID(c), Before: before, Limit: pageSaid + 1})
 	if err != nil {
 		return fmt.Errorf("list posts of %s: %w", a.URI, err)
 	}
@@ -122,7 +93,7 @@ func (d *Door) fillSaid(c echo.Context, a *db.Actor, p *views.Person) error {
 }
 
 // contributions are posts of mixed communities as rows.
-func (d *Door) contributions(ctx context.Context, posts []*db.Post) ([]views.Contribution, error) {
+func (d *Pages) contributions(ctx context.Context, posts []*db.Post) ([]views.Contribution, error) {
 	var groups, threads []int64
 	for _, p := range posts {
 		groups, threads = append(groups, p.GroupID), append(threads, p.DiscussionID)
@@ -147,7 +118,7 @@ func (d *Door) contributions(ctx context.Context, posts []*db.Post) ([]views.Con
 			row.Title, row.Said = content.Excerpt(p.Content, 80), ""
 		}
 		if g := places[p.GroupID]; g != nil {
-			row.Where = d.place(g)
+			row.Where = d.Place(g)
 		}
 		list = append(list, row)
 	}
@@ -166,30 +137,30 @@ func describePerson(base string, a *db.Actor, p *views.Person) {
 }
 
 // followPerson handles POST /u/:handle/follow.
-func (d *Door) followPerson(c echo.Context) error {
+func (d *Pages) followPerson(c echo.Context) error {
 	return d.changeFollow(c, func(ctx context.Context, tx *db.Store, a *db.Actor) error {
-		_, err := d.com.Follow(ctx, tx, me(c), a)
+		_, err := d.com.Follow(ctx, tx, frame.Me(c), a)
 		return err
 	})
 }
 
 // unfollowPerson handles POST /u/:handle/unfollow.
-func (d *Door) unfollowPerson(c echo.Context) error {
+func (d *Pages) unfollowPerson(c echo.Context) error {
 	return d.changeFollow(c, func(ctx context.Context, tx *db.Store, a *db.Actor) error {
-		return d.com.Unfollow(ctx, tx, me(c), a)
+		return d.com.Unfollow(ctx, tx, frame.Me(c), a)
 	})
 }
 
-func (d *Door) changeFollow(c echo.Context, do func(ctx context.Context, tx *db.Store, a *db.Actor) error) error {
-	a, err := d.personAt(c)
+func (d *Pages) changeFollow(c echo.Context, do func(ctx context.Context, tx *db.Store, a *db.Actor) error) error {
+	a, err := d.Person(c)
 	if err != nil {
 		return err
 	}
-	err = d.inTx(c, func(ctx context.Context, tx *db.Store) error { return do(ctx, tx, a) })
-	if no, is := refusalIn(err); is {
-		d.flash(c, sentence(at(c).loc, no), "")
+	err = d.InTx(c, func(ctx context.Context, tx *db.Store) error { return do(ctx, tx, a) })
+	if no, is := frame.Refusal(err); is {
+		d.Flash(c, frame.Sentence(frame.At(c).Loc, no), "")
 	} else if err != nil {
 		return fmt.Errorf("change follow of %s: %w", a.URI, err)
 	}
-	return see(c, "/u/"+d.pathHandle(a))
+	return frame.See(c, "/u/"+d.PathHandle(a))
 }

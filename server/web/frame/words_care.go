@@ -1,4 +1,4 @@
-package web
+package frame
 
 import "github.com/copse-social/copse/frontend/locales"
 

@@ -1,4 +1,4 @@
-package web
+package lookup
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // Sizes of a search. Who pages further than maxFound should use more words.
@@ -26,8 +27,8 @@ const (
 
 // search handles GET /search: words in what was said, communities, people; and whole addresses,
 // which readers with an account may look for on other servers.
-func (d *Door) search(c echo.Context) error {
-	shell, err := d.shell(c, at(c).loc.Text("Search"), views.Search)
+func (d *Pages) search(c echo.Context) error {
+	shell, err := d.Shell(c, frame.At(c).Loc.Text("Search"), views.Search)
 	if err != nil {
 		return err
 	}
@@ -39,13 +40,13 @@ func (d *Door) search(c echo.Context) error {
 	p := views.SearchPage{Shell: shell}
 	p.Head.NoIndex = true
 	if words == "" {
-		return d.page(c, http.StatusOK, p)
+		return d.Page(c, http.StatusOK, p)
 	}
 	if err := d.findAddress(c, words, &p); err != nil {
 		return err
 	}
 	from, _ := strconv.Atoi(c.QueryParam("from"))
-	q := db.SearchQuery{Words: words, Reader: myID(c), Offset: min(max(from, 0), maxFound), Limit: pageFound + 1}
+	q := db.SearchQuery{Words: words, Reader: frame.MyID(c), Offset: min(max(from, 0), maxFound), Limit: pageFound + 1}
 	found := 0
 	switch c.QueryParam("kind") {
 	case "communities":
@@ -61,12 +62,12 @@ func (d *Door) search(c echo.Context) error {
 		return err
 	}
 	p.Pages = foundPages(c, q.Offset, found)
-	return d.page(c, http.StatusOK, p)
+	return d.Page(c, http.StatusOK, p)
 }
 
 // foundPages are the ways on from a page that starts at an offset.
 func foundPages(c echo.Context, offset, found int) ui.Pages {
-	at := func(from int) string {
+	page := func(from int) string {
 		q := url.Values{"q": {c.QueryParam("q")}, "from": {strconv.Itoa(from)}}
 		for _, name := range []string{"kind", "in"} {
 			if v := c.QueryParam(name); v != "" {
@@ -77,19 +78,19 @@ func foundPages(c echo.Context, offset, found int) ui.Pages {
 	}
 	var pages ui.Pages
 	if offset > 0 {
-		pages.Newer = at(max(offset-pageFound, 0))
+		pages.Newer = page(max(offset-pageFound, 0))
 	}
 	if found > pageFound && offset < maxFound {
-		pages.Older = at(offset + pageFound)
+		pages.Older = page(offset + pageFound)
 	}
 	return pages
 }
 
-func (d *Door) findPosts(c echo.Context, q db.SearchQuery, p *views.SearchPage) (int, error) {
+func (d *Pages) findPosts(c echo.Context, q db.SearchQuery, p *views.SearchPage) (int, error) {
 	ctx := c.Request().Context()
-	p.In = []ui.Choice{{Label: at(c).loc.Text("Everywhere you can read")}}
+	p.In = []ui.Choice{{Label: frame.At(c).Loc.Text("Everywhere you can read")}}
 	if p.Viewer != nil {
-		groups, err := d.store.GroupsOf(ctx, myID(c), 30)
+		groups, err := d.store.GroupsOf(ctx, frame.MyID(c), 30)
 		if err != nil {
 			return 0, fmt.Errorf("list communities to search in: %w", err)
 		}
@@ -107,15 +108,15 @@ func (d *Door) findPosts(c echo.Context, q db.SearchQuery, p *views.SearchPage) 
 	return len(posts), err
 }
 
-func (d *Door) findGroups(c echo.Context, q db.SearchQuery, p *views.SearchPage) (int, error) {
+func (d *Pages) findGroups(c echo.Context, q db.SearchQuery, p *views.SearchPage) (int, error) {
 	groups, err := d.store.SearchGroups(c.Request().Context(), q)
 	if err != nil {
 		return 0, fmt.Errorf("search communities: %w", err)
 	}
 	for _, g := range groups[:min(len(groups), pageFound)] {
 		row := views.CommunityRow{
-			Name: g.Actor.Label(), Handle: d.pathHandle(g.Actor), Tagline: g.Tagline, Org: d.org(g.Actor.Host),
-			Members: int(g.MembersCount), Talk: int(g.DiscussionsCount), Openness: opennessOf(g),
+			Name: g.Actor.Label(), Handle: d.PathHandle(g.Actor), Tagline: g.Tagline, Org: d.Org(g.Actor.Host),
+			Members: int(g.MembersCount), Talk: int(g.DiscussionsCount), Openness: frame.OpennessOf(g),
 		}
 		if !g.Actor.Local {
 			row.Host = g.Actor.Host
@@ -125,19 +126,19 @@ func (d *Door) findGroups(c echo.Context, q db.SearchQuery, p *views.SearchPage)
 	return len(groups), nil
 }
 
-func (d *Door) findPeople(c echo.Context, q db.SearchQuery, p *views.SearchPage) error {
+func (d *Pages) findPeople(c echo.Context, q db.SearchQuery, p *views.SearchPage) error {
 	people, err := d.store.SearchActors(c.Request().Context(), q.Words, []string{db.ActorPerson}, pageFound)
 	if err != nil {
 		return fmt.Errorf("search people: %w", err)
 	}
 	for _, a := range people {
-		p.People = append(p.People, d.face(a))
+		p.People = append(p.People, d.Face(a))
 	}
 	return nil
 }
 
 // findAddress looks up words that are a whole address. Strangers find only who is known here.
-func (d *Door) findAddress(c echo.Context, words string, p *views.SearchPage) error {
+func (d *Pages) findAddress(c echo.Context, words string, p *views.SearchPage) error {
 	page := strings.HasPrefix(words, "https://") && !strings.ContainsAny(words, " \t")
 	name, host, ok := strings.Cut(strings.TrimPrefix(words, "@"), "@")
 	handle := ok && name != "" && strings.Contains(host, ".") && !strings.ContainsAny(words, " /\\")
@@ -161,6 +162,6 @@ func (d *Door) findAddress(c echo.Context, words string, p *views.SearchPage) er
 	if a.Type == db.ActorGroup {
 		path = "/c/"
 	}
-	p.Exact = &ui.Link{Label: a.Label(), URL: path + d.pathHandle(a)}
+	p.Exact = &ui.Link{Label: a.Label(), URL: path + d.PathHandle(a)}
 	return nil
 }

@@ -1,4 +1,4 @@
-package web
+package frame
 
 import (
 	"context"
@@ -94,24 +94,32 @@ func (s *sessionStore) Commit(hash string, b []byte, expiry time.Time) error {
 func (s *sessionStore) Delete(hash string) error { return s.DeleteCtx(context.Background(), hash) }
 
 // SignIn opens a session for an account under a fresh token (no fixation, T40).
-func (d *Door) SignIn(c echo.Context, account *db.Account) error {
+func (fr *Frame) SignIn(c echo.Context, account *db.Account) error {
 	ctx := c.Request().Context()
-	if err := d.sessions.RenewToken(ctx); err != nil {
+	if err := fr.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew session: %w", err)
 	}
 	agent := c.Request().UserAgent()
-	d.sessions.Put(ctx, keyAccount, account.ID)
-	d.sessions.Put(ctx, keyAgent, strings.ToValidUTF8(agent[:min(len(agent), 200)], ""))
-	d.sessions.Put(ctx, keyAddress, c.RealIP())
+	fr.sessions.Put(ctx, keyAccount, account.ID)
+	fr.sessions.Put(ctx, keyAgent, strings.ToValidUTF8(agent[:min(len(agent), 200)], ""))
+	fr.sessions.Put(ctx, keyAddress, c.RealIP())
 	return nil
 }
 
 // Sessions is the middleware that loads and saves sessions; the demonstration uses it too.
-func (d *Door) Sessions(next http.Handler) http.Handler { return d.sessions.LoadAndSave(next) }
+func (fr *Frame) Sessions(next http.Handler) http.Handler { return fr.sessions.LoadAndSave(next) }
 
-// tokenHash is the stored name of the session of this request, "" when there is none.
-func (d *Door) tokenHash(ctx context.Context) string {
-	token := d.sessions.Token(ctx)
+// SignOut ends the session of a request.
+func (fr *Frame) SignOut(c echo.Context) error {
+	if err := fr.sessions.Destroy(c.Request().Context()); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
+
+// SessionHash is the stored name of the session of a request, "" when there is none.
+func (fr *Frame) SessionHash(ctx context.Context) string {
+	token := fr.sessions.Token(ctx)
 	if token == "" {
 		return ""
 	}

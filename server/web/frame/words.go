@@ -1,4 +1,4 @@
-package web
+package frame
 
 import (
 	"errors"
@@ -7,24 +7,15 @@ import (
 	"github.com/copse-social/copse/server/community"
 )
 
-// refusalIn finds a refusal in an error that a form can show; anything else goes on as an error.
-func refusalIn(err error) (*community.Refusal, bool) {
+// Refusal finds a refusal in an error that a form can show; anything else goes on as an error.
+func Refusal(err error) (*community.Refusal, bool) {
 	no, is := errors.AsType[*community.Refusal](err)
 	return no, is
 }
 
-// sentence says a refusal in the reader's language, with the way out.
-func sentence(l *locales.Loc, no *community.Refusal) string {
-	if s := aboutText(l, no.Code); s != "" {
-		return s
-	}
-	if s := aboutPerson(l, no.Code); s != "" {
-		return s
-	}
-	if s := aboutAccount(l, no.Code); s != "" {
-		return s
-	}
-	if s := aboutCare(l, no.Code); s != "" {
+// Sentence says a refusal in the reader's language, with the way out.
+func Sentence(l *locales.Loc, no *community.Refusal) string {
+	if s := Why(l, no.Code); s != "" {
 		return s
 	}
 	return l.Text("This cannot be done here. Ask the facilitators why.")
@@ -102,6 +93,19 @@ func aboutAccount(l *locales.Loc, code string) string {
 		return l.Text("The password is not right.")
 	case "name-empty":
 		return l.Text("Say what to call you.")
+	}
+	return ""
+}
+
+// Sentence says a refusal in a reader's language, with the way out.
+func (fr *Frame) Sentence(l *locales.Loc, no *community.Refusal) string { return Sentence(l, no) }
+
+// Why words a code of the rules, "" for what is none.
+func Why(l *locales.Loc, code string) string {
+	for _, about := range []func(*locales.Loc, string) string{aboutText, aboutPerson, aboutAccount, aboutCare} {
+		if s := about(l, code); s != "" {
+			return s
+		}
 	}
 	return ""
 }

@@ -1,9 +1,8 @@
-package web
+package lookup
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -16,27 +15,28 @@ import (
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // homeTime is how long the reader's own server may take to say where it follows.
 const homeTime = 8 * time.Second
 
 // followFrom handles GET and POST /follow/:handle, /follow/c/:handle and /follow/u/:handle.
-func (d *Door) followFrom(c echo.Context) error {
-	a, err := d.personAt(c)
+func (d *Pages) followFrom(c echo.Context) error {
+	a, err := d.Person(c)
 	if err != nil {
 		return err
 	}
-	p := views.RemoteFollow{Name: a.Label(), Host: d.org(a.Host).Name, Address: "@" + a.Acct(), Kind: views.RemotePerson}
-	p.Back = "/u/" + d.pathHandle(a)
+	p := views.RemoteFollow{Name: a.Label(), Host: d.Org(a.Host).Name, Address: "@" + a.Acct(), Kind: views.RemotePerson}
+	p.Back = "/u/" + d.PathHandle(a)
 	if a.Type == db.ActorGroup {
-		p.Back, p.Kind = "/c/"+d.pathHandle(a), views.RemoteCommunity
+		p.Back, p.Kind = "/c/"+d.PathHandle(a), views.RemoteCommunity
 		g, err := d.store.GroupByID(c.Request().Context(), a.ID)
 		if err != nil {
 			return err
 		}
 		if g.Openness == db.OpennessConfidential {
-			return hidden(community.Refuse(community.Forbidden, "members-only"))
+			return frame.Hidden(community.Refuse(community.Forbidden, "members-only"))
 		}
 		p.Quiet = !g.AnnouncesComment
 	}
@@ -44,13 +44,13 @@ func (d *Door) followFrom(c echo.Context) error {
 }
 
 // answerFrom handles GET and POST /follow/d/:id.
-func (d *Door) answerFrom(c echo.Context) error {
-	post, err := d.readablePost(c)
+func (d *Pages) answerFrom(c echo.Context) error {
+	post, err := d.Readable(c)
 	if err != nil {
 		return err
 	}
 	p := views.RemoteFollow{
-		Name: post.Title, Kind: views.RemoteDiscussion, Host: d.org(post.Author.Host).Name, Address: post.URI,
+		Name: post.Title, Kind: views.RemoteDiscussion, Host: d.Org(post.Author.Host).Name, Address: post.URI,
 		Back: "/d/" + strconv.FormatInt(post.ID, 10),
 	}
 	if p.Name == "" {
@@ -59,42 +59,29 @@ func (d *Door) answerFrom(c echo.Context) error {
 	return d.remoteFollow(c, p, post.URI)
 }
 
-// interact handles GET /authorize_interaction, the address that WebFinger gives other servers for
-// people of ours: it leads to what they want to follow or answer, as it stands here.
-func (d *Door) interact(c echo.Context) error {
-	address := strings.TrimPrefix(c.QueryParam("uri"), "acct:")
-	switch p, err := d.store.PostByURI(c.Request().Context(), address); {
-	case err == nil:
-		return see(c, postPath(p.ID))
-	case !errors.Is(err, db.ErrNotFound):
-		return fmt.Errorf("find %s: %w", address, err)
-	}
-	return d.openCommunity(c, address)
-}
-
 // remoteFollow shows the way to the reader's own server. It never sends the browser on by itself:
 // where it leads is said by another server, so people see its name before they go (T42).
-func (d *Door) remoteFollow(c echo.Context, p views.RemoteFollow, iri string) error {
+func (d *Pages) remoteFollow(c echo.Context, p views.RemoteFollow, iri string) error {
 	status := http.StatusOK
-	p.Account.Value = cookie(c, cookieHome)
+	p.Account.Value = frame.Cookie(c, frame.CookieHome)
 	if c.Request().Method == http.MethodPost {
 		p.Account.Value = strings.TrimSpace(c.FormValue("account"))
 		if p.Account.Error = d.findHome(c, &p, iri); p.Account.Error != "" {
 			status = http.StatusUnprocessableEntity
 		}
 	}
-	shell, err := d.shell(c, at(c).loc.Text("Follow from your own server"), views.NoTab)
+	shell, err := d.Shell(c, frame.At(c).Loc.Text("Follow from your own server"), views.NoTab)
 	if err != nil {
 		return err
 	}
 	p.Shell = shell
 	p.Head.NoIndex = true
-	return d.page(c, status, p)
+	return d.Page(c, status, p)
 }
 
 // findHome fills in the page on the reader's own server, or says what to mend.
-func (d *Door) findHome(c echo.Context, p *views.RemoteFollow, iri string) string {
-	loc := at(c).loc
+func (d *Pages) findHome(c echo.Context, p *views.RemoteFollow, iri string) string {
+	loc := frame.At(c).Loc
 	name, host, ok := strings.Cut(strings.TrimPrefix(p.Account.Value, "@"), "@")
 	if !ok || name == "" || host == "" || strings.ContainsAny(host, "/@ \\?#\r\n\t") || len(p.Account.Value) > 300 {
 		return loc.Text("Write it as name and server, for example @amina@social.example.")
@@ -111,7 +98,7 @@ func (d *Door) findHome(c echo.Context, p *views.RemoteFollow, iri string) strin
 	if err != nil {
 		return loc.Text("%s did not answer. Check the address, or copy ours into your app’s search.", host)
 	}
-	d.remember(c, cookieHome, name+"@"+host)
+	d.Remember(c, frame.CookieHome, name+"@"+host)
 	if p.Home = safeHome(found, d.o.Base); p.Home == "" {
 		return loc.Text("%s has no page for this. Copy the address below into its search.", host)
 	}

@@ -1,4 +1,4 @@
-package web
+package lookup
 
 import (
 	"fmt"
@@ -11,12 +11,13 @@ import (
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // history handles GET /p/:id/history. What was removed has none: its old texts are as removed as
 // the last one.
-func (d *Door) history(c echo.Context) error {
-	post, err := d.readablePost(c)
+func (d *Pages) history(c echo.Context) error {
+	post, err := d.Readable(c)
 	if err != nil {
 		return err
 	}
@@ -27,12 +28,12 @@ func (d *Door) history(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("list revisions of post %d: %w", post.ID, err)
 	}
-	loc := at(c).loc
-	shell, err := d.shell(c, loc.Text("What it said before"), views.NoTab)
+	loc := frame.At(c).Loc
+	shell, err := d.Shell(c, loc.Text("What it said before"), views.NoTab)
 	if err != nil {
 		return err
 	}
-	p := views.History{Shell: shell, Author: d.face(post.Author), Versions: versions(post, old)}
+	p := views.History{Shell: shell, Author: d.Face(post.Author), Versions: versions(post, old)}
 	p.Head.NoIndex = true
 	label := post.Title
 	if label == "" {
@@ -43,7 +44,7 @@ func (d *Door) history(c echo.Context) error {
 		back = "/d/" + strconv.FormatInt(post.ID, 10)
 	}
 	p.Trail = []ui.Link{{Label: label, URL: back}, {Label: loc.Text("Versions")}}
-	return d.page(c, http.StatusOK, p)
+	return d.Page(c, http.StatusOK, p)
 }
 
 func versions(post *db.Post, old []*db.Revision) []views.Version {

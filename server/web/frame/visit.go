@@ -1,0 +1,146 @@
+// Package frame is what all pages of the web door stand in: who reads, in which language and
+// session, the shell around a page, how it is printed and kept, what errors look like, and which
+// of the things that an address names the reader may see.
+//
+// It has no page of its own but the one of a server that nobody has set up, and takes no act.
+// Start with visit.go (who reads), shell.go and render.go; named.go is where hidden things end.
+package frame
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/frontend/locales"
+)
+
+// Names of our cookies beside the session.
+const (
+	CookieLang  = "copse_lang"
+	CookieTheme = "copse_theme"
+	CookieHome  = "copse_home"
+)
+
+// Visit is one request as this door sees it: who reads and how.
+type Visit struct {
+	Account *db.Account // nil: signed out
+	Loc     *locales.Loc
+	Theme   string
+}
+
+const visitKey = "web.visit"
+
+// Reader is the middleware around every page: it loads the session and makes the visit.
+func (fr *Frame) Reader(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		var err error
+		fr.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			c.SetRequest(r)
+			c.Response().Writer = w
+			var v *Visit
+			if v, err = fr.visit(c); err != nil {
+				return
+			}
+			c.Set(visitKey, v)
+			if err = fr.enter(c, next); err != nil {
+				err = fr.answer(c, err) // inside, so that the session is saved with the answer
+			}
+		})).ServeHTTP(c.Response().Writer, c.Request())
+		return err
+	}
+}
+
+// enter opens the page, unless nobody lives here yet: then only the set-up is open.
+func (fr *Frame) enter(c echo.Context, next echo.HandlerFunc) error {
+	if At(c).Account == nil && c.Request().Method == http.MethodGet && c.Path() != "/setup" {
+		alone, err := fr.unsettled(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		if alone {
+			return fr.unsettledPage(c)
+		}
+	}
+	return next(c)
+}
+
+func (fr *Frame) visit(c echo.Context) (*Visit, error) {
+	ctx := c.Request().Context()
+	v := &Visit{Theme: Cookie(c, CookieTheme)}
+	chosen, zone := []string{Cookie(c, CookieLang)}, time.UTC
+	if id := fr.sessions.GetInt64(ctx, keyAccount); id != 0 {
+		account, err := fr.o.Store.AccountByID(ctx, id)
+		if err != nil && !errors.Is(err, db.ErrNotFound) {
+			return nil, fmt.Errorf("load account of session: %w", err)
+		}
+		if err == nil && account.DisabledAt.IsZero() && account.Actor.Active() {
+			v.Account = account
+			if err := fr.o.Store.SeenAccount(ctx, id); err != nil {
+				return nil, err
+			}
+			chosen = []string{account.Locale, Cookie(c, CookieLang)}
+			if z, err := time.LoadLocation(account.TimeZone); err == nil {
+				zone = z
+			}
+			if account.Theme != "" {
+				v.Theme = account.Theme
+			}
+		}
+	}
+	code := locales.Match(c.Request().Header.Get("Accept-Language"), chosen...)
+	v.Loc = locales.New(code, zone, fr.o.Now())
+	return v, nil
+}
+
+// Cookie is the value of a cookie, "" where there is none.
+func Cookie(c echo.Context, name string) string {
+	k, err := c.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return k.Value
+}
+
+// At is the visit of a request; the reader must be around the page.
+func At(c echo.Context) *Visit { return c.Get(visitKey).(*Visit) }
+
+// Me is the person who reads, nil when signed out.
+func Me(c echo.Context) *db.Actor {
+	if v := At(c); v.Account != nil {
+		return v.Account.Actor
+	}
+	return nil
+}
+
+// MyID is the actor id of the reader, 0 when signed out.
+func MyID(c echo.Context) int64 {
+	if a := Me(c); a != nil {
+		return a.ID
+	}
+	return 0
+}
+
+// SignedIn sends readers without a session to the sign-in page and back afterwards.
+func (fr *Frame) SignedIn(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if At(c).Account != nil {
+			return next(c)
+		}
+		back := c.Request().URL.RequestURI()
+		if c.Request().Method != http.MethodGet {
+			back = LocalPath(c.Request().Referer(), fr.o.Base)
+		}
+		return c.Redirect(http.StatusSeeOther, "/sign-in?back="+url.QueryEscape(back))
+	}
+}
+
+// Account is the login that reads, nil when signed out.
+func (fr *Frame) Account(c echo.Context) *db.Account { return At(c).Account }
+
+// Loc is how the reader reads.
+func (fr *Frame) Loc(c echo.Context) *locales.Loc { return At(c).Loc }
