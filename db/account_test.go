@@ -67,6 +67,10 @@ func TestSaveAccount_keepsWhatOthersWrite(t *testing.T) {
 	ok(t, s.SeenAccount(ctx, ann.ID)) // within the hour: not worth a write
 	ann.Locale, ann.Role, ann.SlowLine = "fr", db.RoleAdmin, true
 	ok(t, s.SaveAccount(ctx, ann))
+	if plain, err := s.AccountByID(ctx, ann.ID); err != nil || plain.IsAdmin() {
+		t.Errorf("saving one's settings gives rights: %v", err)
+	}
+	ok(t, s.SaveAccess(ctx, ann))
 	got, err := s.AccountByID(ctx, ann.ID)
 	ok(t, err)
 	if !got.SeenAt.Equal(seen) || got.Locale != "fr" || !got.IsAdmin() || !got.SlowLine {
@@ -87,8 +91,8 @@ func TestAccounts_listsAndCounts(t *testing.T) {
 	ctx, s := t.Context(), dbtest.At(t, c.now)
 	ann, bob, cem := login(t, s, "ann"), login(t, s, "bob"), login(t, s, "cem")
 	ann.Role, cem.Role, cem.DisabledAt = db.RoleAdmin, db.RoleAdmin, s.Now()
-	ok(t, s.SaveAccount(ctx, ann))
-	ok(t, s.SaveAccount(ctx, cem))
+	ok(t, s.SaveAccess(ctx, ann))
+	ok(t, s.SaveAccess(ctx, cem))
 	ok(t, s.SeenAccount(ctx, bob.ID))
 	page, err := s.Accounts(ctx, ann.ID, 2)
 	ok(t, err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -151,7 +152,7 @@ func (o *office) changePerson(ctx context.Context, name string, change func(*db.
 			return err
 		}
 		change(a)
-		if err := tx.SaveAccount(ctx, a); err != nil {
+		if err := errors.Join(tx.SaveAccess(ctx, a), tx.SavePassword(ctx, a)); err != nil {
 			return err
 		}
 		return tx.RevokeSessions(ctx, a.ID, "")

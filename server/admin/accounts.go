@@ -84,7 +84,7 @@ func (d *Door) accountAct(c echo.Context) error {
 		return echo.ErrNotFound
 	}
 	err = d.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
-		if err := tx.SaveAccount(ctx, a); err != nil {
+		if err := tx.SaveAccess(ctx, a); err != nil {
 			return err
 		}
 		if ends { // whoever loses a right is signed out of it at once (T40)

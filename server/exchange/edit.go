@@ -14,6 +14,15 @@ func (r *Rules) Edit(ctx context.Context, tx *db.Store, p *db.Post, d *Draft) er
 	if err := permitOwn(d.Author, p); err != nil {
 		return err
 	}
+	g, err := r.groupOf(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	if g != nil { // whoever may not write here any more may not rewrite either
+		if err := r.com.Permit(ctx, tx, g, d.Author, community.ActReply); err != nil {
+			return err
+		}
+	}
 	if !p.Starts() {
 		d.Parent = p // an answer needs no title
 	}
@@ -42,10 +51,6 @@ func (r *Rules) Edit(ctx context.Context, tx *db.Store, p *db.Post, d *Draft) er
 	if p.State == db.PostHeld {
 		return nil // nobody has it yet
 	}
-	g, err := r.groupOf(ctx, tx, p)
-	if err != nil {
-		return err
-	}
 	return r.publishUpdate(ctx, tx, g, p)
 }
 
@@ -70,10 +75,11 @@ func writtenAt(p *db.Post) db.Time {
 // Delete takes a post of one's own away: its text is erased here and everywhere it went, a
 // placeholder keeps its place.
 func (r *Rules) Delete(ctx context.Context, tx *db.Store, who *db.Actor, p *db.Post) error {
-	if err := permitOwn(who, p); err != nil {
+	// What a moderator took out of a group is still its author's to erase.
+	if err := permitOwn(who, p); err != nil && (p.State != db.PostRemoved || p.AuthorID != who.ID) {
 		return err
 	}
-	sent := p.State == db.PostPublished || p.State == db.PostWaiting
+	sent := p.CreateActivityID != 0 // also what was removed or refused since went out once
 	g, err := r.groupOf(ctx, tx, p)
 	if err != nil {
 		return err

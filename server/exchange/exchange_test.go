@@ -316,3 +316,50 @@ func TestStart_inAGroupElsewhereWaits(t *testing.T) {
 		t.Errorf("addressed to %v, want the group first and the public", to)
 	}
 }
+
+func TestDelete_afterRemovalReachesWhoHasIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina, ben := h.person("amina"), h.person("ben")
+	g := h.group("water", amina)
+	p := h.start(g, ben, "Title", "my words")
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.ex.Remove(ctx, tx, amina, p, "off topic") })
+	h.outbox()
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.ex.Delete(ctx, tx, ben, h.post(p.ID)) })
+	if p = h.post(p.ID); p.State != db.PostDeleted || p.Content != "" {
+		t.Errorf("after erasing a removed post: %q %q", p.State, p.Content)
+	}
+	if out := h.outbox(); !reaches(out, "Delete", db.FamilyMicroblog) {
+		t.Error("servers that were sent the post do not hear that it is erased")
+	}
+}
+
+func TestEdit_byTheBanned(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina, ben := h.person("amina"), h.person("ben")
+	g := h.group("water", amina)
+	p := h.start(g, ben, "Title", "words")
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return h.com.Ban(ctx, tx, amina, g, community.BanOf{Who: ben, Reason: "spam"})
+	})
+	err := h.try(func(ctx context.Context, tx *db.Store) error {
+		return h.ex.Edit(ctx, tx, p, &exchange.Draft{Author: ben, Title: "Title", Source: "advertising"})
+	})
+	if got := code(t, err); got != "banned" {
+		t.Errorf("refused with %q, want banned", got)
+	}
+}
+
+func TestRemove_heldIsNeverRestoredPastTheCheck(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina, ben := h.person("amina"), h.person("ben")
+	g := h.group("water", amina, func(n *community.NewGroup) { n.HoldPolicy = db.HoldFirst })
+	p := h.start(g, ben, "Title", "words")
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.ex.Remove(ctx, tx, amina, p, "spam") })
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.ex.Restore(ctx, tx, amina, h.post(p.ID)) })
+	if got := h.post(p.ID).State; got == db.PostPublished {
+		t.Error("a held post was published by removing and restoring it")
+	}
+}

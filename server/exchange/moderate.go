@@ -89,8 +89,11 @@ func (r *Rules) Remove(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Po
 	if err != nil {
 		return err
 	}
-	if p.State == db.PostRemoved {
+	switch p.State {
+	case db.PostRemoved:
 		return nil
+	case db.PostHeld: // it was never out: restoring it must not publish it past the check
+		return r.Refuse(ctx, tx, by, p, reason)
 	}
 	shown := p.State == db.PostPublished
 	if err := r.removeFrom(ctx, tx, measure{g, by, p, reason}); err != nil {

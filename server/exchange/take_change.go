@@ -37,6 +37,14 @@ func (r *Rules) TakeUpdate(ctx context.Context, tx *db.Store, in *federation.Inc
 	if r.echo(p, in, g) {
 		return federation.Ignored("echo"), nil
 	}
+	if ours(g) {
+		err := r.com.Permit(ctx, tx, g, in.Object.Author, community.ActReply)
+		if no, is := errors.AsType[*community.Refusal](err); is {
+			return federation.Refused(no.Code), nil
+		} else if err != nil {
+			return federation.Outcome{}, err
+		}
+	}
 	changed, err := r.rewrite(ctx, tx, p, g, in.Object)
 	if err != nil || !changed {
 		return federation.Ignored("nothing-new"), err
