@@ -75,6 +75,7 @@ func TestT45_hiddenPostsStayHidden(t *testing.T) {
 	amina, carla, ben := h.person("amina"), h.person("carla"), h.person("ben")
 	g := h.group("water", amina, func(n *community.NewGroup) { n.HoldPolicy = db.HoldFirst })
 	p := h.start(g, amina, "Open to all")
+	h.as(amina).get(fmt.Sprintf("/d/%d", p.ID)) // has read it until here
 	held := h.answer(p, carla, "Secret held words.")
 	started := h.start(g, carla, "Secret held title")
 	private := h.as(ben).post(fmt.Sprintf("/d/%d/replies", p.ID), form("text", "Secret private words.", "audience", "facilitators"))
@@ -97,7 +98,7 @@ func TestT45_hiddenPostsStayHidden(t *testing.T) {
 		b.get(fmt.Sprintf("/p/%d", held.ID)).want(http.StatusNotFound)
 	}
 	h.as(carla).get(fmt.Sprintf("/d/%d", p.ID)).shows("Secret held words.", "Waits for a facilitator").hides("Secret private words.")
-	h.as(amina).get(fmt.Sprintf("/d/%d", p.ID)).shows("Secret held words.", "Waits for you")
+	h.as(amina).get(fmt.Sprintf("/d/%d", p.ID)).shows("Secret held words.", "Waits for you").hides("0 new")
 	h.as(ben).get(privatePath).want(http.StatusOK).shows("Secret private words.")
 	h.as(amina).get(privatePath).want(http.StatusOK).shows("Secret private words.")
 }

@@ -58,7 +58,7 @@ func (d *Door) replyOf(c echo.Context, t *talk, p *db.Post) ui.Reply {
 		ID: strconv.FormatInt(p.ID, 10), Author: d.Face(p.Author), Role: roleBadge(loc, t.facts.roles[p.AuthorID]),
 		Body: ui.HTML(p.Content), Lang: p.Lang, At: p.PublishedAt.Time, Edited: p.EditedAt.Time,
 		From: d.origin(p), Helpful: int(p.LikesCount), Liked: t.facts.liked[p.ID],
-		New: t.reading != nil && p.ID > t.reading.LastPostID && p.AuthorID != frame.MyID(c),
+		New: t.reading != nil && p.ID > t.reading.LastPostID && p.AuthorID != frame.MyID(c) && p.State == db.PostPublished,
 		May: d.actsOn(c, t, p), Files: filesOf(t.facts.files[p.ID]), Note: stateNote(loc, p, frame.MyID(c)),
 	}
 	if p.State == db.PostDeleted || p.State == db.PostRemoved {
