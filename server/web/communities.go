@@ -80,7 +80,7 @@ func (d *Door) communitiesPage(c echo.Context, status int, open ui.Answer) error
 	if len(there) > pageRows {
 		there = there[:pageRows]
 		g := there[pageRows-1]
-		p.MoreThere = "/communities?before=" + strconv.FormatInt(max(g.LastActivityAt.Millis(), 1), 36) + "." + strconv.FormatInt(g.ActorID, 36) + "#there"
+		p.MoreThere = "/communities?before=" + strconv.FormatInt(g.LastActivityAt.Millis(), 36) + "." + strconv.FormatInt(g.ActorID, 36) + "#there"
 	}
 	if p.Here, err = d.communityRows(c, here); err != nil {
 		return err

@@ -184,7 +184,7 @@ func placeIn(s string) (db.Time, int64) {
 	when, id, ok := strings.Cut(s, ".")
 	at, err := strconv.ParseInt(when, 36, 64)
 	last, err2 := strconv.ParseInt(id, 36, 64)
-	if !ok || err != nil || err2 != nil || at <= 0 || last <= 0 {
+	if !ok || err != nil || err2 != nil || at < 0 || last <= 0 {
 		return db.Time{}, 0
 	}
 	var t db.Time
