@@ -162,8 +162,10 @@ func (d *Door) composePage(c echo.Context, g *db.Group, form written) (*composin
 // audiences are the choices of who can see a post, with how far each goes.
 func (d *Door) audiences(c echo.Context, g *db.Group, chosen string) ([]views.Audience, error) {
 	loc, ctx := frame.At(c).Loc, c.Request().Context()
-	all := views.Audience{Value: toEveryone, Label: loc.Text("Everyone"), Chosen: chosen != toFacilitators,
-		Note: loc.Text("A public page. Members, followers, and whoever finds it.")}
+	all := views.Audience{
+		Value: toEveryone, Label: loc.Text("Everyone"), Chosen: chosen != toFacilitators,
+		Note: loc.Text("A public page. Members, followers, and whoever finds it."),
+	}
 	if g == nil {
 		return []views.Audience{all}, nil
 	}
@@ -179,8 +181,10 @@ func (d *Door) audiences(c echo.Context, g *db.Group, chosen string) ([]views.Au
 	} else {
 		all.People, all.Hosts = int(g.Actor.FollowersCount), 1
 	}
-	private := views.Audience{Value: toFacilitators, Label: loc.Text("Only the facilitators"), Chosen: chosen == toFacilitators,
-		Note: loc.Text("Goes nowhere else.")}
+	private := views.Audience{
+		Value: toFacilitators, Label: loc.Text("Only the facilitators"), Chosen: chosen == toFacilitators,
+		Note: loc.Text("Goes nowhere else."),
+	}
 	stewards, err := d.store.Stewards(ctx, g.ActorID)
 	if err != nil {
 		return nil, fmt.Errorf("load facilitators: %w", err)
