@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,11 +22,11 @@ func remote(t *testing.T, s *db.Store, handle, host string) *db.Actor {
 
 // handles names the groups of a list in order.
 func handles(list []*db.Group, err error) (string, error) {
-	out := ""
+	var out strings.Builder
 	for _, g := range list {
-		out += g.Actor.Handle + " "
+		out.WriteString(g.Actor.Handle + " ")
 	}
-	return out, err
+	return out.String(), err
 }
 
 func wantHandles(t *testing.T, why, want string) func(list []*db.Group, err error) {

@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 
@@ -28,9 +29,7 @@ func TestT21_moderationPassedOnByAStrangeGroup(t *testing.T) {
 		{"Add", h.ex.TakeFeatured, map[string]any{"object": p.URI, "target": g.Actor.FeaturedURI}},
 	} {
 		act := activity(c.name, amina, p.URI)
-		for k, v := range c.act {
-			act[k] = v
-		}
+		maps.Copy(act, c.act)
 		in := incoming(t, amina, act)
 		in.Via = evil
 		if out := h.take(c.do, in); out.State != db.ReceiptRefused {

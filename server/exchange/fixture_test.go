@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -222,10 +223,8 @@ func reaches(list []sent, kind, where string) bool {
 		if s.Type != kind {
 			continue
 		}
-		for _, f := range s.To.Families {
-			if f == where {
-				return true
-			}
+		if slices.Contains(s.To.Families, where) {
+			return true
 		}
 		for _, box := range s.To.Inboxes {
 			if box.Inbox == where {

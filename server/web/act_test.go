@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/copse-social/copse/db"
@@ -113,15 +114,15 @@ func TestReply_signedOutGoesToSignIn(t *testing.T) {
 }
 
 func escaped(path string) string {
-	out := ""
+	var out strings.Builder
 	for _, r := range path {
 		if r == '/' {
-			out += "%2F"
+			out.WriteString("%2F")
 			continue
 		}
-		out += string(r)
+		out.WriteString(string(r))
 	}
-	return out
+	return out.String()
 }
 
 func TestLike_onAndOff(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -269,9 +270,7 @@ func (b *browser) send(req *http.Request) *answer {
 	for _, k := range b.cookies {
 		req.AddCookie(k)
 	}
-	for name, values := range b.header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, b.header)
 	rec := httptest.NewRecorder()
 	b.h.echo.ServeHTTP(rec, req)
 	res := rec.Result()
