@@ -3,11 +3,14 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"go/ast"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -87,6 +90,71 @@ func TestDocs_linksResolve(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The rules say what is sent; FEDERATION.md must know each type of activity among it, and promise
+// no other. What is taken is compared by server/actors.
+func TestDocs_federationSent(t *testing.T) {
+	t.Parallel()
+	promised := map[string]bool{}
+	row := regexp.MustCompile("(?m)^\\| `([A-Za-z]+)` \\| [^|]+ \\| ([a-z]+)")
+	for _, m := range row.FindAllStringSubmatch(readDoc(t, "FEDERATION.md"), -1) {
+		promised[m[1]] = promised[m[1]] || m[2] != "no"
+	}
+	if len(promised) < 20 {
+		t.Fatalf("FEDERATION.md names %d activities", len(promised))
+	}
+	said := map[string]bool{} // every word in quotes
+	for _, p := range house(t) {
+		if p.path != "server/community" && p.path != "server/exchange" {
+			continue
+		}
+		for _, f := range p.files {
+			for _, kind := range activitiesIn(f.syntax) {
+				if !promised[kind] {
+					t.Errorf("%s sends %s; FEDERATION.md says that it is not sent", f.path, kind)
+				}
+			}
+			ast.Inspect(f.syntax, func(n ast.Node) bool {
+				if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					word, _ := strconv.Unquote(lit.Value)
+					said[word] = true
+				}
+				return true
+			})
+		}
+	}
+	for kind, sent := range promised {
+		if sent && !said[kind] {
+			t.Errorf("FEDERATION.md says that %s is sent; no rule does", kind)
+		}
+	}
+}
+
+// activitiesIn lists the types of the activities that a file writes out.
+func activitiesIn(f *ast.File) []string {
+	var out []string
+	ast.Inspect(f, func(n ast.Node) bool {
+		lit, ok := n.(*ast.CompositeLit)
+		if !ok {
+			return true
+		}
+		if sel, ok := lit.Type.(*ast.SelectorExpr); !ok || sel.Sel.Name != "ActivityDoc" {
+			return true
+		}
+		for _, e := range lit.Elts {
+			if kv, ok := e.(*ast.KeyValueExpr); ok {
+				key, _ := kv.Key.(*ast.Ident)
+				value, _ := kv.Value.(*ast.BasicLit)
+				if key != nil && value != nil && key.Name == "Type" {
+					word, _ := strconv.Unquote(value.Value)
+					out = append(out, word)
+				}
+			}
+		}
+		return true
+	})
+	return out
 }
 
 func TestDocs_decisions(t *testing.T) {

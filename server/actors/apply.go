@@ -78,9 +78,6 @@ func (d *Door) table() map[act]take {
 		{"Resolve", ""}:         ignore("resolve"),
 		{"ChooseAnswer", ""}:    ignore("choose-answer"),
 		{"QuoteRequest", ""}:    ignore("quote-request"),
-		{"View", ""}:            ignore("view"),
-		{"Read", ""}:            ignore("read"),
-		{"Listen", ""}:          ignore("listen"),
 		{"TentativeAccept", ""}: ignore("tentative"),
 		{"TentativeReject", ""}: ignore("tentative"),
 	}
