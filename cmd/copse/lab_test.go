@@ -43,6 +43,7 @@ type lab struct {
 	*site
 	ctx context.Context
 	net *fedtest.Network
+	way http.RoundTripper // out, from the next start on; nil is net itself
 }
 
 // newLab starts an instance at https://host in a network in memory.
@@ -54,7 +55,11 @@ func newLab(t testing.TB, net *fedtest.Network, host string) *lab {
 // open starts the instance on its database.
 func (l *lab) open(cfg config.Config) {
 	l.t.Helper()
-	i, err := openInstance(l.ctx, cfg, overrides{Transport: l.net, Now: l.net.Now, Log: testLog(l.t)})
+	o := overrides{Transport: l.net, Now: l.net.Now, Log: testLog(l.t)}
+	if l.way != nil {
+		o.Transport = l.way
+	}
+	i, err := openInstance(l.ctx, cfg, o)
 	l.ok(err)
 	l.t.Cleanup(func() { l.ok(i.Close()) })
 	l.instance = i
