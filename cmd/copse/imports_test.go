@@ -44,7 +44,7 @@ func rooms() []room {
 		{name: "web", paths: []string{"server/web"}, may: slices.Concat([]string{"desk", "lookup", "frame"}, page, []string{"content"})},
 		{name: "lookup", paths: []string{"server/web/lookup"}, may: slices.Concat([]string{"frame"}, page, []string{"content"})},
 		{name: "frame", paths: []string{"server/web/frame"}, may: page},
-		{name: "desk", paths: []string{"server/web/desk"}, may: slices.Concat(page, []string{"content"})},
+		{name: "desk", paths: []string{"server/web/desk"}, may: slices.Concat([]string{"frame"}, page, []string{"content"})},
 		{name: "admin", paths: []string{"server/admin"}, may: page},
 		{name: "actors", paths: []string{"server/actors"}, may: slices.Concat(rules, []string{"federation", "vocab", "content", "db"})},
 		{name: "client", paths: []string{"server/client"}, may: slices.Concat(rules, []string{"live", "content", "db"})},

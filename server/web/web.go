@@ -98,7 +98,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	g.POST("/p/:id/restore", d.restore, d.SignedIn)
 	g.POST("/read", d.readAll, d.SignedIn)
 	g.POST("/drafts", d.saveDraft, d.SignedIn)
-	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Frame: d, Now: d.o.Now}).Mount(g)
+	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Frame: d.Frame, Now: d.o.Now}).Mount(g)
 	d.lookup().Mount(g)
 }
 

@@ -7,51 +7,28 @@
 package desk
 
 import (
-	"context"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
-	"github.com/copse-social/copse/frontend/locales"
-	"github.com/copse-social/copse/frontend/ui"
-	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/web/frame"
 )
-
-// Frame is the web door as far as these pages stand in it; see server/web/frame.
-type Frame interface {
-	Shell(c echo.Context, title string, tab views.Tab) (views.Shell, error)
-	Page(c echo.Context, status int, p views.Page) error
-	SignedIn(next echo.HandlerFunc) echo.HandlerFunc
-	Account(c echo.Context) *db.Account
-	Loc(c echo.Context) *locales.Loc
-	Flash(c echo.Context, text, undo string)
-	Back(c echo.Context) string
-	Face(a *db.Actor) ui.Person
-	Org(host string) ui.Org
-	Place(a *db.Actor) views.Place
-	PathHandle(a *db.Actor) string
-	Person(c echo.Context) (*db.Actor, error)
-	Readable(c echo.Context) (*db.Post, error)
-	Sentence(l *locales.Loc, no *community.Refusal) string
-	Moderated(ctx context.Context, a *db.Account) ([]int64, error)
-	SessionHash(ctx context.Context) string
-}
 
 // Options is what the desk needs.
 type Options struct {
 	Store     *db.Store
 	Community *community.Rules
 	Exchange  *exchange.Rules
-	Frame     Frame
+	Frame     *frame.Frame
 	Now       func() time.Time
 }
 
 // Desk serves the pages.
 type Desk struct {
-	Frame
+	*frame.Frame
 	store *db.Store
 	com   *community.Rules
 	ex    *exchange.Rules
