@@ -17,7 +17,7 @@ const axeTags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-p
  * watch notes from now on what the browser complains about. Its quiet() throws
  * if there was anything: console errors and warnings (violations of the content
  * security policy are among them), uncaught exceptions, requests that failed,
- * answers of 500 and more, and requests to other origins.
+ * answers of 500 and more, and requests to other origins. stop() ends it.
  *   allow   patterns of complaints that the story expects
  */
 export function watch(page, { allow = [], origins = [] } = {}) {
@@ -25,34 +25,40 @@ export function watch(page, { allow = [], origins = [] } = {}) {
   const note = (kind, text) => {
     if (!allow.some((pattern) => pattern.test(text))) heard.push(`${kind}: ${text}`);
   };
-  page.on("console", (message) => {
-    if (!["error", "warning"].includes(message.type())) return;
-    const text = message.text();
-    note(/content security policy|trusted ?type/i.test(text) ? "csp" : `console ${message.type()}`, text);
-  });
-  page.on("pageerror", (error) => note("exception", String(error)));
-  page.on("requestfailed", (request) => {
-    const why = request.failure()?.errorText ?? "";
-    if (why !== "net::ERR_ABORTED") note("request", `${request.url()} ${why}`);
-  });
-  page.on("response", (response) => {
-    if (response.status() >= 500) note("answer", `${response.status()} ${response.url()}`);
-  });
-  page.on("request", (request) => {
-    const { origin, protocol } = new URL(request.url());
-    if (/^https?:$/.test(protocol) && origins.length > 0 && !origins.includes(origin)) note("foreign", request.url());
-  });
+  const ears = {
+    console: (message) => {
+      if (!["error", "warning"].includes(message.type())) return;
+      const text = message.text();
+      note(/content security policy|trusted ?type/i.test(text) ? "csp" : `console ${message.type()}`, text);
+    },
+    pageerror: (error) => note("exception", String(error)),
+    requestfailed: (request) => {
+      const why = request.failure()?.errorText ?? "";
+      if (why !== "net::ERR_ABORTED") note("request", `${request.url()} ${why}`);
+    },
+    response: (response) => {
+      if (response.status() >= 500) note("answer", `${response.status()} ${response.url()}`);
+    },
+    request: (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (/^https?:$/.test(protocol) && origins.length > 0 && !origins.includes(origin)) note("foreign", request.url());
+    },
+  };
+  for (const [event, ear] of Object.entries(ears)) page.on(event, ear);
   return {
     heard,
     quiet() {
       assert.deepEqual(heard, [], `complaints at ${page.url()}`);
+    },
+    stop() {
+      for (const [event, ear] of Object.entries(ears)) page.off(event, ear);
     },
   };
 }
 
 /** accessible runs axe; what it finds serious or critical fails. It needs scripts. */
 export async function accessible(page) {
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
   const { violations } = await page.evaluate(
     (tags) => globalThis.axe.run(document, { runOnly: tags, resultTypes: ["violations"], preload: false }),
     axeTags,

@@ -8,12 +8,23 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 
-/** startDemo runs "copse demo" with fresh data until stop(), on ports of its own, and waits for all three. */
+// What lets servers on this machine talk with one another over plain http.
+const lab = { COPSE_LAB_HTTP: "true", COPSE_LAB_ALLOW_NETWORKS: "127.0.0.0/8" };
+
+/**
+ * startDemo runs "copse demo" with fresh data until stop(), on ports of its own,
+ * and waits for all three. Its at(org) runs commands against the data of one.
+ */
 export async function startDemo() {
   const port = await freePorts(3);
   const origins = Object.fromEntries(["rco", "health", "agri"].map((org, n) => [org, `http://${org}.localhost:${port + n}`]));
   const server = await start(["demo", "--port", String(port)], {}, Object.values(origins));
-  return { ...server, origins };
+  const at = (org) => (args, input) =>
+    run(args, input, {
+      cwd: server.folder,
+      env: { ...process.env, ...lab, COPSE_URL: origins[org], COPSE_DATA: path.join(server.folder, "data", "demo", org) },
+    });
+  return { ...server, origins, at, host: (org) => new URL(origins[org]).host };
 }
 
 /**
@@ -32,8 +43,7 @@ export async function startInstance({ name = "copse.localhost", env = {} } = {})
     COPSE_LISTEN: `127.0.0.1:${port}`,
     COPSE_METRICS_LISTEN: "",
     COPSE_LOG_FORMAT: "text",
-    COPSE_LAB_HTTP: "true",
-    COPSE_LAB_ALLOW_NETWORKS: "127.0.0.0/8",
+    ...lab,
     ...env,
   };
   const server = await start(["serve"], settings, [origin]);

@@ -115,8 +115,8 @@ describe("without scripts", () => {
     await more(said(amina, "Gel won by 6 h."), "Remove");
     await amina.getByLabel("Reason").fill("measured elsewhere");
     await press(amina, "Remove");
-    await amina.locator(".reply.gone").getByRole("link", { name: "Put back" }).click();
-    await press(amina, "Put back");
+    await amina.locator(".reply.gone").getByRole("link", { name: "Put it back" }).click();
+    await press(amina, "Put it back");
     await said(amina, "Gel won by 6 h.").waitFor();
     await more(opening(amina), "Lock");
     await amina.getByLabel("Reason").fill("all said");
