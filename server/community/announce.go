@@ -33,10 +33,21 @@ func (r *Rules) AnnounceMark(ctx context.Context, tx *db.Store, g *db.Group, a *
 	return r.wrap(ctx, tx, g, a, passing{about: about, class: db.ClassBulk})
 }
 
+// AnnounceHint is AnnounceMark for a mark that nobody proved and only the server of the post
+// vouches for. It goes to other Copse servers, which count it and name nobody (wire.md 1); all
+// others would show the name.
+func (r *Rules) AnnounceHint(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activity, about string) error {
+	if g.HidesCounts {
+		return nil
+	}
+	return r.wrap(ctx, tx, g, a, passing{about: about, class: db.ClassBulk, hint: true})
+}
+
 // passing is how an activity is passed on.
 type passing struct {
 	about string
 	class int16
+	hint  bool
 }
 
 func (r *Rules) wrap(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activity, p passing) error {
@@ -60,12 +71,15 @@ func (r *Rules) wrap(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activ
 	}
 	// Stored under the address of what it wraps: the plain announce is found under the post's.
 	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: g.Actor, ObjectURI: a.URI, GroupID: g.ActorID, PostID: a.PostID, Public: true, Doc: doc,
+		Actor: g.Actor, ObjectURI: a.URI, GroupID: g.ActorID, PostID: a.PostID, Public: !p.hint, Doc: doc,
 	})
 	if err != nil {
 		return fmt.Errorf("announce %s: %w", a.URI, err)
 	}
 	to := db.Audience{FollowersOf: g.ActorID, Families: []string{db.FamilyForum, ""}}
+	if p.hint {
+		to.Software = []string{copse}
+	}
 	if unservable(host) {
 		to.ExceptSoftware = []string{nodebb}
 		if err := r.announceToNodeBB(ctx, tx, g, a); err != nil {

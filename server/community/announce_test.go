@@ -117,6 +117,24 @@ func TestAnnounceMark(t *testing.T) {
 	h.one("Announce")
 }
 
+// A name that nobody proved goes to those alone who do not show it, and cannot be fetched.
+func TestAnnounceHint_toCopseAlone(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	g := h.group("water", community.NewGroup{})
+	mo := h.remote(db.ActorPerson, "mo", "masto.test", "mastodon")
+	p := h.post(g, h.remote(db.ActorPerson, "binh", "health.test", "copse"), nil)
+	a := h.kept(g, "Like", mo, p)
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceHint(ctx, tx, g, a, p.URI) })
+	s := h.one("Announce")
+	if s.Public || !slices.Equal(s.to.Software, []string{"copse"}) || s.row.Class != db.ClassBulk {
+		t.Errorf("public %t, to %+v, class %d", s.Public, s.to, s.row.Class)
+	}
+	g.HidesCounts = true
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceHint(ctx, tx, g, a, p.URI) })
+	h.one("Announce")
+}
+
 func TestBoost_startersOnce(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)

@@ -201,12 +201,12 @@ func (r *Rules) passOnMark(ctx context.Context, tx *db.Store, in *federation.Inc
 	if !g.Actor.Local {
 		return federation.Done(), r.forward(ctx, tx, g, in, p)
 	}
-	if !in.Vouched {
-		return federation.Done(), nil // counted, but never passed on under a name nobody proved
-	}
 	row, err := r.keep(ctx, tx, in, g, p)
 	if err != nil {
 		return federation.Outcome{}, err
+	}
+	if !in.Vouched {
+		return federation.Done(), r.com.AnnounceHint(ctx, tx, g, row, p.URI)
 	}
 	return federation.Done(), r.com.AnnounceMark(ctx, tx, g, row, p.URI)
 }
