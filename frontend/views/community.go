@@ -15,7 +15,7 @@ type Cop struct {
 	Address      string // @water@wash.example
 	Org          ui.Org // that hosts it
 	Openness     Openness
-	Scope        string // what it cares about, from the charter; plain text
+	Scope        ui.HTML // what it cares about, from the charter
 	Members      int
 	Orgs         int
 	Followers    int // of ours, said where members are another server's to count

@@ -133,7 +133,7 @@ func TestT36_hostileText(t *testing.T) {
 			Trouble:  []Trouble{{Host: evil}}, Address: evil, ByOrg: []OrgCount{{who.Org, 1}},
 		},
 		"community": Cop{
-			Shell: s, Name: evil, Handle: evil, Address: evil, Org: who.Org, Scope: evil, Facilitators: []ui.Person{who},
+			Shell: s, Name: evil, Handle: evil, Address: evil, Org: who.Org, Facilitators: []ui.Person{who},
 			Talk:   []DiscussionRow{{ID: evil, Title: evil, Author: who, Excerpt: evil, Lang: evil}},
 			Remote: &Remote{Host: evil, URL: "javascript:alert(1)"}, Languages: []ui.Link{{Label: evil, URL: evil}},
 		},

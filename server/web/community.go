@@ -118,7 +118,7 @@ func (d *Door) describeGroup(s *views.Shell, g *db.Group) {
 		}
 	case g.Openness == db.OpennessOpen:
 		s.Head.AltAP, s.Head.Feed = g.Actor.URI, d.groupPath(g.Actor)+"/feed.atom"
-		s.Head.Graph = &views.OpenGraph{Title: s.Title, Description: scopeOf(g), URL: s.Head.Canonical, SiteName: s.Instance.Name}
+		s.Head.Graph = &views.OpenGraph{Title: s.Title, Description: abstractOf(g), URL: s.Head.Canonical, SiteName: s.Instance.Name}
 	default:
 		s.Head.AltAP, s.Head.NoIndex = g.Actor.URI, true
 	}

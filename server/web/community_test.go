@@ -53,6 +53,18 @@ func TestGroup_showsFactsAndUnread(t *testing.T) {
 	h.visitor().get("/c/water").shows("Follow from your own server").hides("/c/water/join", "1 new")
 }
 
+func TestGroup_showsItsWordsAsWritten(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina := h.person("amina")
+	h.group("water", amina, func(n *community.NewGroup) { n.Summary = "From the source **to the bedside**.\n\n* pumps" })
+	h.group("wells", amina, func(n *community.NewGroup) { n.Summary = strings.Repeat("Deep **wells** everywhere. ", 200) })
+	h.group("taps", amina, func(n *community.NewGroup) { n.Tagline = "Taps & <valves>" })
+	h.visitor().get("/c/water").shows("<strong>to the bedside</strong>", "<li>pumps</li>", `content="From the source to the bedside`)
+	h.visitor().get("/c/wells").shows("Deep wells everywhere.").hides("<strong>wells</strong>")
+	h.visitor().get("/c/taps").shows("Taps &amp; &lt;valves&gt;").hides("<valves>")
+}
+
 func TestGroup_followJoinLeave(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

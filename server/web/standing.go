@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 
 	"github.com/copse-social/copse/server/web/frame"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
+	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
 )
@@ -125,8 +127,19 @@ func (d *Door) people(c echo.Context, g *db.Group, p *views.Cop) error {
 	return nil
 }
 
-// scopeOf is what a community cares about, in plain words.
-func scopeOf(g *db.Group) string {
+// maxScope is how long, in bytes of HTML, what a community says of itself may be to be shown whole.
+const maxScope = 2400
+
+// scopeOf is what a community cares about: its own words, or the beginning of very many.
+func scopeOf(g *db.Group) ui.HTML {
+	if words := g.Actor.Summary; words != "" && len(words) <= maxScope {
+		return ui.HTML(words)
+	}
+	return ui.HTML(html.EscapeString(abstractOf(g)))
+}
+
+// abstractOf is the same in short and without marks, for previews elsewhere.
+func abstractOf(g *db.Group) string {
 	if g.Actor.Summary != "" {
 		return content.Abstract(g.Actor.Summary, 600)
 	}
