@@ -89,8 +89,10 @@ func TestReach_countsPeopleAndHosts(t *testing.T) {
 	ctx, s := context.Background(), dbtest.New(t)
 	g := group(t, s, "water")
 	for _, row := range []struct{ name, host, state string }{
-		{"ann", "copse.test", db.FollowAccepted}, {"bo", "far.test", db.FollowAccepted},
-		{"cy", "far.test", db.FollowAccepted}, {"di", "late.test", db.FollowPending},
+		{"ann", "copse.test", db.FollowAccepted},
+		{"bo", "far.test", db.FollowAccepted},
+		{"cy", "far.test", db.FollowAccepted},
+		{"di", "late.test", db.FollowPending},
 	} {
 		who := person(t, s, row.name, row.host)
 		if err := s.PutFollow(ctx, &db.Follow{FollowerID: who.ID, FolloweeID: g.ID, State: row.state}, who); err != nil {
