@@ -17,7 +17,7 @@ FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test check house fmt-check vet fix-check staticcheck tidy-check \
-	deadcode generate-check lint-full generate golden peers e2e fuzz bench vuln migrate psql fmt clean
+	deadcode generate-check catalogues lint-full generate golden peers e2e fuzz bench vuln migrate psql fmt clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ build: ## Build the static binary bin/copse, with scripts where Node.js is at ha
 test: ## Run the whole suite on both engines and both queues, installing what it needs
 	.ci/test.sh
 
-check: fmt-check vet fix-check staticcheck tidy-check generate-check deadcode house test ## All that CI runs
+check: fmt-check vet fix-check staticcheck tidy-check generate-check deadcode catalogues house test ## All that CI runs
 
 house: ## The tests that hold imports, sizes and documents to the code
 	go test -run '^Test(Imports|Sizes|Comments|Docs|Architecture|Config)' ./cmd/copse ./cmd/copse/config
@@ -57,6 +57,10 @@ tidy-check:
 deadcode: $(TOOLS)/deadcode-$(DEADCODE_VERSION)
 	@out=$$($< ./cmd/copse | grep -v 'func: Deliverer\.\(Step\|ready\)$$'); if [ -n "$$out" ]; then echo "$$out"; exit 1; fi
 
+catalogues: ## Check the translations with msgfmt
+	.ci/setup.sh
+	for file in frontend/locales/*/LC_MESSAGES/*.po; do msgfmt --check --output-file=/dev/null $$file || exit 1; done
+
 generate-check:
 	.ci/unchanged.sh $(MAKE) --no-print-directory generate
 
@@ -67,11 +71,9 @@ vuln: $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION) ## Known vulnerabilities in wh
 	$< ./...
 
 generate: $(TOOLS)/templ-$(TEMPL_VERSION) ## Rewrite generated code and documents
-	if ls frontend/views/*.templ >/dev/null 2>&1; then $< generate -path frontend; fi
-	go run ./cmd/copse config example --format markdown > docs/.configuration.md
-	mv docs/.configuration.md docs/configuration.md
-	go run ./cmd/copse config example --format env > .env.example.new
-	mv .env.example.new .env.example
+	$< generate -path frontend
+	.ci/document.sh markdown docs/configuration.md
+	.ci/document.sh env .env.example
 
 golden: ## Rewrite golden files; review the difference as a change of protocol
 	COPSE_TEST_GOLDEN=1 go test ./...
