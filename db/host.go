@@ -286,6 +286,24 @@ func (s *Store) HeardFromHost(ctx context.Context, name string) error {
 	return err
 }
 
+// LastHeard is when any host was heard from last; zero where none ever was.
+func (s *Store) LastHeard(ctx context.Context) (Time, error) {
+	var at Time
+	err := s.read.NewRaw("SELECT coalesce(max(last_in_at), 0) FROM hosts").Scan(ctx, &at)
+	return at, wrap(err)
+}
+
+// QuietInboxes lists one inbox of each host that was heard from after a moment and that we deal
+// with, by host after a cursor.
+func (s *Store) QuietInboxes(ctx context.Context, since Time, after string, limit int) ([]FollowerInbox, error) {
+	var list []FollowerInbox
+	err := s.read.NewRaw(`SELECT a.host AS host, min(CASE WHEN a.shared_inbox <> '' THEN a.shared_inbox ELSE a.inbox END) AS inbox
+		FROM hosts AS h JOIN actors AS a ON a.host = h.name
+		WHERE h.name > ? AND h.last_in_at > ? AND h.policy <> ? AND NOT a.local AND a.deleted_at = 0 AND a.inbox <> ''
+		GROUP BY a.host ORDER BY a.host LIMIT ?`, after, since, HostBlocked, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
 // Trouble is a host that has followers of a group and has not taken the latest deliveries.
 type Trouble struct {
 	Host      string `bun:"host"`
