@@ -17,6 +17,7 @@ import (
 type instanceCache struct {
 	mu    sync.Mutex
 	at    time.Time
+	seen  uint64 // changes of the database when this was read
 	inst  views.Instance
 	setup bool // the one-time link was not used when this was read
 }
@@ -37,7 +38,8 @@ func (i *instanceCache) org() ui.Org {
 func (i *instanceCache) of(ctx context.Context, fr *Frame) (views.Instance, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if now := fr.o.Now(); now.Sub(i.at) < time.Second && now.After(i.at) && i.inst.Host != "" {
+	now, changes := fr.o.Now(), fr.o.Store.Changes()
+	if now.Sub(i.at) < time.Second && !now.Before(i.at) && changes == i.seen && i.inst.Host != "" {
 		return i.inst, nil
 	}
 	all, err := fr.o.Store.Settings(ctx)
@@ -55,6 +57,6 @@ func (i *instanceCache) of(ctx context.Context, fr *Frame) (views.Instance, erro
 	if h, err := strconv.Atoi(all[db.SettingMarkHue]); err == nil && h >= 1 && h <= 8 {
 		inst.Hue = h
 	}
-	i.inst, i.at, i.setup = inst, fr.o.Now(), all[db.SettingSetupToken] != ""
+	i.inst, i.at, i.seen, i.setup = inst, now, changes, all[db.SettingSetupToken] != ""
 	return inst, nil
 }
