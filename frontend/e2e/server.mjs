@@ -22,7 +22,7 @@ export async function startDemo() {
   const at = (org) => (args, input) =>
     run(args, input, {
       cwd: server.folder,
-      env: { ...process.env, ...lab, COPSE_URL: origins[org], COPSE_DATA: path.join(server.folder, "data", "demo", org) },
+      env: { ...surroundings(), ...lab, COPSE_URL: origins[org], COPSE_DATA: path.join(server.folder, "data", "demo", org) },
     });
   return { ...server, origins, at, host: (org) => new URL(origins[org]).host };
 }
@@ -58,6 +58,12 @@ export async function person(instance, handle, name, { admin = false } = {}) {
   return { origin: instance.origin, login: handle, password };
 }
 
+// surroundings are the variables of this process without settings of a Copse that
+// may run here as well.
+function surroundings() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("COPSE_")));
+}
+
 function binary() {
   const bin = process.env.COPSE_TEST_BIN;
   if (!bin) throw new Error("COPSE_TEST_BIN must name the built copse binary");
@@ -66,7 +72,7 @@ function binary() {
 
 async function start(args, env, origins) {
   const folder = await mkdtemp(path.join(os.tmpdir(), "copse-e2e-"));
-  const options = { cwd: folder, env: { ...process.env, COPSE_DATA: path.join(folder, "data"), ...env } };
+  const options = { cwd: folder, env: { ...surroundings(), COPSE_DATA: path.join(folder, "data"), ...env } };
   const log = [];
   let child;
   const halt = async () => {
