@@ -53,8 +53,7 @@ func (r *Resolver) created(ctx context.Context, in *Incoming) error {
 	known, err := r.o.Store.PostByURI(ctx, in.Object.Doc.ID)
 	switch {
 	case errors.Is(err, db.ErrNotFound):
-		in.Thread, err = r.Ancestors(ctx, in.Object.Doc)
-		return err
+		return r.above(ctx, in)
 	case err != nil:
 		return fmt.Errorf("load post %s: %w", in.Object.Doc.ID, err)
 	case known.AuthorID != in.Object.Author.ID:

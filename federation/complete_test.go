@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
@@ -216,6 +217,30 @@ func TestAncestors_partOfAThread(t *testing.T) {
 	if in := h.one(p, ana, ana.Create(loop)); len(in.Thread) != 0 {
 		t.Errorf("loop: %s", ids(in.Thread))
 	}
+}
+
+// A host further up that is gone for good must not take the posts below with it.
+func TestAncestors_unreachableHost(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	water := h.local(db.ActorGroup, "water")
+	p := fedtest.New(t, h.net, "peer.test", fedtest.Mastodon())
+	ana := p.Person("ana")
+	post := ana.Thread(h.target(water), "Pumps", "Which one?", fedtest.Doc{"inReplyTo": "https://gone.test/n/1"})
+	h.post(p, ana, ana.Create(post))
+	if got := h.settle(); len(got) != 0 {
+		t.Fatal("taken at once, without another try")
+	}
+	for range 12 {
+		h.clock.pass(6 * time.Hour)
+		if got := h.settle(); len(got) == 1 {
+			if got[0].Object.Doc.ID != post["id"] || len(got[0].Thread) != 0 {
+				t.Errorf("applied %+v", got[0].Object.Doc)
+			}
+			return
+		}
+	}
+	t.Error("the post was lost")
 }
 
 func TestT32_endlessThread(t *testing.T) {

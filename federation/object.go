@@ -10,8 +10,12 @@ import (
 	"github.com/copse-social/copse/federation/vocab"
 )
 
-// maxAncestors is how far up a thread we read what we do not have.
-const maxAncestors = 20
+const (
+	// maxAncestors is how far up a thread we read what we do not have.
+	maxAncestors = 20
+	// threadAttempts is how often that is tried at hosts that can't be reached: for about an hour.
+	threadAttempts = 8
+)
 
 // Object fetches a post at its origin, with its author. The author's host is the object's host
 // (T17); a Tombstone is ErrGone.
@@ -70,6 +74,18 @@ func (r *Resolver) Ancestors(ctx context.Context, doc *vocab.Object) ([]*Fetched
 	}
 	slices.Reverse(found)
 	return found, nil
+}
+
+// above fills in what stands above the object. A host up there that can't be reached holds the post
+// up for an hour or so, not for good: after that it is taken without.
+func (r *Resolver) above(ctx context.Context, in *Incoming) error {
+	var err error
+	in.Thread, err = r.Ancestors(ctx, in.Object.Doc)
+	if err != nil && Temporary(err) && in.Receipt.Attempts >= threadAttempts && ctx.Err() == nil {
+		r.o.Log.InfoContext(ctx, "post taken without what it answers", "activity", in.Receipt.ActivityURI, "err", err)
+		in.Thread, err = nil, nil
+	}
+	return err
 }
 
 func (r *Resolver) hasPost(ctx context.Context, iri string) (bool, error) {

@@ -86,9 +86,7 @@ func (r *Resolver) boosted(ctx context.Context, in *Incoming, ref vocab.Ref) err
 			return err
 		}
 	}
-	var err error
-	in.Thread, err = r.Ancestors(ctx, in.Object.Doc)
-	return err
+	return r.above(ctx, in)
 }
 
 // relayed resolves an activity that a group passed on whole. The envelope proves nothing about
