@@ -98,6 +98,9 @@ export async function wellFormed(page, { dir } = {}) {
     dir: getComputedStyle(document.documentElement).direction,
     headings: document.querySelectorAll("h1").length,
     mains: document.querySelectorAll("main").length,
+    lost: [...document.querySelectorAll("nav")]
+      .filter((nav) => nav.querySelectorAll('[aria-current="page"]').length > 1)
+      .map((nav) => nav.getAttribute("aria-label")),
     ids: [...document.querySelectorAll("[id]")].map((e) => e.id).filter((id, i, all) => all.indexOf(id) !== i),
   }));
   const where = `at ${page.url()}`;
@@ -106,6 +109,7 @@ export async function wellFormed(page, { dir } = {}) {
   assert.equal(facts.headings, 1, `number of h1 ${where}`);
   assert.equal(facts.mains, 1, `number of main ${where}`);
   assert.deepEqual(facts.ids, [], `ids used twice ${where}`);
+  assert.deepEqual(facts.lost, [], `navigation with two current pages ${where}`);
   if (dir) assert.equal(facts.dir, dir, `direction ${where}`);
 }
 

@@ -26,6 +26,7 @@ const bodies = {
   "/sink": frame(`<p id="s">Text.</p>`, `<script src="/sink.js"></script>`),
   "/throws": frame("<p>Text.</p>", `<script src="/throws.js"></script>`),
   "/twice": frame(`<p id="a">One</p><p id="a">Two</p>`),
+  "/lost": frame(`<nav aria-label="Main"><a href="/a" aria-current="page">A</a><a href="/b" aria-current="page">B</a></nav>`),
   "/sign-in": frame(`<form method="post" action="/sign-in"><label>Name <input name="login"></label>
     <label>Password <input type="password" name="password"></label><button>Sign in</button></form>`),
 };
@@ -110,6 +111,10 @@ describe("the harness", () => {
 
   it("finds ids used twice", async () => {
     await assert.rejects(wellFormed((await visit("/twice")).page), /ids used twice/);
+  });
+
+  it("finds navigation that shows two places", async () => {
+    await assert.rejects(wellFormed((await visit("/lost")).page), /two current pages/);
   });
 
   it("runs no scripts where it should not", async () => {
