@@ -87,15 +87,16 @@ func TestInbox_retriesAndGivesUp(t *testing.T) {
 	h := newHouse(t)
 	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
 	q := fedtest.New(t, h.net, "other.test", fedtest.Mastodon())
-	ana := p.Person("ana")
-	parent := q.Person("bo").Note("parent")
+	pumps := p.Group("pumps")
+	h.followed(pumps)
+	bo := q.Person("bo")
+	act, again := pumps.Announce(bo.Note("one")["id"]), pumps.Announce(bo.Note("another")["id"])
 	q.RefuseReads(http.StatusServiceUnavailable)
-	act := ana.Create(ana.Answer(parent, "answer"))
-	h.post(p, ana, act)
+	h.post(p, pumps, act)
 	waited := time.Duration(0)
 	for range 12 {
 		if list := h.settle(); len(list) != 0 {
-			t.Fatal("applied without its parent")
+			t.Fatal("applied without its object")
 		}
 		rc := h.receipt(act)
 		if rc.State != db.ReceiptPending {
@@ -112,12 +113,11 @@ func TestInbox_retriesAndGivesUp(t *testing.T) {
 	if rc.State != db.ReceiptRefused || rc.Reason != "unreachable" || waited < 2*time.Hour {
 		t.Errorf("ended as %d %q after %s", rc.State, rc.Reason, waited)
 	}
-	again := ana.Create(ana.Answer(parent, "another answer"))
-	h.post(p, ana, again)
+	h.post(p, pumps, again)
 	h.settle()
 	q.Recover()
 	h.clock.pass(time.Minute)
-	if list := h.settle(); len(list) != 1 || len(list[0].Thread) != 1 {
+	if list := h.settle(); len(list) != 1 || list[0].Object == nil {
 		t.Errorf("after the server came back: %+v", list)
 	}
 }
