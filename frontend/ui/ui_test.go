@@ -253,7 +253,7 @@ func TestCompose_keepsWhatWasWritten(t *testing.T) {
 	}))
 	for _, want := range []string{
 		"first\n&lt;/textarea&gt;</textarea>", `aria-describedby="write-error"`, `name="draft" value="reply:7"`, `name="to" value="12"`,
-		`formaction="/d/7/replies?preview=1"`, `name="audience" value="public"`,
+		`formaction="/d/7/replies?preview=1#compose"`, `name="audience" value="public"`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { eventually, idOf, press, said, start } from "../acts.mjs";
 import { launch, open, signIn } from "../browser.mjs";
-import { shot, watch } from "../checks.mjs";
+import { accessible, fits, shot, watch } from "../checks.mjs";
 import { person, startInstance } from "../server.mjs";
 
 const title = "Who has a spare thermometer?";
@@ -40,6 +40,8 @@ describe("drafts", () => {
     await page.locator("#errors").waitFor();
     assert.equal(await page.evaluate(() => document.activeElement?.id), "errors", "what is wrong has the focus");
     assert.equal(await page.locator("#write").inputValue(), "Ours fell down.");
+    await fits(page);
+    await accessible(page);
     await shot(page, "compose-again");
     await start(page, title, "Ours fell down.");
     heard.quiet();
@@ -57,6 +59,8 @@ describe("drafts", () => {
     await page.goto(discussion);
     await page.getByText("Restored what you wrote on this device.").waitFor();
     assert.equal(await page.locator("#write").inputValue(), lost);
+    await fits(page);
+    await accessible(page);
     await shot(page, "draft-restored");
     await page.getByRole("button", { name: "Reply", exact: true }).click();
     await said(page, lost).waitFor();

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { launch, open, signIn } from "../browser.mjs";
-import { shot, watch } from "../checks.mjs";
+import { accessible, fits, shot, watch, wellFormed } from "../checks.mjs";
 import { startInstance } from "../server.mjs";
 
 const password = "a sentence is easy to remember";
@@ -26,6 +26,9 @@ describe("the first run", () => {
     const page = await open(browser);
     const heard = watch(page, { allow: [/status of 422/] });
     await page.goto(link);
+    await wellFormed(page, { dir: "ltr" });
+    await fits(page);
+    await accessible(page);
     await shot(page, "setup");
 
     const fill = async (words) => {
@@ -35,6 +38,8 @@ describe("the first run", () => {
     await fill({ organisation: "Health Agency", name: "Theo Tessera", handle: "theo", mail: "theo@example.org", password: "short" });
     await page.getByText("Use at least 12 characters.").first().waitFor();
     assert.equal(await page.locator('input[name="name"]').inputValue(), "Theo Tessera");
+    await fits(page);
+    await accessible(page);
     await shot(page, "setup-again");
 
     await fill({ password });

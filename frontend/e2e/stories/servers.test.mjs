@@ -47,6 +47,7 @@ describe("two servers", () => {
     await press(binh, "Find my server");
     await shot(binh, "remote-follow-found");
     await fits(binh);
+    await accessible(binh);
     await binh.getByRole("link", { name: `Go to ${away.host} and follow` }).click();
     await binh.getByRole("heading", { level: 1, name: "Vaccine Cold Chain" }).waitFor();
     assert.equal(binh.url(), `${away.origin}/c/coldchain@${home.host}`);
