@@ -12,6 +12,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/sign"
+	"github.com/copse-social/copse/federation/vocab"
 )
 
 // TestOutcomes holds each answer to the rule table: how often and when it is tried again when the
@@ -197,7 +198,7 @@ func TestRetryAfter_reads(t *testing.T) {
 		now.Add(9000 * time.Hour).Format(http.TimeFormat):    24 * time.Hour,
 		"99999999999999999999999999999999999999999999999999": 0,
 	} {
-		if got := retryAfter(http.Header{"Retry-After": {value}}, now); got != want {
+		if got := vocab.RetryAfter(http.Header{"Retry-After": {value}}, now); got != want {
 			t.Errorf("Retry-After %q is %s, want %s", value, got, want)
 		}
 	}

@@ -11,13 +11,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/sign"
+	"github.com/copse-social/copse/federation/vocab"
 )
 
 const (
@@ -119,7 +118,7 @@ func (d *Deliverer) post(ctx context.Context, to *url.URL, t try, s sign.Scheme)
 	stop := time.AfterFunc(drainTime, cancel)
 	defer stop.Stop()
 	_, _ = io.CopyN(io.Discard, resp.Body, drainBytes) // lets the connection be used again
-	a.code, a.retryAfter = resp.StatusCode, retryAfter(resp.Header, d.o.Now())
+	a.code, a.retryAfter = resp.StatusCode, vocab.RetryAfter(resp.Header, d.o.Now())
 	if a.code == http.StatusTemporaryRedirect || a.code == http.StatusPermanentRedirect {
 		if loc, err := to.Parse(resp.Header.Get("Location")); err == nil {
 			moved = loc
@@ -179,18 +178,4 @@ func faultOf(err error) string {
 		return faultReset
 	}
 	return faultNetwork
-}
-
-// retryAfter reads the header in both its forms (RFC 9110 §10.2.3), at most a day; what cannot be
-// read counts as absent.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	const most = 24 * time.Hour
-	v := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(v, 10, 32); err == nil {
-		return min(max(0, time.Duration(seconds)*time.Second), most)
-	}
-	if at, err := http.ParseTime(v); err == nil {
-		return min(max(0, at.Sub(now)), most)
-	}
-	return 0
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -98,20 +96,6 @@ func RetryAfter(err error) time.Duration {
 	var status *StatusError
 	if errors.As(err, &status) {
 		return status.RetryAfter
-	}
-	return 0
-}
-
-// retryAfter reads the header in both its forms (RFC 9110 §10.2.3), at most a
-// day: a host may not silence itself for longer with one answer.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	const most = 24 * time.Hour
-	v := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(v, 10, 32); err == nil {
-		return min(max(0, time.Duration(seconds)*time.Second), most)
-	}
-	if at, err := http.ParseTime(v); err == nil {
-		return min(max(0, at.Sub(now)), most)
 	}
 	return 0
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+
+	"github.com/copse-social/copse/federation/vocab"
 )
 
 // maxHops is how many redirects are followed (T29).
@@ -165,7 +167,7 @@ func (c *Client) finish(u *url.URL, resp *response, a ask) (*answer, error) {
 		return nil, ErrUnchanged
 	case resp.StatusCode != http.StatusOK:
 		return nil, fmt.Errorf("GET %s: %w", u.Host,
-			&StatusError{Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header, c.o.Now())})
+			&StatusError{Status: resp.StatusCode, RetryAfter: vocab.RetryAfter(resp.Header, c.o.Now())})
 	}
 	body, err := resp.read(a.limit)
 	if err != nil {

@@ -3,51 +3,44 @@ package vocab
 // Keys, endpoints and the generator of an actor.
 
 func (d *decoder) keys(dst *[]Key) {
-	d.each(func() {
-		var k Key
-		if d.json.PeekKind() == '"' {
-			d.text(&k.ID, maxIRI)
-		} else {
-			d.fields(func(name []byte) {
-				switch string(name) {
-				case "id":
-					d.text(&k.ID, maxIRI)
-				case "owner":
-					d.iri(&k.Owner)
-				case "publicKeyPem":
-					d.text(&k.PEM, maxKey)
-				default:
-					d.skip()
-				}
-			})
-		}
-		if k != (Key{}) && len(*dst) < maxKeys {
-			*dst = append(*dst, k)
+	d.eachKey("owner", "publicKeyPem", func(id, owner, material string) {
+		if len(*dst) < maxKeys {
+			*dst = append(*dst, Key{ID: id, Owner: owner, PEM: material})
 		}
 	})
 }
 
 func (d *decoder) multikeys(dst *[]Multikey) {
+	d.eachKey("controller", "publicKeyMultibase", func(id, owner, material string) {
+		if len(*dst) < maxKeys {
+			*dst = append(*dst, Multikey{ID: id, Controller: owner, PublicKeyMultibase: material})
+		}
+	})
+}
+
+// eachKey reads keys: an id alone, or a document with whose it is and the key itself under these
+// names.
+func (d *decoder) eachKey(whose, key string, take func(id, owner, material string)) {
 	d.each(func() {
-		var k Multikey
+		var id, owner, material string
 		if d.json.PeekKind() == '"' {
-			d.text(&k.ID, maxIRI)
+			d.text(&id, maxIRI)
 		} else {
 			d.fields(func(name []byte) {
 				switch string(name) {
 				case "id":
-					d.text(&k.ID, maxIRI)
-				case "controller":
-					d.iri(&k.Controller)
-				case "publicKeyMultibase":
-					d.text(&k.PublicKeyMultibase, maxKey)
+					d.text(&id, maxIRI)
+				case whose:
+					d.iri(&owner)
+				case key:
+					d.text(&material, maxKey)
 				default:
 					d.skip()
 				}
 			})
 		}
-		if k != (Multikey{}) && len(*dst) < maxKeys {
-			*dst = append(*dst, k)
+		if id != "" || owner != "" || material != "" {
+			take(id, owner, material)
 		}
 	})
 }

@@ -1,6 +1,8 @@
 package vocab
 
 import (
+	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -41,4 +43,19 @@ func parseTime(s string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// RetryAfter reads the header of that name in both its forms (RFC 9110 §10.2.3),
+// at most a day: a host may not silence itself for longer with one answer. What
+// cannot be read counts as absent.
+func RetryAfter(h http.Header, now time.Time) time.Duration {
+	const most = 24 * time.Hour
+	v := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.ParseInt(v, 10, 32); err == nil {
+		return min(max(0, time.Duration(seconds)*time.Second), most)
+	}
+	if at, err := http.ParseTime(v); err == nil {
+		return min(max(0, at.Sub(now)), most)
+	}
+	return 0
 }

@@ -15,15 +15,8 @@ import (
 // featured handles GET …/featured: the pinned discussions of a group on one page, ours as objects
 // (Lemmy reads no ids), others' as ids. Mastodon shows those that the group itself wrote.
 func (d *Door) featured(c echo.Context) error {
-	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
-		a, err := d.actorAt(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		g, err := d.members(ctx, a, who)
-		if err != nil {
-			return nil, err
-		}
+	return d.collection(c, func(ctx context.Context, of owner) (any, error) {
+		a, g := of.actor, of.group
 		id := a.URI + federation.Featured
 		if g == nil {
 			return vocab.Ordered(id, nil), nil
@@ -33,7 +26,7 @@ func (d *Door) featured(c echo.Context) error {
 			return nil, fmt.Errorf("list pinned of %s: %w", a.URI, err)
 		}
 		return d.objects(ctx, id, pinned)
-	}})
+	})
 }
 
 // objects is a whole collection of posts, ours embedded.
@@ -62,51 +55,30 @@ func (d *Door) objects(ctx context.Context, id string, posts []*db.Post) (*vocab
 
 // featuredTags handles GET …/featured-tags; we feature none.
 func (d *Door) featuredTags(c echo.Context) error {
-	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
-		a, err := d.actorAt(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := d.members(ctx, a, who); err != nil {
-			return nil, err
-		}
+	return d.collection(c, func(_ context.Context, of owner) (any, error) {
 		none := 0
 		return &vocab.CollectionDoc{
-			ID: a.URI + federation.FeaturedTags, Type: "Collection", TotalItems: &none, Items: []any{},
+			ID: of.actor.URI + federation.FeaturedTags, Type: "Collection", TotalItems: &none, Items: []any{},
 		}, nil
-	}})
+	})
 }
 
 // empty handles collections of a group that an actor names and that hold nothing yet.
 func (d *Door) empty(c echo.Context) error {
-	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
-		a, err := d.actorAt(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := d.members(ctx, a, who); err != nil {
-			return nil, err
-		}
-		return vocab.Ordered(a.URI+"/"+path.Base(c.Path()), []string{}), nil
-	}})
+	return d.collection(c, func(_ context.Context, of owner) (any, error) {
+		return vocab.Ordered(of.actor.URI+"/"+path.Base(c.Path()), []string{}), nil
+	})
 }
 
 // moderators handles GET /ap/groups/:id/moderators: all of them on one page, as Lemmy reads it,
 // with the role of each for those who know our term.
 func (d *Door) moderators(c echo.Context) error {
-	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
-		a, err := d.actorAt(ctx, c)
+	return d.collection(c, func(ctx context.Context, of owner) (any, error) {
+		doc, err := d.community.ModeratorsDoc(ctx, d.store, of.actor)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := d.members(ctx, a, who); err != nil {
-			return nil, err
-		}
-		doc, err := d.community.ModeratorsDoc(ctx, d.store, a)
-		if err != nil {
-			return nil, err
-		}
-		doc.AtContext, doc.AttributedTo = vocab.ObjectContext, a.URI
+		doc.AtContext, doc.AttributedTo = vocab.ObjectContext, of.actor.URI
 		return doc, nil
-	}})
+	})
 }

@@ -16,6 +16,29 @@ import (
 // perPage bounds every page of a collection.
 const perPage = 50
 
+// owner is whose collection is asked for, and who asks: the group is nil for people, the reader for
+// unsigned requests.
+type owner struct {
+	actor, reader *db.Actor
+	group         *db.Group
+}
+
+// collection serves a collection of the actor that the address names, to those who may see the
+// members of what it is.
+func (d *Door) collection(c echo.Context, of func(ctx context.Context, of owner) (any, error)) error {
+	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
+		a, err := d.actorAt(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		g, err := d.members(ctx, a, who)
+		if err != nil {
+			return nil, err
+		}
+		return of(ctx, owner{actor: a, reader: who, group: g})
+	}})
+}
+
 // followers handles GET …/followers: the count for everybody, the names at a host for that host
 // alone. Asked with is_follower it says whether one actor follows, which lets a third host check
 // a reader (Lemmy).
@@ -25,20 +48,13 @@ func (d *Door) followers(c echo.Context) error {
 			return d.isFollower(ctx, c, who, asked)
 		}})
 	}
-	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
-		a, err := d.actorAt(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := d.members(ctx, a, who); err != nil {
-			return nil, err
-		}
-		id := a.URI + federation.Followers
+	return d.collection(c, func(ctx context.Context, of owner) (any, error) {
+		id := of.actor.URI + federation.Followers
 		if c.QueryParam("page") == "" {
-			return counted(id, a.FollowersCount), nil
+			return counted(id, of.actor.FollowersCount), nil
 		}
-		return d.followersPage(ctx, c, a, who)
-	}})
+		return d.followersPage(ctx, c, of.actor, of.reader)
+	})
 }
 
 // counted is a collection that gives its size and a first page without members: Mastodon takes
@@ -113,18 +129,11 @@ func (d *Door) isFollower(ctx context.Context, c echo.Context, who *db.Actor, as
 
 // following handles GET …/following: a count, never whom.
 func (d *Door) following(c echo.Context) error {
-	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
-		a, err := d.actorAt(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := d.members(ctx, a, who); err != nil {
-			return nil, err
-		}
-		id := a.URI + federation.Following
+	return d.collection(c, func(_ context.Context, of owner) (any, error) {
+		id := of.actor.URI + federation.Following
 		if c.QueryParam("page") != "" {
 			return emptyPage(id), nil
 		}
-		return counted(id, a.FollowingCount), nil
-	}})
+		return counted(id, of.actor.FollowingCount), nil
+	})
 }

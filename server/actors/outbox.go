@@ -16,15 +16,8 @@ import (
 // outbox handles GET …/outbox: of a group what it announced first of each discussion (FEP-1b12),
 // of a person how they sent what they wrote, newest first.
 func (d *Door) outbox(c echo.Context) error {
-	return d.serve(c, document{lag: lagActor, age: keepShortly, make: func(ctx context.Context, who *db.Actor) (any, error) {
-		a, err := d.actorAt(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		g, err := d.members(ctx, a, who)
-		if err != nil {
-			return nil, err
-		}
+	return d.collection(c, func(ctx context.Context, of owner) (any, error) {
+		a, g := of.actor, of.group
 		id := a.URI + federation.Outbox
 		if c.QueryParam("page") == "" {
 			total := a.PostsCount
@@ -36,6 +29,7 @@ func (d *Door) outbox(c echo.Context) error {
 		before := cursor(c, "before")
 		var items []any
 		var last int64
+		var err error
 		if g != nil {
 			items, last, err = d.announced(ctx, g, before)
 		} else {
@@ -45,7 +39,7 @@ func (d *Door) outbox(c echo.Context) error {
 			return nil, fmt.Errorf("list outbox of %s: %w", a.URI, err)
 		}
 		return outboxPage(id, before, items, last), nil
-	}})
+	})
 }
 
 // outboxPage is one page of an outbox; last is where the next one goes on, 0 on the last.
