@@ -85,7 +85,11 @@ func TestTombstones(t *testing.T) {
 			t.Errorf("%s: %v, %v", uri, is, err)
 		}
 	}
-	ok(t, s.Exhume(ctx, "https://peer.test/1"))
+	for _, want := range []bool{true, false} {
+		if was, err := s.Exhume(ctx, "https://peer.test/1"); err != nil || was != want {
+			t.Errorf("exhumed: %v, %v; want %v", was, err, want)
+		}
+	}
 	if is, err := s.Buried(ctx, "https://peer.test/1"); err != nil || is {
 		t.Errorf("forgotten: %v, %v", is, err)
 	}

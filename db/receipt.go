@@ -138,8 +138,12 @@ func (s *Store) Buried(ctx context.Context, uri string) (bool, error) {
 	return n > 0, wrap(err)
 }
 
-// Exhume forgets that an address was buried.
-func (s *Store) Exhume(ctx context.Context, uri string) error {
-	_, err := s.exec(ctx, "DELETE FROM tombstones WHERE hash = ?", HashOf([]byte(uri)))
-	return err
+// Exhume says whether an address was buried, and forgets that it was: an Undo that overtook what
+// it undoes counts once. Nothing is buried under "".
+func (s *Store) Exhume(ctx context.Context, uri string) (bool, error) {
+	if uri == "" {
+		return false, nil
+	}
+	n, err := s.exec(ctx, "DELETE FROM tombstones WHERE hash = ?", HashOf([]byte(uri)))
+	return n > 0, err
 }

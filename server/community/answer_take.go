@@ -68,12 +68,12 @@ func (r *Rules) followAnswered(ctx context.Context, tx *db.Store, by *db.Actor, 
 	}
 	if state == db.FollowRejected {
 		n.Kind, n.Note = db.NotifyRefused, "follow-rejected"
-		return federation.Done(), notify(ctx, tx, who.ID, n)
+		return federation.Done(), Notify(ctx, tx, who.ID, n)
 	}
 	if by.Type == db.ActorGroup && r.backfill != nil {
 		tx.AfterCommit(func() { r.backfill(by.ID) })
 	}
-	return federation.Done(), notify(ctx, tx, who.ID, n)
+	return federation.Done(), Notify(ctx, tx, who.ID, n)
 }
 
 // joinOf finds the membership in by that an answer of by is about: by the id of the Join, else by

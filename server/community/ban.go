@@ -108,7 +108,7 @@ func (r *Rules) ban(ctx context.Context, tx *db.Store, g *db.Group, b BanOf, act
 		return fmt.Errorf("log ban: %w", err)
 	}
 	n := db.Notification{Kind: db.NotifyRefused, ActorID: act.ActorID, GroupID: g.ActorID, Note: "banned"}
-	if err := notify(ctx, tx, b.Who.ID, n); err != nil {
+	if err := Notify(ctx, tx, b.Who.ID, n); err != nil {
 		return err
 	}
 	return r.Announce(ctx, tx, g, act, b.Who.URI)

@@ -83,7 +83,7 @@ func (r *Rules) permitFollow(ctx context.Context, tx *db.Store, who, whom *db.Ac
 func notifyFollowed(ctx context.Context, tx *db.Store, who, whom *db.Actor) error {
 	n := db.Notification{Kind: db.NotifyFollow, ActorID: who.ID}
 	if whom.Type != db.ActorGroup {
-		return notify(ctx, tx, whom.ID, n)
+		return Notify(ctx, tx, whom.ID, n)
 	}
 	n.GroupID = whom.ID
 	return notifyStewards(ctx, tx, n, notifyOnce)
@@ -140,7 +140,7 @@ func (r *Rules) AcceptFollow(ctx context.Context, tx *db.Store, by *db.Actor, f 
 	if p.group != nil {
 		n.GroupID = p.group.ActorID
 	}
-	if err := notify(ctx, tx, f.FollowerID, n); err != nil {
+	if err := Notify(ctx, tx, f.FollowerID, n); err != nil {
 		return err
 	}
 	return r.answer(ctx, tx, p.followee, p.follower, vocab.ActivityDoc{
@@ -165,7 +165,7 @@ func (r *Rules) RejectFollow(ctx context.Context, tx *db.Store, by *db.Actor, f 
 			return err
 		}
 	}
-	if err := notify(ctx, tx, f.FollowerID, n); err != nil {
+	if err := Notify(ctx, tx, f.FollowerID, n); err != nil {
 		return err
 	}
 	return r.answer(ctx, tx, p.followee, p.follower, vocab.ActivityDoc{

@@ -28,7 +28,7 @@ func (r *Rules) TakeFollow(ctx context.Context, tx *db.Store, in *federation.Inc
 	if !whom.DeletedAt.IsZero() {
 		return federation.Ignored("actor-gone"), nil // its keys are gone too: nothing can be answered
 	}
-	if undone, err := undoneBefore(ctx, tx, in.Activity.ID); err != nil || undone {
+	if undone, err := tx.Exhume(ctx, in.Activity.ID); err != nil || undone {
 		return federation.Ignored("undone-before"), err
 	}
 	follow := asked("Follow", in.Activity.ID, in.Actor.URI, whom.URI)
@@ -136,16 +136,4 @@ func followOf(ctx context.Context, tx *db.Store, follow *vocab.Object, iri strin
 		return nil, nil //nolint:nilnil // as above
 	}
 	return f, err
-}
-
-// undoneBefore says that the Undo of an activity came before it, and forgets that.
-func undoneBefore(ctx context.Context, tx *db.Store, activityURI string) (bool, error) {
-	if activityURI == "" {
-		return false, nil
-	}
-	buried, err := tx.Buried(ctx, activityURI)
-	if err != nil || !buried {
-		return false, err
-	}
-	return true, tx.Exhume(ctx, activityURI)
 }

@@ -166,7 +166,7 @@ func (r *Rules) AddMember(ctx context.Context, tx *db.Store, by *db.Actor, g *db
 		return err
 	}
 	n := db.Notification{Kind: db.NotifyAccepted, ActorID: by.ID, GroupID: g.ActorID, Note: "member"}
-	if err := notify(ctx, tx, who.ID, n); err != nil || !pending {
+	if err := Notify(ctx, tx, who.ID, n); err != nil || !pending {
 		return err
 	}
 	return r.answer(ctx, tx, g.Actor, who, vocab.ActivityDoc{Type: "Accept", Object: asked("Join", m.URI, who.URI, g.Actor.URI)})

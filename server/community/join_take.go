@@ -119,5 +119,5 @@ func (r *Rules) joinAnswered(ctx context.Context, tx *db.Store, by *db.Actor, m 
 	if err := tx.PutMembership(ctx, m); err != nil {
 		return fault(err)
 	}
-	return federation.Done(), notify(ctx, tx, who.ID, n)
+	return federation.Done(), Notify(ctx, tx, who.ID, n)
 }

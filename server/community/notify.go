@@ -8,9 +8,9 @@ import (
 	"github.com/copse-social/copse/db"
 )
 
-// notify leaves a line in the inbox of a person of ours; for others, and for one's own acts, it
+// Notify leaves a line in the inbox of a person of ours; for others, and for one's own acts, it
 // does nothing.
-func notify(ctx context.Context, tx *db.Store, personID int64, n db.Notification) error {
+func Notify(ctx context.Context, tx *db.Store, personID int64, n db.Notification) error {
 	if personID == n.ActorID {
 		return nil
 	}
@@ -25,7 +25,7 @@ func notify(ctx context.Context, tx *db.Store, personID int64, n db.Notification
 	return tx.Notify(ctx, &n)
 }
 
-// notifyOnce is notify, unless an unread line of the same kind about the same group is there: a
+// notifyOnce is Notify, unless an unread line of the same kind about the same group is there: a
 // bomb of follows is one line (T52).
 func notifyOnce(ctx context.Context, tx *db.Store, personID int64, n db.Notification) error {
 	account, err := tx.AccountOf(ctx, personID)
@@ -38,7 +38,7 @@ func notifyOnce(ctx context.Context, tx *db.Store, personID int64, n db.Notifica
 	if unread, err := tx.HasUnread(ctx, account.ID, n.Kind, n.GroupID); err != nil || unread {
 		return err
 	}
-	return notify(ctx, tx, personID, n)
+	return Notify(ctx, tx, personID, n)
 }
 
 // teller is notify or notifyOnce.

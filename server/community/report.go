@@ -126,9 +126,9 @@ func (r *Rules) flag(ctx context.Context, tx *db.Store, g *db.Group, what Report
 func notifyReport(ctx context.Context, tx *db.Store, row *db.Report) error {
 	n := db.Notification{Kind: db.NotifyReport, ActorID: row.ReporterID, GroupID: row.GroupID, PostID: row.PostID, ReportID: row.ID}
 	if row.GroupID == 0 {
-		return notifyAdmins(ctx, tx, n, notify)
+		return notifyAdmins(ctx, tx, n, Notify)
 	}
-	return notifyStewards(ctx, tx, n, notify)
+	return notifyStewards(ctx, tx, n, Notify)
 }
 
 // clip makes plain text of what may be HTML and bounds it.

@@ -65,7 +65,7 @@ func (r *Rules) grant(ctx context.Context, tx *db.Store, g *db.Group, what RoleO
 		return fmt.Errorf("grant role %s: %w", what.Role, err)
 	}
 	n := db.Notification{Kind: db.NotifyAccepted, ActorID: act.ActorID, GroupID: g.ActorID, Note: what.Role}
-	if err := notify(ctx, tx, what.Who.ID, n); err != nil {
+	if err := Notify(ctx, tx, what.Who.ID, n); err != nil {
 		return err
 	}
 	return r.logAndAnnounce(ctx, tx, g, act, db.ModerationEntry{Act: "grant", TargetID: what.Who.ID, Reason: what.Role})

@@ -57,7 +57,7 @@ func notifyNotice(ctx context.Context, tx *db.Store, g *db.Group, n Notice) erro
 	if n.About != nil {
 		line.PostID = n.About.ID
 	}
-	return notify(ctx, tx, n.To.ID, line)
+	return Notify(ctx, tx, n.To.ID, line)
 }
 
 // writeNotice stores the direct Note; nil where nobody gave words for it.

@@ -34,7 +34,7 @@ func (r *Rules) Like(ctx context.Context, tx *db.Store, who *db.Actor, p *db.Pos
 	if err := r.publishMark(ctx, tx, mark{group: g, by: who, post: p}, act); err != nil {
 		return err
 	}
-	return r.tell(ctx, tx, p.AuthorID, db.Notification{Kind: db.NotifyLike, ActorID: who.ID, GroupID: p.GroupID, PostID: p.ID})
+	return community.Notify(ctx, tx, p.AuthorID, db.Notification{Kind: db.NotifyLike, ActorID: who.ID, GroupID: p.GroupID, PostID: p.ID})
 }
 
 // permitMark is the question of Like for somebody elsewhere: in a group of ours the same rule
@@ -100,15 +100,9 @@ func (r *Rules) publishMark(ctx context.Context, tx *db.Store, m mark, act vocab
 // by the server of the post or of its group, which vouches for the count and not for the name
 // (wire.md 1), so that nobody is told of it.
 func (r *Rules) TakeLike(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
-	p, out, err := r.markedPost(ctx, tx, in.Activity)
+	p, out, err := r.markable(ctx, tx, in)
 	if p == nil {
 		return out, err
-	}
-	if err := r.permitMark(ctx, tx, in.Actor, p); err != nil {
-		return federation.Outcome{}, err
-	}
-	if buried, err := r.undoneBefore(ctx, tx, in.Activity.ID); err != nil || buried {
-		return federation.Ignored("undone-before"), err
 	}
 	fresh, err := tx.AddLike(ctx, &db.Like{PostID: p.ID, ActorID: in.Actor.ID, URI: in.Activity.ID})
 	if err != nil || !fresh {
@@ -116,7 +110,7 @@ func (r *Rules) TakeLike(ctx context.Context, tx *db.Store, in *federation.Incom
 	}
 	if in.Vouched {
 		n := db.Notification{Kind: db.NotifyLike, ActorID: in.Actor.ID, GroupID: p.GroupID, PostID: p.ID}
-		if err := r.tell(ctx, tx, p.AuthorID, n); err != nil {
+		if err := community.Notify(ctx, tx, p.AuthorID, n); err != nil {
 			return federation.Outcome{}, err
 		}
 	}
@@ -143,6 +137,22 @@ func (r *Rules) TakeUndoLike(ctx context.Context, tx *db.Store, in *federation.I
 	return r.passOnMark(ctx, tx, in, p)
 }
 
+// markable is the post that a new Like or Announce is about; nil with an outcome where it may not
+// count.
+func (r *Rules) markable(ctx context.Context, tx *db.Store, in *federation.Incoming) (*db.Post, federation.Outcome, error) {
+	p, out, err := r.markedPost(ctx, tx, in.Activity)
+	if p == nil {
+		return nil, out, err
+	}
+	if err := r.permitMark(ctx, tx, in.Actor, p); err != nil {
+		return nil, federation.Outcome{}, err
+	}
+	if buried, err := tx.Exhume(ctx, in.Activity.ID); err != nil || buried {
+		return nil, federation.Ignored("undone-before"), err
+	}
+	return p, federation.Done(), nil
+}
+
 // markedPost is the post a Like, Announce or their Undo is about; nil with an outcome where there
 // is none of that name here.
 func (r *Rules) markedPost(ctx context.Context, tx *db.Store, act *vocab.Object) (*db.Post, federation.Outcome, error) {
@@ -160,18 +170,6 @@ func (r *Rules) markedPost(ctx context.Context, tx *db.Store, act *vocab.Object)
 		return nil, federation.Ignored("object-not-public"), nil
 	}
 	return p, federation.Done(), nil
-}
-
-// undoneBefore says that the Undo of an activity came before it, and forgets that.
-func (r *Rules) undoneBefore(ctx context.Context, tx *db.Store, activityURI string) (bool, error) {
-	if activityURI == "" {
-		return false, nil
-	}
-	buried, err := tx.Buried(ctx, activityURI)
-	if err != nil || !buried {
-		return false, err
-	}
-	return true, tx.Exhume(ctx, activityURI)
 }
 
 // buryIfOwn remembers that something ended before it came. Only its own host can end it: else

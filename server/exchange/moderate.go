@@ -126,7 +126,7 @@ func (r *Rules) removeFrom(ctx context.Context, tx *db.Store, m measure) error {
 	if err := r.logAct(ctx, tx, m, "remove"); err != nil {
 		return err
 	}
-	return r.tell(ctx, tx, p.AuthorID, db.Notification{
+	return community.Notify(ctx, tx, p.AuthorID, db.Notification{
 		Kind: db.NotifyRemoved, ActorID: by.ID, GroupID: p.GroupID, PostID: p.ID, Note: reason,
 	})
 }
@@ -166,7 +166,7 @@ func (r *Rules) Approve(ctx context.Context, tx *db.Store, by *db.Actor, p *db.P
 	if err := r.logAct(ctx, tx, measure{g, by, p, ""}, "approve"); err != nil {
 		return err
 	}
-	if err := r.tell(ctx, tx, p.AuthorID, db.Notification{
+	if err := community.Notify(ctx, tx, p.AuthorID, db.Notification{
 		Kind: db.NotifyApproved, ActorID: by.ID, GroupID: p.GroupID, PostID: p.ID,
 	}); err != nil {
 		return err

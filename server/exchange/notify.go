@@ -2,27 +2,11 @@ package exchange
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/server/community"
 )
-
-// tell leaves a line in the inbox of a person of ours; for others it does nothing.
-func (r *Rules) tell(ctx context.Context, tx *db.Store, personID int64, n db.Notification) error {
-	if personID == n.ActorID {
-		return nil
-	}
-	account, err := tx.AccountOf(ctx, personID)
-	if errors.Is(err, db.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("load account to notify: %w", err)
-	}
-	n.AccountID = account.ID
-	return tx.Notify(ctx, &n)
-}
 
 func about(kind string, p *db.Post) db.Notification {
 	return db.Notification{Kind: kind, ActorID: p.AuthorID, GroupID: p.GroupID, PostID: p.ID}
@@ -39,7 +23,7 @@ func (r *Rules) notifyNew(ctx context.Context, tx *db.Store, g *db.Group, p *db.
 		}
 		if !told[parent.AuthorID] && parent.Author.Local {
 			told[parent.AuthorID] = true
-			if err := r.tell(ctx, tx, parent.AuthorID, about(db.NotifyReply, p)); err != nil {
+			if err := community.Notify(ctx, tx, parent.AuthorID, about(db.NotifyReply, p)); err != nil {
 				return err
 			}
 		}
@@ -53,7 +37,7 @@ func (r *Rules) notifyNew(ctx context.Context, tx *db.Store, g *db.Group, p *db.
 			continue
 		}
 		told[a.ID] = true
-		if err := r.tell(ctx, tx, a.ID, about(db.NotifyMention, p)); err != nil {
+		if err := community.Notify(ctx, tx, a.ID, about(db.NotifyMention, p)); err != nil {
 			return err
 		}
 	}
@@ -87,7 +71,7 @@ func (r *Rules) notifyStewards(ctx context.Context, tx *db.Store, g *db.Group, n
 			continue
 		}
 		told[s.ActorID] = true
-		if err := r.tell(ctx, tx, s.ActorID, n); err != nil {
+		if err := community.Notify(ctx, tx, s.ActorID, n); err != nil {
 			return err
 		}
 	}

@@ -59,7 +59,7 @@ func (r *Rules) answerPrivately(ctx context.Context, tx *db.Store, d *Draft) (*d
 			continue
 		}
 		told[a.ID] = true
-		if err := r.tell(ctx, tx, a.ID, about(db.NotifyDirect, p)); err != nil {
+		if err := community.Notify(ctx, tx, a.ID, about(db.NotifyDirect, p)); err != nil {
 			return nil, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/server/community"
 )
 
 // TakeAnnounce handles a boost. A person's boost of a post that is here counts as a share and is
@@ -13,21 +14,15 @@ func (r *Rules) TakeAnnounce(ctx context.Context, tx *db.Store, in *federation.I
 	if in.Actor.Type == db.ActorGroup {
 		return r.takeGroupBoost(ctx, tx, in)
 	}
-	p, out, err := r.markedPost(ctx, tx, in.Activity)
+	p, out, err := r.markable(ctx, tx, in)
 	if p == nil {
 		return out, err
-	}
-	if err := r.permitMark(ctx, tx, in.Actor, p); err != nil {
-		return federation.Outcome{}, err
-	}
-	if buried, err := r.undoneBefore(ctx, tx, in.Activity.ID); err != nil || buried {
-		return federation.Ignored("undone-before"), err
 	}
 	fresh, err := tx.AddShare(ctx, &db.Share{PostID: p.ID, ActorID: in.Actor.ID, URI: in.Activity.ID})
 	if err != nil || !fresh {
 		return federation.Ignored("shared-before"), err
 	}
-	return federation.Done(), r.tell(ctx, tx, p.AuthorID,
+	return federation.Done(), community.Notify(ctx, tx, p.AuthorID,
 		db.Notification{Kind: db.NotifyShare, ActorID: in.Actor.ID, GroupID: p.GroupID, PostID: p.ID})
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/vocab"
+	"github.com/copse-social/copse/server/community"
 )
 
 // takeCopy takes a post into our copy of a group elsewhere. What its home passed on is shown;
@@ -105,7 +106,7 @@ func (r *Rules) TakeReject(ctx context.Context, tx *db.Store, in *federation.Inc
 	if err := tx.SetPostState(ctx, p, db.PostRefused, in.Activity.Summary, in.Actor.ID); err != nil {
 		return federation.Outcome{}, err
 	}
-	return federation.Done(), r.tell(ctx, tx, p.AuthorID, db.Notification{
+	return federation.Done(), community.Notify(ctx, tx, p.AuthorID, db.Notification{
 		Kind: db.NotifyRefused, ActorID: in.Actor.ID, GroupID: p.GroupID, PostID: p.ID, Note: in.Activity.Summary,
 	})
 }

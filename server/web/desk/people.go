@@ -12,6 +12,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // Sizes of lists of people.
@@ -80,7 +81,7 @@ func (d *Desk) may(ctx context.Context, g *db.Group, who *db.Actor, act communit
 func (d *Desk) head(c echo.Context, h *here) (views.CommunityHead, error) {
 	a := h.group.Actor
 	out := views.CommunityHead{
-		Name: a.Label(), Handle: d.PathHandle(a), Address: "@" + a.Acct(), Org: d.Org(a.Host), Openness: openness(h.group),
+		Name: a.Label(), Handle: d.PathHandle(a), Address: "@" + a.Acct(), Org: d.Org(a.Host), Openness: frame.OpennessOf(h.group),
 		Members: int(h.group.MembersCount), Followers: int(a.FollowersCount),
 	}
 	if !a.Local {
@@ -90,18 +91,6 @@ func (d *Desk) head(c echo.Context, h *here) (views.CommunityHead, error) {
 	out.Log = h.care || h.standing.Belongs
 	out.MayManage, err = d.may(c.Request().Context(), h.group, d.reader(c), community.ActEditGroup)
 	return out, err
-}
-
-func openness(g *db.Group) views.Openness {
-	switch g.Openness {
-	case db.OpennessRestricted:
-		return views.Restricted
-	case db.OpennessPrivate:
-		return views.Private
-	case db.OpennessConfidential:
-		return views.Confidential
-	}
-	return views.Open
 }
 
 // people handles GET /c/:handle/people.
