@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/copse-social/copse/server/web/frame"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
@@ -16,6 +14,7 @@ import (
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // like handles POST /p/:id/like; on=0 takes the mark back.

@@ -8,14 +8,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/copse-social/copse/server/web/frame"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // communities handles GET /communities; with an address in open it leads to that community, and

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/copse-social/copse/server/web/frame"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
@@ -17,6 +15,7 @@ import (
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // compose handles GET /c/:handle/new.

@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/copse-social/copse/server/web/frame"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
@@ -15,6 +13,7 @@ import (
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // pageReplies is how many replies a page of a discussion holds.

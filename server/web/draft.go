@@ -8,13 +8,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/copse-social/copse/server/web/frame"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // Forms that drafts belong to; the target is the group, the discussion, or the edited post.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/copse-social/copse/server/web/frame"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
@@ -14,6 +12,7 @@ import (
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // ownPost is a post that the reader wrote here and can still change; to others it says no in the

@@ -7,14 +7,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/copse-social/copse/server/web/frame"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // newsFor is how long something unread is news; older things wait in their communities.

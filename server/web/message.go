@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/copse-social/copse/server/web/frame"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // messageHere prints a private post with a fresh composer below it.

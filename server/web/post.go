@@ -5,11 +5,10 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/copse-social/copse/server/web/frame"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // post handles GET /p/:id: it leads to the post in its discussion. A private one has a page of its

@@ -9,14 +9,13 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/copse-social/copse/server/web/frame"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // SetupHash is how the token of the one-time set-up link is kept.

@@ -7,14 +7,13 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/copse-social/copse/server/web/frame"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // pageSaid is how many contributions a page of a person holds.
