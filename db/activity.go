@@ -78,18 +78,6 @@ func (s *Store) LastActivity(ctx context.Context, actorID int64, kind, objectURI
 		Where("object_uri = ? AND type = ? AND actor_id = ?", objectURI, kind, actorID).Order("id DESC"))
 }
 
-// PublicActivities lists what anybody may see of an actor's doings, newest first, before an id
-// (0 = newest), of some types.
-func (s *Store) PublicActivities(ctx context.Context, actorID, before int64, types []string, limit int) ([]*Activity, error) {
-	var list []*Activity
-	q := s.read.NewSelect().Model(&list).Where("actor_id = ? AND type IN (?) AND public", actorID, bun.List(types))
-	if before > 0 {
-		q = q.Where("id < ?", before)
-	}
-	err := q.Order("id DESC").Limit(int64(limit)).Scan(ctx)
-	return list, wrap(err)
-}
-
 // PublicCreates lists how an actor's public posts were first sent, newest first, before an id of an
 // activity (0 = newest). Removed and deleted posts, and those in groups that not everybody reads, are
 // left out.

@@ -78,19 +78,6 @@ func (s *Store) PutMembership(ctx context.Context, m *Membership) error {
 	return err
 }
 
-// Members lists the living memberships of a group with their people, newest first, before a
-// membership id (0 = from the newest).
-func (s *Store) Members(ctx context.Context, groupID, before int64, limit int) ([]*Membership, error) {
-	var list []*Membership
-	q := s.read.NewSelect().Model(&list).Relation("Actor").
-		Where("membership.group_id = ? AND membership.left_at = 0 AND membership.status IN ('newcomer', 'member', 'dormant')", groupID)
-	if before > 0 {
-		q = q.Where("membership.id < ?", before)
-	}
-	err := q.Order("membership.id DESC").Limit(int64(limit)).Scan(ctx)
-	return list, wrap(err)
-}
-
 // MemberOrganisations counts the living members of a group by their hosts, most first.
 func (s *Store) MemberOrganisations(ctx context.Context, groupID int64, limit int) ([]HostCount, error) {
 	var list []HostCount

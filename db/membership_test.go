@@ -65,9 +65,9 @@ func TestMembers(t *testing.T) {
 	join(t, s, other, ann)
 	ok(t, s.PutMembership(ctx, &db.Membership{GroupID: g.ID, ActorID: person(t, s, "ex", "copse.test").ID, Status: db.MemberAlumni, LeftAt: s.Now()}))
 
-	page, err := s.Members(ctx, g.ID, 0, 2)
+	page, err := s.FindMembers(ctx, db.MemberQuery{GroupID: g.ID, Limit: 2})
 	ok(t, err)
-	rest, err := s.Members(ctx, g.ID, page[1].ID, 2)
+	rest, err := s.FindMembers(ctx, db.MemberQuery{GroupID: g.ID, Before: page[1].ID, Limit: 2})
 	ok(t, err)
 	if len(page) != 2 || page[0].Actor.Handle != "cy" || len(rest) != 1 || rest[0].Actor.Handle != "ann" {
 		t.Errorf("newest first: %v, then %v", page, rest)

@@ -57,17 +57,6 @@ func (s *Store) ReportByID(ctx context.Context, id int64) (*Report, error) {
 	return r, one(ctx, s.reports(r).Where("report.id = ?", id))
 }
 
-// Reports lists reports in a state for some groups (0 stands for the instance), oldest first.
-func (s *Store) Reports(ctx context.Context, groupIDs []int64, state string, limit int) ([]*Report, error) {
-	var list []*Report
-	if len(groupIDs) == 0 {
-		return list, nil
-	}
-	err := s.reports(&list).Where("report.group_id IN (?) AND report.state = ?", bun.List(groupIDs), state).
-		Order("report.id").Limit(int64(limit)).Scan(ctx)
-	return list, wrap(err)
-}
-
 // ReportQuery asks for one page of reports of some groups; 0 stands for the instance.
 type ReportQuery struct {
 	GroupIDs []int64

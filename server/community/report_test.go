@@ -24,7 +24,7 @@ func (h *home) report(by *db.Actor, what community.ReportOf) *db.Report {
 
 func (h *home) reports(groupIDs ...int64) []*db.Report {
 	h.t.Helper()
-	list, err := h.s.Reports(h.ctx, groupIDs, db.ReportOpen, 50)
+	list, err := h.s.FindReports(h.ctx, db.ReportQuery{GroupIDs: groupIDs, State: db.ReportOpen, Limit: 50})
 	h.ok(err)
 	return list
 }

@@ -66,7 +66,7 @@ func (d *Door) waiting(c echo.Context, p *views.Home) error {
 			Note: content.Excerpt(post.Content, 100), URL: "/reports", Act: loc.Text("Look"),
 		})
 	}
-	reports, err := d.store.Reports(ctx, moderated, db.ReportOpen, 5)
+	reports, err := d.store.FindReports(ctx, db.ReportQuery{GroupIDs: moderated, State: db.ReportOpen, Limit: 5})
 	if err != nil {
 		return fmt.Errorf("list reports: %w", err)
 	}
