@@ -7,10 +7,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 .ci/setup.sh
-if ! command -v npm >/dev/null; then
-	echo "Node.js is missing: the browser suite and the independent peer need it" >&2
-	exit 1
-fi
 
 browser_suite() {
 	echo "== pages in a browser"

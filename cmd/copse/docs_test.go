@@ -77,6 +77,37 @@ func TestDocs_makeTargetsExist(t *testing.T) {
 	}
 }
 
+// CONTRIBUTING.md lists what the suite can be told, all of it and nothing else.
+func TestDocs_testVariables(t *testing.T) {
+	t.Parallel()
+	name := regexp.MustCompile(`COPSE_TEST_[A-Z]+`)
+	used := map[string]bool{}
+	err := fs.WalkDir(os.DirFS(root), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			if err == nil && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == ".tools") {
+				return fs.SkipDir
+			}
+			return err
+		}
+		if ext := filepath.Ext(path); ext == ".go" || ext == ".sh" || ext == ".mjs" || path == "Makefile" {
+			for _, v := range name.FindAllString(readDoc(t, path), -1) {
+				used[v] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `(COPSE_TEST_[A-Z]+)` \\|").FindAllStringSubmatch(readDoc(t, "CONTRIBUTING.md"), -1) {
+		listed[m[1]] = true
+	}
+	if diff := gocmp.Diff(used, listed); diff != "" {
+		t.Errorf("CONTRIBUTING.md (-used +listed):\n%s", diff)
+	}
+}
+
 func TestDocs_linksResolve(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)#\s]+)(#[^)]*)?\)`)
