@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/frontend/ui"
@@ -82,14 +80,7 @@ func (d *demo) be(w http.ResponseWriter, r *http.Request, in *instance) (err err
 	if err != nil {
 		return err
 	}
-	e := echo.New()
-	e.IPExtractor = echo.ExtractIPDirect()
-	in.web.Sessions(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err = in.web.SignIn(e.NewContext(r, w), account); err == nil {
-			http.Redirect(w, r, "/", http.StatusSeeOther)
-		}
-	})).ServeHTTP(w, r)
-	return err
+	return in.web.Enter(w, r, account)
 }
 
 // toggle stops or starts another organisation; the one that shows the page goes on.

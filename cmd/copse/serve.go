@@ -84,10 +84,10 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 	i.inbox = federation.NewInbox(federation.InboxOptions{
 		Store: i.store, Resolver: i.resolver, IRIs: i.iris, Apply: i.actors.Apply, Now: i.now, Log: i.log,
 	})
-	people := i.newPages()
+	people := i.people()
 	i.web = people.Door
 	i.shell, err = server.New(server.Options{
-		Store: i.store, Actors: i.actors, Web: people, Fault: people.fault, BaseURL: i.cfg.URL,
+		Store: i.store, Actors: i.actors, Web: people, Fault: people.Fault, BaseURL: i.cfg.URL,
 		TrustedProxies: i.cfg.Proxies, Unlimited: len(i.cfg.LabNetworks) > 0, Limits: i.limits, Registry: i.registry, Ready: append(o.Ready, i.checks()...), Now: i.now, Log: i.log,
 	})
 	if err != nil {
