@@ -14,8 +14,7 @@ func (i *instance) people() server.People {
 		Limit: i.limits.Login, Now: i.now, Log: i.log,
 	})
 	return server.People{Door: w, Admin: admin.New(admin.Options{
-		Store: i.store, Host: i.iris.Host(), Reader: w.Reader, Account: w.Account, Loc: w.Loc, Shell: w.Shell,
-		Page: w.Page, Flash: w.Flash, Face: w.Face, Org: w.Org, Retry: i.deliverer.Retry, Drop: i.deliverer.Drop,
-		Pause: i.deliverer.Pause, Resume: i.deliverer.Resume, Now: i.now, Log: i.log,
+		Store: i.store, Host: i.iris.Host(), Frame: w.Frame,
+		Retry: i.deliverer.Retry, Drop: i.deliverer.Drop, Pause: i.deliverer.Pause, Resume: i.deliverer.Resume, Now: i.now, Log: i.log,
 	})}
 }

@@ -45,7 +45,7 @@ func rooms() []room {
 		{name: "lookup", paths: []string{"server/web/lookup"}, may: slices.Concat([]string{"frame"}, page, []string{"content"})},
 		{name: "frame", paths: []string{"server/web/frame"}, may: page},
 		{name: "desk", paths: []string{"server/web/desk"}, may: slices.Concat([]string{"frame"}, page, []string{"content"})},
-		{name: "admin", paths: []string{"server/admin"}, may: page},
+		{name: "admin", paths: []string{"server/admin"}, may: slices.Concat([]string{"frame"}, page)},
 		{name: "actors", paths: []string{"server/actors"}, may: slices.Concat(rules, []string{"federation", "vocab", "content", "db"})},
 		{name: "client", paths: []string{"server/client"}, may: slices.Concat(rules, []string{"live", "content", "db"})},
 		{name: "mail", paths: []string{"server/mail"}, may: slices.Concat(rules, []string{"frontend", "content", "db"})},

@@ -22,14 +22,14 @@ const pageAccounts = 50
 func escape(s string) string { return url.QueryEscape(s) }
 
 // loc is how the reader reads; every page and act needs it for words.
-func (d *Door) loc(c echo.Context) *locales.Loc { return d.o.Loc(c) }
+func (d *Door) loc(c echo.Context) *locales.Loc { return d.Loc(c) }
 
 // accounts handles GET /admin/people.
 func (d *Door) accounts(c echo.Context) error { return d.accountsPage(c, http.StatusOK, "") }
 
 func (d *Door) accountsPage(c echo.Context, status int, wrong string) error {
 	ctx := c.Request().Context()
-	shell, err := d.o.Shell(c, d.loc(c).Text("Accounts"), views.Federation)
+	shell, err := d.Shell(c, d.loc(c).Text("Accounts"), views.Federation)
 	if err != nil {
 		return err
 	}
@@ -54,11 +54,11 @@ func (d *Door) accountsPage(c echo.Context, status int, wrong string) error {
 	}
 	for _, a := range list {
 		p.People = append(p.People, views.AccountRow{
-			Person: d.o.Face(a.Actor), Path: "/admin/people/" + strconv.FormatInt(a.ID, 10), Mail: a.Email, Admin: a.IsAdmin(),
-			Since: a.CreatedAt.Time, Seen: a.SeenAt.Time, Disabled: a.DisabledAt.Time, Self: a.ID == d.o.Account(c).ID,
+			Person: d.Face(a.Actor), Path: "/admin/people/" + strconv.FormatInt(a.ID, 10), Mail: a.Email, Admin: a.IsAdmin(),
+			Since: a.CreatedAt.Time, Seen: a.SeenAt.Time, Disabled: a.DisabledAt.Time, Self: a.ID == d.Account(c).ID,
 		})
 	}
-	return d.o.Page(c, status, p)
+	return d.Page(c, status, p)
 }
 
 // accountAct handles POST /admin/people/:account/:act. Nobody changes their own account here: the
@@ -73,7 +73,7 @@ func (d *Door) accountAct(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.ID == d.o.Account(c).ID {
+	if a.ID == d.Account(c).ID {
 		return d.accountsPage(c, http.StatusUnprocessableEntity, l.Text("Another admin has to change your own account."))
 	}
 	if a.ActorID != 0 && !a.Actor.DeletedAt.IsZero() {

@@ -2,8 +2,7 @@
 // deliveries to them go, who has an account, what the instance says of itself, and the log of all
 // that.
 //
-// It stands in the frame of the web door, which cmd hands to it as functions, and must not import
-// that door or federation. Who isn't an admin is refused in gate, before any handler runs. Start
+// It stands in the frame of the web door, and must not import that door or federation. Who isn't an admin is refused in gate, before any handler runs. Start
 // with hosts.go.
 package admin
 
@@ -17,28 +16,16 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
-	"github.com/copse-social/copse/frontend/locales"
-	"github.com/copse-social/copse/frontend/ui"
-	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // Options is what the door needs.
 type Options struct {
 	Store *db.Store
 	// Host is the name of this instance, which nobody can block.
-	Host string
-
-	// The frame of the web door: its middleware, who reads and how, the frame of a page, how a page is
-	// printed, what is said on the next one, and how people and organisations look.
-	Reader  echo.MiddlewareFunc
-	Account func(c echo.Context) *db.Account
-	Loc     func(c echo.Context) *locales.Loc
-	Shell   func(c echo.Context, title string, tab views.Tab) (views.Shell, error)
-	Page    func(c echo.Context, status int, p views.Page) error
-	Flash   func(c echo.Context, text, undo string)
-	Face    func(a *db.Actor) ui.Person
-	Org     func(host string) ui.Org
+	Host  string
+	Frame *frame.Frame
 
 	// What an admin may do to the deliveries to a host.
 	Retry, Drop, Pause, Resume func(ctx context.Context, host string) error
@@ -49,16 +36,17 @@ type Options struct {
 
 // Door serves the pages below /admin.
 type Door struct {
+	*frame.Frame
 	o     Options
 	store *db.Store
 }
 
 // New makes the door.
-func New(o Options) *Door { return &Door{o: o, store: o.Store} }
+func New(o Options) *Door { return &Door{Frame: o.Frame, o: o, store: o.Store} }
 
 // Mount adds the routes.
 func (d *Door) Mount(e *echo.Echo) {
-	g := e.Group("/admin", d.o.Reader, d.gate)
+	g := e.Group("/admin", d.Reader, d.gate)
 	g.GET("/federation", d.hosts)
 	g.POST("/federation", d.decide)
 	g.GET("/federation/:host", d.host)
@@ -74,7 +62,7 @@ func (d *Door) Mount(e *echo.Echo) {
 // gate lets admins in. Others are told that it isn't theirs; strangers sign in first.
 func (d *Door) gate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		a := d.o.Account(c)
+		a := d.Account(c)
 		switch {
 		case a == nil && c.Request().Method == http.MethodGet:
 			return c.Redirect(http.StatusSeeOther, "/sign-in?back="+escape(c.Request().URL.RequestURI()))
@@ -89,13 +77,13 @@ func (d *Door) gate(next echo.HandlerFunc) echo.HandlerFunc {
 
 // done says what was done on the page that follows.
 func (d *Door) done(c echo.Context, text, path string) error {
-	d.o.Flash(c, text, "")
+	d.Flash(c, text, "")
 	return c.Redirect(http.StatusSeeOther, path)
 }
 
 // note writes an act of the reader into the log of the instance.
 func (d *Door) note(ctx context.Context, tx *db.Store, c echo.Context, e db.ModerationEntry) error {
-	e.ActorID = d.o.Account(c).ActorID
+	e.ActorID = d.Account(c).ActorID
 	if err := tx.LogModeration(ctx, &e); err != nil {
 		return fmt.Errorf("log %s: %w", e.Act, err)
 	}

@@ -37,7 +37,7 @@ func (d *Door) host(c echo.Context) error {
 
 func (d *Door) hostPage(c echo.Context, status int, h *db.Host, p views.PeerPage) error {
 	ctx := c.Request().Context()
-	shell, err := d.o.Shell(c, h.Name, views.Federation)
+	shell, err := d.Shell(c, h.Name, views.Federation)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (d *Door) hostPage(c echo.Context, status int, h *db.Host, p views.PeerPage
 	if p.Failed, err = d.deliveries(ctx, shell.Loc, failed); err != nil {
 		return err
 	}
-	return d.o.Page(c, status, p)
+	return d.Page(c, status, p)
 }
 
 func choices(l *locales.Loc, policy string, people db.HostPeople) []views.PolicyChoice {

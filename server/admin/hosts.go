@@ -33,7 +33,7 @@ func (d *Door) hosts(c echo.Context) error {
 // hostsPage prints the list; p holds what came back of the form below it.
 func (d *Door) hostsPage(c echo.Context, status int, p views.FederationPage) error {
 	ctx := c.Request().Context()
-	shell, err := d.o.Shell(c, "", views.Federation)
+	shell, err := d.Shell(c, "", views.Federation)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (d *Door) hostsPage(c echo.Context, status int, p views.FederationPage) err
 			return err
 		}
 	}
-	return d.o.Page(c, status, p)
+	return d.Page(c, status, p)
 }
 
 // pages are the ways on; next names the last row of a full page.
@@ -117,7 +117,7 @@ func (d *Door) trouble(ctx context.Context) ([]views.Peer, error) {
 // peer is a host as pages show it.
 func (d *Door) peer(h *db.Host, pending int64, oldest db.Time) views.Peer {
 	p := views.Peer{
-		Org: d.o.Org(h.Name), Host: h.Name, Software: strings.TrimSpace(h.Software + " " + h.Version),
+		Org: d.Org(h.Name), Host: h.Name, Software: strings.TrimSpace(h.Software + " " + h.Version),
 		Pending: int(pending), Oldest: oldest.Time, Failing: h.FailingSince.Time, Heard: h.LastInAt.Time, Reached: h.LastOKAt.Time,
 		Next: h.NextProbeAt.Time, Answer: h.LastError, Policy: h.Policy, Reason: h.PolicyReason, Paused: h.PausedAt.Time,
 	}

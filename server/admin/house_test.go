@@ -61,8 +61,7 @@ func newHouse(t testing.TB) *house {
 		return h.web.SignIn(c, account)
 	}))
 	admin.New(admin.Options{
-		Store: h.store, Host: "copse.test", Reader: h.web.Reader, Account: h.web.Account, Loc: h.web.Loc, Shell: h.web.Shell,
-		Page: h.web.Page, Flash: h.web.Flash, Face: h.web.Face, Org: h.web.Org,
+		Store: h.store, Host: "copse.test", Frame: h.web.Frame,
 		Retry: h.verb("retry"), Drop: h.verb("drop"), Pause: h.verb("pause"), Resume: h.verb("resume"), Now: h.now, Log: quiet,
 	}).Mount(h.echo)
 	return h

@@ -18,7 +18,7 @@ const pageLog = 50
 // log handles GET /admin/log: what admins did, and what was decided about reports to them.
 func (d *Door) log(c echo.Context) error {
 	ctx := c.Request().Context()
-	shell, err := d.o.Shell(c, d.loc(c).Text("Log of this server"), views.Federation)
+	shell, err := d.Shell(c, d.loc(c).Text("Log of this server"), views.Federation)
 	if err != nil {
 		return err
 	}
@@ -47,14 +47,14 @@ func (d *Door) log(c echo.Context) error {
 		row := views.LogEntry{At: e.CreatedAt.Time, Reason: e.Reason}
 		row.Icon, row.Act = actWord(shell.Loc, e)
 		if e.Actor != nil {
-			row.By, row.Org = e.Actor.Label(), d.o.Org(e.Actor.Host)
+			row.By, row.Org = e.Actor.Label(), d.Org(e.Actor.Host)
 		}
 		if a := whom[e.TargetID]; a != nil {
 			row.Whom = "@" + a.Acct()
 		}
 		p.Entries = append(p.Entries, row)
 	}
-	return d.o.Page(c, http.StatusOK, p)
+	return d.Page(c, http.StatusOK, p)
 }
 
 // actWord is the icon and the word of an act of admins.

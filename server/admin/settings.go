@@ -36,7 +36,7 @@ func (d *Door) settings(c echo.Context) error {
 }
 
 func (d *Door) settingsPage(c echo.Context, status int, p views.InstanceSettings, hue string) error {
-	shell, err := d.o.Shell(c, d.loc(c).Text("This server"), views.Federation)
+	shell, err := d.Shell(c, d.loc(c).Text("This server"), views.Federation)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (d *Door) settingsPage(c echo.Context, status int, p views.InstanceSettings
 		n := strconv.Itoa(i)
 		p.Hues = append(p.Hues, ui.Choice{Value: n, Label: shell.Text("Colour %d", i), Chosen: n == hue})
 	}
-	return d.o.Page(c, status, p)
+	return d.Page(c, status, p)
 }
 
 // saveSettings handles POST /admin/settings.
