@@ -82,6 +82,34 @@ func TestInbox_panicsAreIsolated(t *testing.T) {
 	}
 }
 
+// What was stored from elsewhere between resolving and applying is no reason to wait.
+func TestInbox_racesAreRunAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	ana := p.Person("ana")
+	lost, stuck := ana.Activity("Like", home+"/ap/objects/1"), ana.Activity("Like", home+"/ap/objects/2")
+	tries := 0
+	h.apply = func(_ context.Context, _ *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+		if in.Activity.ID == stuck["id"] {
+			return federation.Outcome{}, fmt.Errorf("create post: %w", db.ErrConflict)
+		}
+		if tries++; tries == 1 {
+			return federation.Outcome{}, fmt.Errorf("create post: %w", db.ErrConflict)
+		}
+		return federation.Done(), nil
+	}
+	h.post(p, ana, lost)
+	h.post(p, ana, stuck)
+	h.settle()
+	if rc := h.receipt(lost); rc.State != db.ReceiptDone {
+		t.Errorf("after a lost race: %+v", rc)
+	}
+	if rc := h.receipt(stuck); rc.State != db.ReceiptPending || !rc.NextAt.After(h.clock.now()) || rc.Attempts < 2 {
+		t.Errorf("a conflict that stays: %+v", rc)
+	}
+}
+
 func TestInbox_retriesAndGivesUp(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

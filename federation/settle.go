@@ -2,6 +2,7 @@ package federation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -14,6 +15,9 @@ const (
 	// firstRetry doubles with each attempt; after maxAttempts, some six hours, it is refused.
 	firstRetry  = 10 * time.Second
 	maxAttempts = 12
+	// races is how often a receipt is tried again at once because what it brought was stored from
+	// elsewhere since it was resolved, as the post above a reply that arrives a moment later.
+	races = 3
 )
 
 // settle applies resolved jobs in one transaction that also closes their receipts. Each has a
@@ -61,6 +65,9 @@ func (b *InboxWorker) one(ctx context.Context, tx *db.Store, j *job) error {
 		return tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
 	}
 	wait := max(firstRetry<<j.rc.Attempts, fetch.RetryAfter(err))
+	if errors.Is(err, db.ErrConflict) && j.rc.Attempts < races {
+		wait = 0
+	}
 	j.putOff = db.At(b.o.Now().Add(wait))
 	return tx.RetryReceipt(ctx, j.rc, j.putOff, out.Reason)
 }
@@ -83,6 +90,8 @@ func (b *InboxWorker) note(ctx context.Context, j *job, out Outcome, err error) 
 	rc := j.rc
 	args := []any{"activity", rc.ActivityURI, "type", rc.Type, "actor", rc.ActorURI, "attempt", rc.Attempts + 1, "reason", out.Reason}
 	switch {
+	case errors.Is(err, db.ErrConflict) && rc.Attempts < races:
+		b.o.Log.DebugContext(ctx, "activity raced", append(args, "err", err)...)
 	case err != nil && out.Reason == "internal":
 		b.o.Log.ErrorContext(ctx, "activity not applied", append(args, "err", err)...)
 	case out.State == db.ReceiptRefused:
