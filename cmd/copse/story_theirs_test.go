@@ -131,13 +131,24 @@ func (s *story) says(p *fedtest.Peer, a *fedtest.Actor, name string, doc fedtest
 	if err := s.names(name, uri); err != nil {
 		return err
 	}
-	about, _ := doc["inReplyTo"].(string)
-	for host := range s.sites {
-		if text, err := json.Marshal(doc); err == nil && (strings.Contains(about, host) || strings.Contains(string(text), host)) {
-			return s.sends(p, a, "https://"+host+"/", a.Create(doc))
-		}
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("%s is for nobody here", name)
+	create, sent := a.Create(doc), false
+	for _, host := range slices.Sorted(maps.Keys(s.sites)) { // everybody named in it gets it, as from a real server
+		if !strings.Contains(string(text), host) {
+			continue
+		}
+		if err := s.sends(p, a, "https://"+host+"/", create); err != nil {
+			return err
+		}
+		sent = true
+	}
+	if !sent {
+		return fmt.Errorf("%s is for nobody here", name)
+	}
+	return nil
 }
 
 // sends delivers to the shared inbox of the host of an address; anything but 202 is a refusal.
