@@ -257,3 +257,20 @@ func TestReceipts_forAuthorAndStewards(t *testing.T) {
 	h.as(cleo).get(path).want(http.StatusNotFound)
 	h.visitor().get(path).want(http.StatusSeeOther)
 }
+
+// Of a post that waits for a community elsewhere its author sees at once where it has got to.
+func TestReceipts_ofAPostOnItsWay(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ben, cleo := h.person("ben"), h.person("cleo")
+	g, err := h.store.GroupByID(h.ctx, h.stranger("pumps", "far.test", db.ActorGroup).ID)
+	h.ok(err)
+	post := h.start(g, ben, "Lids")
+	if post.State != db.PostWaiting {
+		t.Fatalf("state %q", post.State)
+	}
+	path := fmt.Sprintf("/p/%d/receipts", post.ID)
+	h.as(ben).get(fmt.Sprintf("/d/%d", post.ID)).want(http.StatusOK).shows(path)
+	h.as(ben).get(path).want(http.StatusOK)
+	h.as(cleo).get(path).want(http.StatusNotFound)
+}

@@ -161,13 +161,14 @@ func (d *Door) actsOn(c echo.Context, t *talk, p *db.Post) ui.Acts {
 	acts := ui.Acts{
 		Thread: discussionPath(t.starter.ID), Pinned: !p.PinnedAt.IsZero(),
 		Edit: own && p.Local && p.State != db.PostRefused, Delete: own && p.Local,
+		Receipts: own && p.Local, // also of one that waits for its community
 	}
 	if p.State != db.PostPublished {
 		return acts
 	}
 	acts.Remove, acts.Lock, acts.Pin = moderates && !own, moderates, moderates && p.Starts()
 	acts.Report, acts.Like = !own, !own && t.standing.Banned == nil
-	acts.Receipts = own && p.Local || moderates
+	acts.Receipts = acts.Receipts || moderates
 	acts.Reply = t.starter.LockedAt.IsZero() && p.LockedAt.IsZero() && t.standing.Banned == nil
 	return acts
 }
