@@ -3,7 +3,7 @@ package server
 import (
 	"net/http"
 	"runtime"
-	"strings"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,7 +20,8 @@ const (
 	streamsAtOnce = 4096
 	waitingAtOnce = 512
 	patience      = 5 * time.Second
-	perAddress    = 100
+	perAddress    = 100 // at work at once, streams apart
+	perOffice     = 512 // streams that one address holds: a whole office may stand behind it
 )
 
 // lane lets so many requests work at once; so many more wait for a moment.
@@ -60,16 +61,19 @@ func (l *lane) enter(req *http.Request) bool {
 
 func (l *lane) leave() { <-l.working }
 
-// crowd counts the requests of each address that are at work.
+// crowd counts the requests of each address that are at work, up to a bound.
 type crowd struct {
+	most int
 	mu   sync.Mutex
 	here map[string]int
 }
 
+func newCrowd(most int) *crowd { return &crowd{most: most, here: make(map[string]int)} }
+
 func (k *crowd) enter(address string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.here[address] >= perAddress {
+	if k.here[address] >= k.most {
 		return false
 	}
 	k.here[address]++
@@ -84,32 +88,31 @@ func (k *crowd) leave(address string) {
 	}
 }
 
-// capacity answers 503 when there is no place to work, instead of letting all get slow.
+// capacity answers 503 when there is no place to work, instead of letting all get slow. What a
+// client says that it accepts moves nobody to another lane (T54): the route does.
 func (s *Server) capacity() echo.MiddlewareFunc {
 	cpus := runtime.GOMAXPROCS(0)
 	pages := newLane("pages", pagesPerCPU*cpus, waitingAtOnce)
 	peers := newLane("peers", peersPerCPU*cpus, waitingAtOnce)
 	streams := newLane("streams", streamsAtOnce, 0)
-	all := &crowd{here: make(map[string]int)}
+	short, long := newCrowd(perAddress), newCrowd(perOffice)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			req, l := c.Request(), pages
-			switch {
+			l, all := pages, short
+			switch req := c.Request(); {
 			case doorOf(req) == doorHealth:
 				return next(c)
+			case slices.Contains(s.o.Streams, c.Path()):
+				l, all = streams, long
 			case peersOnly(req.URL.Path):
 				l = peers
-			case strings.HasPrefix(req.Header.Get(echo.HeaderAccept), "text/event-stream"):
-				l = streams
 			}
-			if l != streams { // a whole office may hold streams behind one address
-				address := addressKey(c.RealIP())
-				if !all.enter(address) {
-					return s.busy(c, "address")
-				}
-				defer all.leave(address)
+			address := addressKey(c.RealIP())
+			if !all.enter(address) {
+				return s.busy(c, "address")
 			}
-			if !l.enter(req) {
+			defer all.leave(address)
+			if !l.enter(c.Request()) {
 				return s.busy(c, l.name)
 			}
 			defer l.leave()

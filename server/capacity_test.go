@@ -53,7 +53,7 @@ func TestLane_letsGoOfWhoLeft(t *testing.T) {
 
 func TestCrowd_boundsOneAddress(t *testing.T) {
 	t.Parallel()
-	k := &crowd{here: make(map[string]int)}
+	k := newCrowd(perAddress)
 	for range perAddress {
 		if !k.enter("a") {
 			t.Fatal("sent away too early")

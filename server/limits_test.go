@@ -195,7 +195,7 @@ func TestCapacity_perAddress(t *testing.T) {
 			<-end
 			return c.NoContent(http.StatusNoContent)
 		})
-	}})
+	}}, func(o *server.Options) { o.Streams = []string{"/stream"} })
 	var wg sync.WaitGroup
 	for range 150 { // streams do not count
 		wg.Go(func() {
@@ -210,4 +210,35 @@ func TestCapacity_perAddress(t *testing.T) {
 	}
 	close(end)
 	wg.Wait()
+}
+
+// T54: a client that says it wants a stream is counted as everybody.
+func TestT54_acceptOpensNoOtherLane(t *testing.T) {
+	t.Parallel()
+	begun, end := make(chan struct{}, 200), make(chan struct{})
+	h := newHouse(t, pages{more: func(e *echo.Echo) {
+		e.GET("/slow", func(c echo.Context) error {
+			begun <- struct{}{}
+			<-end
+			return c.NoContent(http.StatusNoContent)
+		})
+	}})
+	refused := make(chan int, 200)
+	var wg sync.WaitGroup
+	for range 150 {
+		wg.Go(func() {
+			rec := h.ask(http.MethodGet, "/slow", "Accept", "text/event-stream", "X-Forwarded-For", "198.51.100.1")
+			if rec.Code == http.StatusServiceUnavailable {
+				refused <- 1
+			}
+		})
+	}
+	for range 50 { // one address has 100 places
+		<-refused
+	}
+	close(end)
+	wg.Wait()
+	if len(begun) > 100 {
+		t.Errorf("%d at work at once", len(begun))
+	}
 }

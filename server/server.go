@@ -61,6 +61,8 @@ type Options struct {
 	// TrustedProxies are the only peers whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	Limits         *Limits
+	// Streams are the routes whose answers stay open; they have a lane of their own.
+	Streams []string
 	// Unlimited turns limits and caps off, for load tests in a laboratory.
 	Unlimited bool
 	Registry  *prometheus.Registry
