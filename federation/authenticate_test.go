@@ -183,6 +183,21 @@ func TestReader(t *testing.T) {
 	}
 }
 
+func TestReader_suspended(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	ana := p.Person("ana")
+	row := h.meet(ana)
+	row.SuspendedAt = db.At(h.clock.now())
+	if err := h.store.SaveActor(context.Background(), row); err != nil {
+		t.Fatal(err)
+	}
+	if r := p.GetAs(ana, home+"/reader"); r.Status != http.StatusForbidden {
+		t.Errorf("signed read: %d, want 403", r.Status)
+	}
+}
+
 func TestT10_hosts(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

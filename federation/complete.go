@@ -185,7 +185,7 @@ func (r *Resolver) try(_ *db.Actor, err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, final := judge(err); final {
+	if _, final := Judge(err); final {
 		return nil
 	}
 	return err

@@ -3,7 +3,7 @@
 // people and groups do.
 //
 // It knows no rule: what an activity means is decided in the rule rooms, which the actors door
-// calls. Inwards read receive.go, resolve.go, inbox.go; outwards publish.go, then delivery.
+// calls. Inwards read receive.go, resolve.go, then inbox; outwards publish.go, then delivery.
 package federation
 
 import (

@@ -56,7 +56,7 @@ func (r *Resolver) local(ctx context.Context, name string) (*db.Actor, error) {
 // finger asks WebFinger and has the actor confirm the answer.
 func (r *Resolver) finger(ctx context.Context, handle string) (*db.Actor, error) {
 	if r.offline {
-		return nil, errOffline
+		return nil, ErrOffline
 	}
 	finger, err := r.o.Fetch.WebFinger(ctx, handle)
 	if err != nil {
@@ -111,7 +111,7 @@ func (r *Resolver) address(ctx context.Context, iri string) (*db.Actor, error) {
 		return r.Actor(ctx, known.URI)
 	}
 	if r.offline {
-		return nil, errOffline
+		return nil, ErrOffline
 	}
 	found, err := r.o.Fetch.Discover(ctx, iri)
 	if err != nil {

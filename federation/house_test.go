@@ -18,6 +18,7 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/fedtest"
 	"github.com/copse-social/copse/federation/fetch"
+	"github.com/copse-social/copse/federation/inbox"
 	"github.com/copse-social/copse/federation/sign"
 	"github.com/copse-social/copse/federation/vocab"
 )
@@ -55,7 +56,7 @@ type house struct {
 	iris     federation.IRIs
 	resolver *federation.Resolver
 	receiver *federation.Receiver
-	inbox    *federation.InboxWorker
+	inbox    *inbox.Worker
 	policy   *federation.Policy
 
 	mu      sync.Mutex
@@ -89,8 +90,8 @@ func newHouse(t testing.TB) *house {
 	h.receiver = federation.NewReceiver(federation.ReceiverOptions{
 		Store: h.store, Resolver: h.resolver, IRIs: h.iris, Now: c.now, Policy: h.policy.Allowed,
 	})
-	h.inbox = federation.NewInbox(federation.InboxOptions{
-		Store: h.store, Resolver: h.resolver, IRIs: h.iris, Now: c.now, Apply: h.take,
+	h.inbox = inbox.New(inbox.Options{
+		Store: h.store, Resolver: h.resolver, Now: c.now, Apply: h.take,
 	})
 	h.net.Handle(base.Host, h.handler(&key.PublicKey))
 	return h

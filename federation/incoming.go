@@ -10,10 +10,10 @@ import (
 	"github.com/copse-social/copse/federation/vocab"
 )
 
-// incoming makes a stored activity ready to be applied: who did it, whether that is beyond doubt,
-// and what had to be fetched. A *verdict as error means that there is nothing to apply.
-// doc is the receipt's body, read.
-func (r *Resolver) incoming(ctx context.Context, rc *db.Receipt, doc *vocab.Object) (*Incoming, error) {
+// Incoming makes a stored activity ready to be applied: who did it, whether that is beyond doubt,
+// and what had to be fetched. Judge says what an error means for its receipt. doc is the receipt's
+// body, read.
+func (r *Resolver) Incoming(ctx context.Context, rc *db.Receipt, doc *vocab.Object) (*Incoming, error) {
 	in := &Incoming{Receipt: rc, Activity: doc, Body: rc.Body}
 	if leaves(doc) {
 		return in, r.farewell(ctx, in)
@@ -96,7 +96,7 @@ func (r *Resolver) proved(ctx context.Context, body []byte, a *db.Actor) (bool, 
 		return provedBy(a, proof, body), nil
 	}
 	fresh, err := r.Refresh(ctx, a.URI)
-	if errors.Is(err, errOffline) {
+	if errors.Is(err, ErrOffline) {
 		return false, err
 	}
 	r.mem.tried.Set("proof "+a.URI, r.o.Now())

@@ -63,7 +63,7 @@ func (r *Resolver) Ancestors(ctx context.Context, doc *vocab.Object) ([]*Fetched
 		}
 		f, err := r.Object(ctx, above)
 		if err != nil {
-			if _, final := judge(err); !final {
+			if _, final := Judge(err); !final {
 				return nil, fmt.Errorf("read thread above %s: %w", doc.ID, err)
 			}
 			break

@@ -54,7 +54,7 @@ func (r *Resolver) Profile(ctx context.Context, host string) (*db.Host, error) {
 		return known, nil
 	}
 	if r.offline {
-		return nil, errOffline
+		return nil, ErrOffline
 	}
 	if is, err := r.o.Fetch.NodeInfo(ctx, name); err == nil {
 		known.Software, known.Version, known.Family = is.Name, is.Version, family(is.Name)

@@ -161,7 +161,7 @@ func (r *Resolver) unproved(ctx context.Context, in *Incoming) error {
 	}
 	doc, err := r.get(ctx, in.Activity.ID)
 	if err != nil {
-		if _, final := judge(err); final {
+		if _, final := Judge(err); final {
 			return refuse("unproved")
 		}
 		return err

@@ -42,7 +42,7 @@ type ResolverOptions struct {
 type Resolver struct {
 	o   ResolverOptions
 	mem *memory
-	// offline makes every need for the network an errOffline.
+	// offline makes every need for the network an ErrOffline.
 	offline bool
 }
 
@@ -54,8 +54,8 @@ type memory struct {
 	store chan struct{} // one remote actor is written at a time
 }
 
-// errOffline: the answer is not here, and the network was not to be used.
-var errOffline = errors.New("needs the network")
+// ErrOffline is what an Offline resolver answers: it is not here, and the network was not to be used.
+var ErrOffline = errors.New("needs the network")
 
 // NewResolver panics where Store, Fetch or Now is missing: a programmer's error.
 func NewResolver(o ResolverOptions) *Resolver {
@@ -75,8 +75,8 @@ func NewResolver(o ResolverOptions) *Resolver {
 	}}
 }
 
-// withoutNetwork is the same resolver, answering errOffline where it would have to fetch.
-func (r *Resolver) withoutNetwork() *Resolver { return &Resolver{o: r.o, mem: r.mem, offline: true} }
+// Offline is the same resolver, answering ErrOffline where it would have to fetch.
+func (r *Resolver) Offline() *Resolver { return &Resolver{o: r.o, mem: r.mem, offline: true} }
 
 // Actor returns the actor with an ActivityPub id: ours and those read within a day from the
 // database, others fetched. While its server can't be reached the stored copy serves. ErrGone
@@ -103,7 +103,7 @@ func (r *Resolver) Actor(ctx context.Context, iri string) (*db.Actor, error) {
 		return known, nil
 	}
 	fresh, err := r.Refresh(ctx, iri)
-	if err == nil || errors.Is(err, ErrGone) || errors.Is(err, errOffline) || ctx.Err() != nil {
+	if err == nil || errors.Is(err, ErrGone) || errors.Is(err, ErrOffline) || ctx.Err() != nil {
 		return fresh, err
 	}
 	r.mem.tried.Set("actor "+iri, r.o.Now())
@@ -155,7 +155,7 @@ func (r *Resolver) get(ctx context.Context, iri string) (*vocab.Object, error) {
 		return nil, fmt.Errorf("%w: ours", ErrNotFound)
 	}
 	if r.offline {
-		return nil, errOffline
+		return nil, ErrOffline
 	}
 	doc, err := r.o.Fetch.Object(ctx, iri)
 	if err != nil {

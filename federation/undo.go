@@ -52,7 +52,7 @@ func (r *Resolver) restored(ctx context.Context, in *Incoming, iri string) error
 	}
 	f, err := r.Object(ctx, iri)
 	if err != nil {
-		if _, final := judge(err); final {
+		if _, final := Judge(err); final {
 			return nil
 		}
 		return err

@@ -38,8 +38,8 @@ var reasons = [...]struct {
 	{ErrUnauthentic, "not-authentic"},
 }
 
-// judge turns an error of resolving into an outcome; final is false where trying again may help.
-func judge(err error) (out Outcome, final bool) {
+// Judge turns an error of resolving into an outcome; final is false where trying again may help.
+func Judge(err error) (out Outcome, final bool) {
 	if v, ok := errors.AsType[*verdict](err); ok {
 		return v.Outcome, true
 	}

@@ -55,6 +55,7 @@ func rooms() []room {
 		{name: "exchange", paths: []string{"server/exchange"}, may: rule("community", "practice")},
 		{name: "cadence", paths: []string{"server/cadence"}, may: rule("community", "practice", "exchange")},
 		{name: "federation", paths: []string{"federation"}, may: []string{"fetch", "sign", "vocab", "content", "db"}},
+		{name: "inbox", paths: []string{"federation/inbox"}, may: []string{"federation", "fetch", "vocab", "db"}},
 		{name: "delivery", paths: []string{"federation/delivery"}, may: []string{"sign", "vocab", "db"}},
 		{name: "fetch", paths: []string{"federation/fetch"}, may: []string{"sign", "vocab"}},
 		{name: "sign", paths: []string{"federation/sign"}},

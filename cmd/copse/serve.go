@@ -15,6 +15,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/delivery"
+	"github.com/copse-social/copse/federation/inbox"
 	"github.com/copse-social/copse/server"
 	"github.com/copse-social/copse/server/actors"
 	"github.com/copse-social/copse/server/web"
@@ -30,7 +31,7 @@ type instance struct {
 	deliverer *delivery.Deliverer
 	historian *historian
 	receiver  *federation.Receiver
-	inbox     *federation.InboxWorker
+	inbox     *inbox.Worker
 	actors    *actors.Door
 	web       *web.Door
 	shell     *server.Server
@@ -81,8 +82,8 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 		Store: i.store, IRIs: i.iris, Receiver: i.receiver, Community: i.community,
 		Exchange: i.exchange, Cancel: refuseDelivery, Version: version, Now: i.now, Log: i.log,
 	})
-	i.inbox = federation.NewInbox(federation.InboxOptions{
-		Store: i.store, Resolver: i.resolver, IRIs: i.iris, Apply: i.actors.Apply, Now: i.now, Log: i.log,
+	i.inbox = inbox.New(inbox.Options{
+		Store: i.store, Resolver: i.resolver, Apply: i.actors.Apply, Now: i.now, Log: i.log,
 	})
 	people := i.people()
 	i.web = people.Door

@@ -21,6 +21,7 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/fedtest"
 	"github.com/copse-social/copse/federation/fetch"
+	"github.com/copse-social/copse/federation/inbox"
 	"github.com/copse-social/copse/federation/sign"
 	"github.com/copse-social/copse/server"
 	"github.com/copse-social/copse/server/actors"
@@ -44,7 +45,7 @@ type house struct {
 	com      *community.Rules
 	ex       *exchange.Rules
 	resolver *federation.Resolver
-	inbox    *federation.InboxWorker
+	inbox    *inbox.Worker
 	door     *actors.Door
 	handler  http.Handler
 
@@ -106,8 +107,8 @@ func newHouse(t testing.TB) *house {
 			return true, nil
 		},
 	})
-	h.inbox = federation.NewInbox(federation.InboxOptions{
-		Store: h.store, Resolver: resolver, IRIs: h.iris, Now: h.clock, Apply: h.door.Apply,
+	h.inbox = inbox.New(inbox.Options{
+		Store: h.store, Resolver: resolver, Now: h.clock, Apply: h.door.Apply,
 	})
 	shell, err := server.New(server.Options{
 		Store: h.store, Actors: h.door, BaseURL: base, Limits: server.NewLimits(h.clock, log), Unlimited: true,

@@ -1,4 +1,10 @@
-package federation
+// Package inbox works off what federation.Receiver stored: each receipt is resolved outside of any
+// transaction and applied, once, in one that also closes it. It keeps the order of what one actor
+// does about one thing, puts off what other hosts hold up and lets one failure harm nothing else.
+//
+// It fetches nothing itself (federation.Resolver does) and knows no meaning (Apply does). Read
+// inbox.go, then order.go and settle.go.
+package inbox
 
 import (
 	"context"
@@ -9,6 +15,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
 )
 
 const (
@@ -27,23 +34,22 @@ const (
 	patience = time.Minute
 )
 
-// InboxOptions is what an InboxWorker needs; Log may be nil and Workers 0.
-type InboxOptions struct {
+// Options is what a Worker needs; Log may be nil and Workers 0.
+type Options struct {
 	Store    *db.Store
-	Resolver *Resolver
-	IRIs     IRIs
+	Resolver *federation.Resolver
 	// Apply does what an activity means, in the transaction that also closes its receipt.
-	Apply   func(ctx context.Context, tx *db.Store, in *Incoming) (Outcome, error)
+	Apply   func(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error)
 	Now     func() time.Time
 	Log     *slog.Logger
 	Workers int
 }
 
-// InboxWorker works off what the Receiver stored. What needs no other host is applied at once,
+// Worker works off what the Receiver stored. What needs no other host is applied at once,
 // many receipts in one transaction; what does waits in the background, so that slow or hostile
 // hosts hold up nobody else. Receipts of one actor about one thing keep their order.
-type InboxWorker struct {
-	o       InboxOptions
+type Worker struct {
+	o       Options
 	wake    chan struct{}
 	slots   chan struct{}
 	running sync.WaitGroup
@@ -58,11 +64,11 @@ type InboxWorker struct {
 	failed  []error        // of the background, since the last Step
 }
 
-// NewInbox returns a worker; Run it. It panics where Store, Resolver, Apply or Now is missing: a
+// New returns a worker; Run it. It panics where Store, Resolver, Apply or Now is missing: a
 // programmer's error.
-func NewInbox(o InboxOptions) *InboxWorker {
+func New(o Options) *Worker {
 	if o.Store == nil || o.Resolver == nil || o.Apply == nil || o.Now == nil {
-		panic("federation: an inbox needs Store, Resolver, Apply and Now")
+		panic("inbox: it needs Store, Resolver, Apply and Now")
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -70,39 +76,39 @@ func NewInbox(o InboxOptions) *InboxWorker {
 	if o.Workers == 0 {
 		o.Workers = usualWorkers
 	}
-	return &InboxWorker{
+	return &Worker{
 		o: o, wake: make(chan struct{}, 1), slots: make(chan struct{}, o.Workers),
 		busy: make(map[int64]bool), taken: make(map[string]int),
 	}
 }
 
 // Nudge wakes Run; it never blocks.
-func (b *InboxWorker) Nudge() {
+func (w *Worker) Nudge() {
 	select {
-	case b.wake <- struct{}{}:
+	case w.wake <- struct{}{}:
 	default:
 	}
 }
 
 // Step works off one batch of what is due, or waits until a part of what needs other hosts is
 // done, and says whether anything moved. Only one goroutine may step.
-func (b *InboxWorker) Step(ctx context.Context) (worked bool, err error) {
+func (w *Worker) Step(ctx context.Context) (worked bool, err error) {
 	for {
-		last, worked, err := b.round(ctx, b.after)
-		if err = errors.Join(err, b.failures()); worked || err != nil {
-			b.after = last
+		last, worked, err := w.round(ctx, w.after)
+		if err = errors.Join(err, w.failures()); worked || err != nil {
+			w.after = last
 			return worked, err
 		}
-		idle := b.idle()
-		if b.after != 0 && (idle || b.waiters() || time.Since(b.rescan) > pollEvery) {
-			b.after, b.rescan = 0, time.Now() // what was put off has smaller ids
+		idle := w.idle()
+		if w.after != 0 && (idle || w.waiters() || time.Since(w.rescan) > pollEvery) {
+			w.after, w.rescan = 0, time.Now() // what was put off has smaller ids
 			continue
 		}
 		if idle {
 			return false, nil
 		}
 		select {
-		case <-b.wake:
+		case <-w.wake:
 			return true, nil
 		case <-time.After(pollEvery):
 			return true, nil
@@ -113,75 +119,75 @@ func (b *InboxWorker) Step(ctx context.Context) (worked bool, err error) {
 }
 
 // Run works until ctx ends, and returns when nothing of it runs any more.
-func (b *InboxWorker) Run(ctx context.Context) error {
-	defer b.running.Wait()
+func (w *Worker) Run(ctx context.Context) error {
+	defer w.running.Wait()
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
-		worked, err := b.Step(ctx)
+		worked, err := w.Step(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
 		if err != nil {
-			b.o.Log.ErrorContext(ctx, "inbox", "err", err)
+			w.o.Log.ErrorContext(ctx, "inbox", "err", err)
 		} else if worked {
 			continue
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-b.wake:
+		case <-w.wake:
 		case <-tick.C:
 		}
 	}
 }
 
-func (b *InboxWorker) idle() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return len(b.busy) == 0
+func (w *Worker) idle() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.busy) == 0
 }
 
 // waiters says, once, that receipts were passed over because of others in the background.
-func (b *InboxWorker) waiters() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	was := b.skipped
-	b.skipped = false
+func (w *Worker) waiters() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	was := w.skipped
+	w.skipped = false
 	return was
 }
 
 // failures answers, once, what went wrong in the background.
-func (b *InboxWorker) failures() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	err := errors.Join(b.failed...)
-	b.failed = nil
+func (w *Worker) failures() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	err := errors.Join(w.failed...)
+	w.failed = nil
 	return err
 }
 
 // round looks at one batch of due receipts after an id: it applies what it can at once and sends
 // the rest to the background. last is the id to go on from.
-func (b *InboxWorker) round(ctx context.Context, after int64) (last int64, worked bool, err error) {
-	list, err := b.o.Store.PendingReceipts(ctx, after, batch)
+func (w *Worker) round(ctx context.Context, after int64) (last int64, worked bool, err error) {
+	list, err := w.o.Store.PendingReceipts(ctx, after, batch)
 	if err != nil || len(list) == 0 {
 		return after, false, err
 	}
 	last = list[len(list)-1].ID
-	jobs, err := b.free(ctx, list)
+	jobs, err := w.free(ctx, list)
 	if err != nil || len(jobs) == 0 {
 		return last, len(list) == batch, err
 	}
-	slow, err := b.quick(ctx, jobs)
+	slow, err := w.quick(ctx, jobs)
 	for _, chain := range chains(slow) {
-		b.background(ctx, chain)
+		w.background(ctx, chain)
 	}
 	return last, true, err
 }
 
 // quick applies what needs no other host, and answers what does.
-func (b *InboxWorker) quick(ctx context.Context, jobs []*job) (slow []*job, err error) {
-	local := b.o.Resolver.withoutNetwork()
+func (w *Worker) quick(ctx context.Context, jobs []*job) (slow []*job, err error) {
+	local := w.o.Resolver.Offline()
 	var ready []*job
 	writes := false
 	behind := make(map[string]bool)
@@ -189,18 +195,18 @@ func (b *InboxWorker) quick(ctx context.Context, jobs []*job) (slow []*job, err 
 		if !j.sharesWith(behind) {
 			j.resolve(ctx, local)
 			if j.ignored() && writes { // what it is about may be among those not yet written
-				if err := b.settle(ctx, ready); err != nil {
+				if err := w.settle(ctx, ready); err != nil {
 					return nil, err
 				}
 				ready, writes = nil, false
 				j.resolve(ctx, local)
 			}
-			if !errors.Is(j.err, errOffline) {
+			if !errors.Is(j.err, federation.ErrOffline) {
 				ready, writes = append(ready, j), writes || j.err == nil
 				if len(ready) < together {
 					continue
 				}
-				if err := b.settle(ctx, ready); err != nil {
+				if err := w.settle(ctx, ready); err != nil {
 					return nil, err
 				}
 				ready, writes = nil, false
@@ -212,66 +218,66 @@ func (b *InboxWorker) quick(ctx context.Context, jobs []*job) (slow []*job, err 
 			behind[key] = true
 		}
 	}
-	return slow, b.settle(ctx, ready)
+	return slow, w.settle(ctx, ready)
 }
 
 // background works off a chain of receipts that need other hosts, one after the other.
-func (b *InboxWorker) background(ctx context.Context, chain []*job) {
-	b.hold(chain)
-	b.running.Go(func() {
-		defer b.release(chain)
+func (w *Worker) background(ctx context.Context, chain []*job) {
+	w.hold(chain)
+	w.running.Go(func() {
+		defer w.release(chain)
 		select {
-		case b.slots <- struct{}{}:
-			defer func() { <-b.slots }()
+		case w.slots <- struct{}{}:
+			defer func() { <-w.slots }()
 		case <-ctx.Done():
 			return
 		}
 		for i, j := range chain {
-			j.resolveOver(ctx, b.o.Resolver)
-			err := b.settle(ctx, []*job{j})
-			if err == nil && j.putOff.After(b.o.Now()) {
-				err = b.postpone(ctx, chain[i+1:], j.putOff)
+			j.resolveOver(ctx, w.o.Resolver)
+			err := w.settle(ctx, []*job{j})
+			if err == nil && j.putOff.After(w.o.Now()) {
+				err = w.postpone(ctx, chain[i+1:], j.putOff)
 			}
 			if err != nil || !j.putOff.IsZero() || ctx.Err() != nil {
-				b.report(ctx, err)
+				w.report(ctx, err)
 				return
 			}
 		}
 	})
 }
 
-func (b *InboxWorker) hold(chain []*job) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+func (w *Worker) hold(chain []*job) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, j := range chain {
-		b.busy[j.rc.ID] = true
+		w.busy[j.rc.ID] = true
 		for _, key := range j.about {
-			b.taken[key]++
+			w.taken[key]++
 		}
 	}
 }
 
-func (b *InboxWorker) release(chain []*job) {
-	b.mu.Lock()
+func (w *Worker) release(chain []*job) {
+	w.mu.Lock()
 	for _, j := range chain {
-		delete(b.busy, j.rc.ID)
+		delete(w.busy, j.rc.ID)
 		for _, key := range j.about {
-			if b.taken[key]--; b.taken[key] == 0 {
-				delete(b.taken, key)
+			if w.taken[key]--; w.taken[key] == 0 {
+				delete(w.taken, key)
 			}
 		}
 	}
-	b.mu.Unlock()
-	b.Nudge()
+	w.mu.Unlock()
+	w.Nudge()
 }
 
-func (b *InboxWorker) report(ctx context.Context, err error) {
+func (w *Worker) report(ctx context.Context, err error) {
 	if err == nil || ctx.Err() != nil {
 		return
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.failed) < batch {
-		b.failed = append(b.failed, fmt.Errorf("background: %w", err))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.failed) < batch {
+		w.failed = append(w.failed, fmt.Errorf("background: %w", err))
 	}
 }

@@ -1,11 +1,11 @@
-package federation
+package inbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/fetch"
 	"github.com/copse-social/copse/federation/vocab"
 )
@@ -15,7 +15,7 @@ type job struct {
 	rc    *db.Receipt
 	doc   *vocab.Object
 	about []string // what it is about, under its actor's name: these keep their order
-	in    *Incoming
+	in    *federation.Incoming
 	err   error
 	// putOff is when it will be tried again; zero when it was closed.
 	putOff db.Time
@@ -62,23 +62,23 @@ func (j *job) sharesWith(set map[string]bool) bool {
 }
 
 // resolve prepares the job with what r can find.
-func (j *job) resolve(ctx context.Context, r *Resolver) {
+func (j *job) resolve(ctx context.Context, r *federation.Resolver) {
 	defer caught(&j.err)
 	if j.doc != nil {
-		j.in, j.err = r.incoming(ctx, j.rc, j.doc)
+		j.in, j.err = r.Incoming(ctx, j.rc, j.doc)
 	}
 }
 
 // resolveOver is resolve with the network, within what one activity may cost.
-func (j *job) resolveOver(ctx context.Context, r *Resolver) {
+func (j *job) resolveOver(ctx context.Context, r *federation.Resolver) {
 	ctx, cancel := context.WithTimeout(fetch.WithBudget(ctx, fetch.NewBudget(fetchBudget)), patience)
 	defer cancel()
 	j.resolve(ctx, r)
 }
 
 func (j *job) ignored() bool {
-	v, is := errors.AsType[*verdict](j.err)
-	return is && v.State == db.ReceiptIgnored
+	out, final := federation.Judge(j.err)
+	return j.err != nil && final && out.State == db.ReceiptIgnored
 }
 
 // chains sorts jobs so that those which must keep their order stand in one chain.
@@ -107,24 +107,24 @@ func chains(jobs []*job) [][]*job {
 
 // free reads the receipts of a batch that may be worked on now: not in the background already,
 // and not behind another one of the same actor about the same thing that is there or was put off.
-func (b *InboxWorker) free(ctx context.Context, list []*db.Receipt) ([]*job, error) {
-	waiting, err := b.waiting(ctx, list)
+func (w *Worker) free(ctx context.Context, list []*db.Receipt) ([]*job, error) {
+	waiting, err := w.waiting(ctx, list)
 	if err != nil {
 		return nil, err
 	}
 	var jobs []*job
 	for _, rc := range list {
-		if b.inBackground(rc.ID) {
+		if w.inBackground(rc.ID) {
 			continue
 		}
 		j := newJob(rc)
 		if until, behind := j.behind(waiting); behind {
-			if err := b.postpone(ctx, []*job{j}, until); err != nil {
+			if err := w.postpone(ctx, []*job{j}, until); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		if !b.meetsBackground(j) {
+		if !w.meetsBackground(j) {
 			jobs = append(jobs, j)
 		}
 	}
@@ -132,7 +132,7 @@ func (b *InboxWorker) free(ctx context.Context, list []*db.Receipt) ([]*job, err
 }
 
 // waiting reads what the actors of a batch sent before and was put off.
-func (b *InboxWorker) waiting(ctx context.Context, list []*db.Receipt) ([]*job, error) {
+func (w *Worker) waiting(ctx context.Context, list []*db.Receipt) ([]*job, error) {
 	seen := make(map[string]bool)
 	var actors []string
 	for _, rc := range list {
@@ -141,7 +141,7 @@ func (b *InboxWorker) waiting(ctx context.Context, list []*db.Receipt) ([]*job, 
 			actors = append(actors, rc.ActorURI)
 		}
 	}
-	late, err := b.o.Store.WaitingReceipts(ctx, actors, batch)
+	late, err := w.o.Store.WaitingReceipts(ctx, actors, batch)
 	if err != nil {
 		return nil, fmt.Errorf("list receipts put off: %w", err)
 	}
@@ -166,28 +166,28 @@ func (j *job) behind(waiting []*job) (until db.Time, found bool) {
 	return until, found
 }
 
-func (b *InboxWorker) inBackground(id int64) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.busy[id]
+func (w *Worker) inBackground(id int64) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.busy[id]
 }
 
 // meetsBackground says that a job has to wait for one in the background.
-func (b *InboxWorker) meetsBackground(j *job) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+func (w *Worker) meetsBackground(j *job) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, key := range j.about {
-		if b.taken[key] > 0 {
-			b.skipped = true
+		if w.taken[key] > 0 {
+			w.skipped = true
 			return true
 		}
 	}
 	return false
 }
 
-func (b *InboxWorker) postpone(ctx context.Context, jobs []*job, until db.Time) error {
+func (w *Worker) postpone(ctx context.Context, jobs []*job, until db.Time) error {
 	for _, j := range jobs {
-		if err := b.o.Store.PostponeReceipt(ctx, j.rc.ID, until); err != nil {
+		if err := w.o.Store.PostponeReceipt(ctx, j.rc.ID, until); err != nil {
 			return fmt.Errorf("put off receipt %d: %w", j.rc.ID, err)
 		}
 	}

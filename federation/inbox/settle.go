@@ -1,4 +1,4 @@
-package federation
+package inbox
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/fetch"
 )
 
@@ -22,13 +23,13 @@ const (
 
 // settle applies resolved jobs in one transaction that also closes their receipts. Each has a
 // savepoint of its own: what goes wrong with one is put off and harms no other.
-func (b *InboxWorker) settle(ctx context.Context, jobs []*job) error {
+func (w *Worker) settle(ctx context.Context, jobs []*job) error {
 	if len(jobs) == 0 || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return b.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+	return w.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
 		for _, j := range jobs {
-			if err := b.one(ctx, tx, j); err != nil {
+			if err := w.one(ctx, tx, j); err != nil {
 				return fmt.Errorf("settle receipt %d: %w", j.rc.ID, err)
 			}
 		}
@@ -37,30 +38,30 @@ func (b *InboxWorker) settle(ctx context.Context, jobs []*job) error {
 }
 
 // one applies one job, or closes or puts off one that can't be applied.
-func (b *InboxWorker) one(ctx context.Context, tx *db.Store, j *job) error {
+func (w *Worker) one(ctx context.Context, tx *db.Store, j *job) error {
 	j.putOff = db.Time{}
-	out, err := Outcome{}, j.err
+	out, err := federation.Outcome{}, j.err
 	if err == nil {
 		err = tx.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
 			open, err := tx.ClaimReceipt(ctx, j.rc.ID)
 			if err != nil || !open {
 				return err
 			}
-			if out, err = b.apply(ctx, tx, j.in); err != nil {
+			if out, err = w.apply(ctx, tx, j.in); err != nil {
 				return fmt.Errorf("apply: %w", err)
 			}
 			return tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
 		})
 		if err == nil {
-			b.note(ctx, j, out, nil)
+			w.note(ctx, j, out, nil)
 			return nil
 		}
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	out, final := judge(err)
-	b.note(ctx, j, out, err)
+	out, final := federation.Judge(err)
+	w.note(ctx, j, out, err)
 	if final || j.rc.Attempts+1 >= maxAttempts {
 		return tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
 	}
@@ -68,13 +69,13 @@ func (b *InboxWorker) one(ctx context.Context, tx *db.Store, j *job) error {
 	if errors.Is(err, db.ErrConflict) && j.rc.Attempts < races {
 		wait = 0
 	}
-	j.putOff = db.At(b.o.Now().Add(wait))
+	j.putOff = db.At(w.o.Now().Add(wait))
 	return tx.RetryReceipt(ctx, j.rc, j.putOff, out.Reason)
 }
 
-func (b *InboxWorker) apply(ctx context.Context, tx *db.Store, in *Incoming) (out Outcome, err error) {
+func (w *Worker) apply(ctx context.Context, tx *db.Store, in *federation.Incoming) (out federation.Outcome, err error) {
 	defer caught(&err)
-	return b.o.Apply(ctx, tx, in)
+	return w.o.Apply(ctx, tx, in)
 }
 
 // caught makes an error of a panic over one activity. What comes from elsewhere must not be able
@@ -86,17 +87,17 @@ func caught(err *error) {
 }
 
 // note logs how a receipt ended, or why it did not.
-func (b *InboxWorker) note(ctx context.Context, j *job, out Outcome, err error) {
+func (w *Worker) note(ctx context.Context, j *job, out federation.Outcome, err error) {
 	rc := j.rc
 	args := []any{"activity", rc.ActivityURI, "type", rc.Type, "actor", rc.ActorURI, "attempt", rc.Attempts + 1, "reason", out.Reason}
 	switch {
 	case errors.Is(err, db.ErrConflict) && rc.Attempts < races:
-		b.o.Log.DebugContext(ctx, "activity raced", append(args, "err", err)...)
+		w.o.Log.DebugContext(ctx, "activity raced", append(args, "err", err)...)
 	case err != nil && out.Reason == "internal":
-		b.o.Log.ErrorContext(ctx, "activity not applied", append(args, "err", err)...)
+		w.o.Log.ErrorContext(ctx, "activity not applied", append(args, "err", err)...)
 	case out.State == db.ReceiptRefused:
-		b.o.Log.InfoContext(ctx, "activity refused", append(args, "err", err)...)
+		w.o.Log.InfoContext(ctx, "activity refused", append(args, "err", err)...)
 	default:
-		b.o.Log.DebugContext(ctx, "activity taken", args...)
+		w.o.Log.DebugContext(ctx, "activity taken", args...)
 	}
 }
