@@ -166,17 +166,6 @@ func (s *Store) RefuseDelivery(ctx context.Context, activityURI, host, reason st
 	return n > 0, err
 }
 
-// ReviveDeliveries lets everything of a host that waits, was refused or expired start afresh.
-func (s *Store) ReviveDeliveries(ctx context.Context, host string) error {
-	now := s.Now()
-	if _, err := s.exec(ctx, `UPDATE deliveries SET state = 0, next_at = 0, attempts = 0, strikes = 0, created_at = ?, done_at = 0
-		WHERE host = ? AND state IN (2, 5)`, now, host); err != nil {
-		return err
-	}
-	_, err := s.exec(ctx, "UPDATE deliveries SET next_at = 0, strikes = 0 WHERE host = ? AND state = 0 AND next_at > 0", host)
-	return err
-}
-
 // DeliveriesOfPost lists where the activities about a post went, newest first.
 func (s *Store) DeliveriesOfPost(ctx context.Context, postID int64, limit int) ([]*PostDelivery, error) {
 	var list []*PostDelivery

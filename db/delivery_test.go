@@ -93,13 +93,6 @@ func TestEndDeliveries_onlyOnce(t *testing.T) {
 			t.Errorf("after %d there are %d late, want one: %v", e.Code, len(late), want)
 		}
 	}
-	if err := s.ReviveDeliveries(ctx, "one.test"); err != nil {
-		t.Fatal(err)
-	}
-	rows, err := s.DeliveriesByID(ctx, id)
-	if err != nil || len(rows) != 1 || rows[0].LastCode != 410 || rows[0].Attempts != 0 || !rows[0].NextAt.IsZero() {
-		t.Errorf("revived %+v, %v; want it to wait again", rows, err)
-	}
 }
 
 func TestRefuseDelivery_byItsHostOnly(t *testing.T) {

@@ -70,6 +70,7 @@ func SQL(engine Engine, name string) (string, error) {
 		// BIGINT PRIMARY KEY would be a second index beside the row id.
 		text = strings.ReplaceAll(text, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
 		text = strings.ReplaceAll(text, "BYTEA", "BLOB")
+		text = strings.ReplaceAll(text, "CREATE UNLOGGED TABLE", "CREATE TABLE")
 	}
 	return text, nil
 }

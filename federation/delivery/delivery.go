@@ -144,6 +144,9 @@ func (d *Deliverer) ready(ctx context.Context) ([]*lane, error) {
 	if err := d.probe(ctx); err != nil {
 		return nil, err
 	}
+	if err := d.answerCalls(ctx); err != nil {
+		return nil, err
+	}
 	return d.claim(ctx, stepHosts)
 }
 

@@ -90,9 +90,9 @@ func (d *Deliverer) tendLoop(ctx context.Context) {
 	var probed, swept time.Time
 	for ctx.Err() == nil {
 		now := d.o.Now()
-		var err error
+		err := d.answerCalls(ctx)
 		if d.missed.Load() {
-			err = d.rebuild(ctx, d.rebuilds.Load())
+			err = errors.Join(err, d.rebuild(ctx, d.rebuilds.Load()))
 		}
 		if now.Sub(probed) >= pollProbes {
 			probed = now
