@@ -47,3 +47,10 @@ func (s *Store) SetSetting(ctx context.Context, key, value string) error {
 		ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value`, key, value)
 	return err
 }
+
+// TakeSetting empties a setting if it still has a value, and says whether it did. Of several who try
+// at once one succeeds.
+func (s *Store) TakeSetting(ctx context.Context, key, value string) (bool, error) {
+	n, err := s.exec(ctx, "UPDATE settings SET value = '' WHERE key = ? AND value = ? AND value <> ''", key, value)
+	return n > 0, err
+}

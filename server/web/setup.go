@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -25,8 +26,8 @@ func SetupHash(token string) string {
 }
 
 // setupOpen says whether a token opens the set-up: it is the stored one and nobody lives here yet.
-func (d *Door) setupOpen(ctx context.Context, token string) (bool, error) {
-	want, err := d.store.Setting(ctx, db.SettingSetupToken)
+func setupOpen(ctx context.Context, s *db.Store, token string) (bool, error) {
+	want, err := s.Setting(ctx, db.SettingSetupToken)
 	if err != nil || want == "" || token == "" {
 		return false, err
 	}
@@ -36,7 +37,7 @@ func (d *Door) setupOpen(ctx context.Context, token string) (bool, error) {
 // setupForm handles GET /setup.
 func (d *Door) setupForm(c echo.Context) error {
 	token := c.QueryParam("token")
-	open, err := d.setupOpen(c.Request().Context(), token)
+	open, err := setupOpen(c.Request().Context(), d.store, token)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func (d *Door) setup(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if open, err := d.setupOpen(ctx, form.Token); err != nil || !open {
+	if open, err := setupOpen(ctx, d.store, form.Token); err != nil || !open {
 		return firstError(err, echo.ErrNotFound)
 	}
 	p := views.Setup{
@@ -85,7 +86,10 @@ func (d *Door) setup(c echo.Context) error {
 	account, err := d.firstAdmin(ctx, community.NewPerson{
 		Handle: form.Handle, Name: form.Name, Email: form.Mail, Organisation: form.Organisation,
 		Admin: true, Locale: frame.At(c).Loc.Lang.Code,
-	}, form.Password)
+	}, secrets{form.Token, form.Password})
+	if errors.Is(err, errSpent) {
+		return echo.ErrNotFound
+	}
 	if no, is := frame.Refusal(err); is {
 		say := frame.Sentence(frame.At(c).Loc, no)
 		switch no.Field {
@@ -111,8 +115,16 @@ func (d *Door) setup(c echo.Context) error {
 	return frame.See(c, "/")
 }
 
-func (d *Door) firstAdmin(ctx context.Context, n community.NewPerson, password string) (*db.Account, error) {
-	hash, err := community.HashPassword(password)
+// secrets are what a set-up needs beside the person.
+type secrets struct{ token, password string }
+
+// errSpent says that the link was used by somebody else in the meantime.
+var errSpent = errors.New("set-up link is spent")
+
+// firstAdmin makes the account and spends the link in one transaction. Taking the link is the first
+// thing that is written, so that of two people at once the second finds it gone.
+func (d *Door) firstAdmin(ctx context.Context, n community.NewPerson, by secrets) (*db.Account, error) {
+	hash, err := community.HashPassword(by.password)
 	if err != nil {
 		return nil, err
 	}
@@ -122,14 +134,17 @@ func (d *Door) firstAdmin(ctx context.Context, n community.NewPerson, password s
 	}
 	var account *db.Account
 	err = d.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
-		var err error
+		taken, err := tx.TakeSetting(ctx, db.SettingSetupToken, SetupHash(by.token))
+		if err != nil {
+			return err
+		}
+		if !taken {
+			return errSpent
+		}
 		if account, err = d.com.CreatePerson(ctx, tx, n); err != nil {
 			return err
 		}
-		if err := tx.SetSetting(ctx, db.SettingName, strings.TrimSpace(n.Organisation)); err != nil {
-			return err
-		}
-		return tx.SetSetting(ctx, db.SettingSetupToken, "")
+		return tx.SetSetting(ctx, db.SettingName, strings.TrimSpace(n.Organisation))
 	})
 	return account, err
 }
