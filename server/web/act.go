@@ -132,7 +132,11 @@ func (d *Door) answerTo(c echo.Context, pick func(*Door, echo.Context, *db.Post)
 		return q.do(ctx, tx, p, cut(content.PlainName(c.FormValue("reason")), 1000))
 	})
 	if no, is := frame.Refusal(err); is {
-		return d.questionPage(c, http.StatusUnprocessableEntity, f, q, no)
+		status := http.StatusUnprocessableEntity
+		if no.Kind == community.Forbidden { // nothing in the form would help
+			status = http.StatusForbidden
+		}
+		return d.questionPage(c, status, f, q, no)
 	}
 	if err != nil {
 		return fmt.Errorf("%s post: %w", q.name, err)

@@ -244,7 +244,7 @@ func TestT47_actsOfModerators(t *testing.T) {
 	b := h.as(carla)
 	for _, act := range []string{"pin", "lock", "remove", "restore"} {
 		b.get(fmt.Sprintf("/p/%d/%s", p.ID, act)).want(http.StatusForbidden)
-		b.post(fmt.Sprintf("/p/%d/%s", p.ID, act), form("reason", "because")).want(http.StatusUnprocessableEntity).
+		b.post(fmt.Sprintf("/p/%d/%s", p.ID, act), form("reason", "because")).want(http.StatusForbidden).
 			shows("Only facilitators and moderators")
 	}
 	again := h.post(p.ID)
@@ -276,4 +276,28 @@ func TestMessage_facilitatorsOnly(t *testing.T) {
 	other := h.as(h.person("ben"))
 	other.get(back.header.Get("Location")).want(http.StatusNotFound)
 	other.post(path, form("text", "Let me see.")).want(http.StatusNotFound)
+}
+
+// T47: to run a server isn't to read what members write to their facilitators. Where a community
+// has nobody, its admins stand in, and the composer says so.
+func TestT47_wordsToFacilitatorsAreNotForAdmins(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina, carla := h.person("amina"), h.person("carla")
+	g := h.group("water", amina)
+	boss := h.as(h.person("theo", admin))
+	b := h.as(carla)
+	words := func() string {
+		return b.post("/c/water/new", form("title", "A word to you", "text", "Somebody sells filters.", "audience", "facilitators")).want(http.StatusSeeOther).header.Get("Location")
+	}
+	path := words()
+	h.as(amina).get(path).want(http.StatusOK)
+	boss.get(path).want(http.StatusNotFound)
+	boss.post(fmt.Sprintf("/d/%d/replies", idOf(path)), form("text", "I saw it.")).want(http.StatusNotFound)
+	boss.get(fmt.Sprintf("/p/%d/receipts", idOf(path))).want(http.StatusNotFound)
+	b.get("/c/water/new").shows("Goes nowhere else.").hides("the admins of this server read it")
+
+	h.ok(h.store.WithdrawRole(h.ctx, g.ActorID, amina.ID, db.RoleFacilitator))
+	b.get("/c/water/new").shows("Nobody looks after this community now: the admins of this server read it.")
+	boss.get(words()).want(http.StatusOK).shows("Somebody sells filters.")
 }

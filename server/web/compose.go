@@ -194,6 +194,9 @@ func (d *Door) audiences(c echo.Context, g *db.Group, chosen string) ([]views.Au
 		hosts[s.Actor.Host] = true
 	}
 	private.People, private.Hosts = len(names), len(hosts)
+	if len(stewards) == 0 && g.Actor.Local {
+		private.Note = loc.Text("Nobody looks after this community now: the admins of this server read it.")
+	}
 	return []views.Audience{all, private}, nil
 }
 

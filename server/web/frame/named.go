@@ -80,8 +80,8 @@ func (fr *Frame) moderates(ctx context.Context, who *db.Actor, g *db.Group) erro
 	return Hidden(fr.o.Community.Permit(ctx, fr.o.Store, g, who, community.ActSeeReports))
 }
 
-// mayReadDirect lets a private post be seen by who wrote it, whom it names, and who looks after
-// its group.
+// mayReadDirect lets a private post be seen by who wrote it, whom it names, and the
+// facilitators of its group.
 func (fr *Frame) mayReadDirect(ctx context.Context, who *db.Actor, f Seen) error {
 	if who == nil {
 		return echo.ErrNotFound
@@ -98,7 +98,27 @@ func (fr *Frame) mayReadDirect(ctx context.Context, who *db.Actor, f Seen) error
 			return nil
 		}
 	}
-	return fr.moderates(ctx, who, f.Group)
+	return fr.facilitates(ctx, who, f.Group)
+}
+
+// facilitates lets facilitators and moderators read what was written to them. To run the server
+// isn't to read it (T47), except where the community has nobody else.
+func (fr *Frame) facilitates(ctx context.Context, who *db.Actor, g *db.Group) error {
+	if err := fr.moderates(ctx, who, g); err != nil {
+		return err
+	}
+	st, err := fr.o.Community.Standing(ctx, fr.o.Store, g, who)
+	if err != nil || st.Role != community.StandsAdmin {
+		return err
+	}
+	stewards, err := fr.o.Store.Stewards(ctx, g.ActorID)
+	if err != nil {
+		return fmt.Errorf("load facilitators: %w", err)
+	}
+	if len(stewards) > 0 {
+		return echo.ErrNotFound
+	}
+	return nil
 }
 
 // Hidden turns a refusal to read into "there is none": a 403 would say that there is one.
