@@ -42,3 +42,6 @@ func idAt(t time.Time) int64 {
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24
 	return max(t.UnixMilli()-epoch, 0)<<21 | int64(binary.BigEndian.Uint32(b[:])>>12)
 }
+
+// idsSince is below every id drawn from a moment on.
+func idsSince(t time.Time) int64 { return max(t.UnixMilli()-epoch, 0) << 21 }

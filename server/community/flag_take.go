@@ -26,6 +26,9 @@ func (r *Rules) TakeFlag(ctx context.Context, tx *db.Store, in *federation.Incom
 	if in.Activity.ID == "" {
 		return federation.Ignored("no-id"), nil
 	}
+	if many, err := reportsMany(ctx, tx, in.Actor); err != nil || many {
+		return federation.Refused("reports-many"), err
+	}
 	f, err := flagged(ctx, tx, in)
 	if err != nil {
 		return fault(err)

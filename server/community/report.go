@@ -1,6 +1,7 @@
 package community
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,8 +13,13 @@ import (
 	"github.com/copse-social/copse/federation/vocab"
 )
 
-// maxReport bounds the words of a report, in runes.
-const maxReport = 5000
+// maxReport bounds the words of a report, in runes; the others how many one person of ours and one
+// host elsewhere may send in a day.
+const (
+	maxReport           = 5000
+	maxReports          = 20
+	maxReportsElsewhere = 100
+)
 
 // ReportOf is what somebody tells moderators: of a post, or of a person where Post is nil.
 type ReportOf struct {
@@ -58,6 +64,11 @@ func (r *Rules) permitReport(ctx context.Context, tx *db.Store, by *db.Actor, wh
 		return nil, Refuse(Forbidden, "suspended")
 	case what.Post == nil && what.Target == nil:
 		return nil, RefuseField("object", "object-missing")
+	}
+	if many, err := reportsMany(ctx, tx, by); err != nil || many {
+		return nil, cmp.Or(err, error(Refuse(Limit, "reports-many")))
+	}
+	switch {
 	case what.Post == nil:
 		return nil, nil //nolint:nilnil // a person is in no group
 	}
@@ -76,6 +87,16 @@ func (r *Rules) permitReport(ctx context.Context, tx *db.Store, by *db.Actor, wh
 		return nil, fmt.Errorf("load group of post %d: %w", what.Post.ID, err)
 	}
 	return g, r.Permit(ctx, tx, g, by, ActRead)
+}
+
+// reportsMany says that somebody, or their host elsewhere, has sent enough reports for a day.
+func reportsMany(ctx context.Context, tx *db.Store, by *db.Actor) (bool, error) {
+	most := maxReports
+	if !by.Local {
+		most = maxReportsElsewhere
+	}
+	n, err := tx.ReportsSince(ctx, by, db.At(tx.Now().AddDate(0, 0, -1)))
+	return n >= most, err
 }
 
 // sees says that a private post is between people of whom one passes; other posts are for all.

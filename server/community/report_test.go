@@ -2,9 +2,12 @@ package community_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -179,4 +182,32 @@ func TestTakeFlag_passedOn(t *testing.T) {
 	if list := h.reports(g.ActorID); len(list) != 2 || list[0].ReporterID != kim.ID || list[1].ReporterID != soil.ActorID {
 		t.Errorf("reports %v", list)
 	}
+}
+
+// T51: one person of ours, and one host elsewhere with all its people, report so much in a day.
+func TestT51_reportsAreBounded(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay, ana := h.person("fay"), h.person("ana")
+	g := h.group("water", community.NewGroup{Facilitator: fay})
+	p := h.post(g, fay, nil)
+	for range 20 {
+		h.report(ana, community.ReportOf{Post: p, Content: "again"})
+	}
+	h.refused("reports-many", func(ctx context.Context, tx *db.Store) error {
+		_, err := h.r.Report(ctx, tx, ana, community.ReportOf{Post: p, Content: "again"})
+		return err
+	})
+	for n := range 110 {
+		eve := h.remote(db.ActorPerson, "eve"+strconv.Itoa(n), "evil.test", "")
+		want := ""
+		if n >= 100 {
+			want = "reports-many"
+		}
+		h.take(h.r.TakeFlag, eve, fmt.Sprintf(`{"id":"https://evil.test/%d","type":"Flag","object":%q,"content":"spam"}`, n, p.URI), want)
+	}
+	mo := h.remote(db.ActorPerson, "mo", "peer.test", "")
+	h.take(h.r.TakeFlag, mo, fmt.Sprintf(`{"id":"https://peer.test/1","type":"Flag","object":%q,"content":"spam"}`, p.URI), "")
+	h.pass(25 * time.Hour)
+	h.report(ana, community.ReportOf{Post: p, Content: "the next day"})
 }

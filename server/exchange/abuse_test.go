@@ -9,6 +9,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
 )
 
 // An old act of a moderator must not be done again because some group elsewhere passes it on.
@@ -218,5 +219,43 @@ func TestTakeUpdate_withoutWhatWentWithIt(t *testing.T) {
 	named, err := h.store.MentionsOf(ctx, p.ID)
 	if err != nil || len(named) != 0 {
 		t.Errorf("still names %v, %v", named, err)
+	}
+}
+
+// T51: those who look after a group are written to as often as anybody can read, and by the banned
+// no more often than an appeal takes.
+func TestT51_messagesToFacilitatorsAreBounded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina, carla := h.person("amina"), h.person("carla")
+	g := h.group("water", amina)
+	mo, eve := h.stranger("mo", "masto.test", db.ActorPerson), h.stranger("eve", "evil.test", db.ActorPerson)
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return h.com.Ban(ctx, tx, amina, g, community.BanOf{Who: eve})
+	})
+	for who, want := range map[*db.Actor]int{mo: 20, eve: 3} {
+		h.outbox()
+		passed := 0
+		for range 40 {
+			private := note(who, "<p>Let me in</p>", "", g.Actor)
+			private["to"], private["cc"] = []any{g.Actor.URI}, nil
+			if h.take(h.ex.TakeCreate, incoming(t, who, activity("Create", who, private))).State == db.ReceiptDone {
+				passed++
+			}
+		}
+		if sent := len(h.outbox()); passed != want || sent > want {
+			t.Errorf("%s: %d messages came through, want %d; %d were answered", who.Handle, passed, want, sent)
+		}
+	}
+	p := h.start(g, amina, "Open to all", "Text.")
+	var last error
+	for range 21 {
+		last = h.try(func(ctx context.Context, tx *db.Store) error {
+			_, err := h.ex.Reply(ctx, tx, &exchange.Draft{Author: carla, Parent: p, Source: "Psst", ToFacilitators: true})
+			return err
+		})
+	}
+	if no, is := errors.AsType[*community.Refusal](last); !is || no.Code != "messages-many" {
+		t.Errorf("a member's 21st message: %v", last)
 	}
 }

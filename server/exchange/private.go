@@ -10,9 +10,42 @@ import (
 	"github.com/copse-social/copse/server/community"
 )
 
+// How many private messages one person may send to those who look after a group in a day. Who is
+// banned may appeal, and no more than that.
+const (
+	maxPrivate = 20
+	maxAppeals = 3
+)
+
+// confidesMuch refuses with "messages-many" whoever has written enough to a group's facilitators.
+func confidesMuch(ctx context.Context, tx *db.Store, g *db.Group, by *db.Actor) error {
+	ties, err := tx.StandingOf(ctx, g.ActorID, by.ID)
+	if err != nil {
+		return fmt.Errorf("see where %s stands: %w", by.URI, err)
+	}
+	if ties.Facilitator || ties.Moderator {
+		return nil
+	}
+	most := maxPrivate
+	if ties.Banned {
+		most = maxAppeals
+	}
+	n, err := tx.PrivateSince(ctx, g.ActorID, by.ID, db.At(tx.Now().AddDate(0, 0, -1)))
+	if err != nil {
+		return fmt.Errorf("count messages of %s: %w", by.URI, err)
+	}
+	if n >= most {
+		return community.Refuse(community.Limit, "messages-many")
+	}
+	return nil
+}
+
 // writeToFacilitators is a private message to those who look after a group; it is never published.
 func (r *Rules) writeToFacilitators(ctx context.Context, tx *db.Store, d *Draft) (*db.Post, error) {
 	if err := r.com.Permit(ctx, tx, d.Group, d.Author, community.ActRead); err != nil {
+		return nil, err
+	}
+	if err := confidesMuch(ctx, tx, d.Group, d.Author); err != nil {
 		return nil, err
 	}
 	to, err := r.confidants(ctx, tx, d.Group)

@@ -201,6 +201,12 @@ func (r *Rules) takePrivate(ctx context.Context, tx *db.Store, f *federation.Fet
 	if at.parent == nil && toFollowers {
 		return federation.Refused("followers-only"), r.sayNo(ctx, tx, f, in, denial{at.group, "followers-only"})
 	}
+	if err := confidesMuch(ctx, tx, at.group, f.Author); err != nil {
+		if no, is := errors.AsType[*community.Refusal](err); is {
+			return federation.Refused(no.Code), nil // no word back: it would answer a flood with one
+		}
+		return federation.Outcome{}, err
+	}
 	p, with, err := r.read(ctx, tx, f, at)
 	if err != nil {
 		return federation.Outcome{}, err
