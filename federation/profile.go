@@ -4,14 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/federation/fetch"
 	"github.com/copse-social/copse/federation/vocab"
 )
 
 const (
+	// maxTitle is how many letters of what a host calls itself are kept.
+	maxTitle = 60
 	// keepProfile is how long the software that a host names is believed.
 	keepProfile = 24 * time.Hour
 	// keepUnknown is how soon a host that named none is asked again.
@@ -58,6 +63,9 @@ func (r *Resolver) Profile(ctx context.Context, host string) (*db.Host, error) {
 	}
 	if is, err := r.o.Fetch.NodeInfo(ctx, name); err == nil {
 		known.Software, known.Version, known.Family = is.Name, is.Version, family(is.Name)
+		if err := r.o.Store.SetHostTitle(ctx, name, hostTitle(is.Title)); err != nil {
+			return nil, fmt.Errorf("store what %s calls itself: %w", name, err)
+		}
 	} else if ctx.Err() != nil {
 		return nil, fmt.Errorf("profile of %s: %w", name, err)
 	} else {
@@ -67,6 +75,20 @@ func (r *Resolver) Profile(ctx context.Context, host string) (*db.Host, error) {
 		return nil, fmt.Errorf("store profile of %s: %w", name, err)
 	}
 	return known, nil
+}
+
+// looksLikeHost finds what a reader could take for the name of another host.
+var looksLikeHost = regexp.MustCompile(`[\pL\pN][.．。｡]\pL{2}|[@/\\]`)
+
+// hostTitle is what a host calls itself as it may be shown beside its name: one short line, without
+// marks that turn the text around it. What names a host, its own or another, says nothing or lies.
+func hostTitle(claimed string) string {
+	title := []rune(content.PlainName(claimed))
+	short := strings.TrimSpace(string(title[:min(len(title), maxTitle)]))
+	if looksLikeHost.MatchString(short) {
+		return ""
+	}
+	return short
 }
 
 // profileOf keeps the profile of an actor's server, also under the host of its handle where that

@@ -3,6 +3,8 @@ package federation_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,5 +84,42 @@ func TestPolicy(t *testing.T) {
 	h.clock.pass(10 * time.Second)
 	if err := h.policy.Allowed(ctx, "evil.test"); err != nil {
 		t.Errorf("after the block was lifted: %v", err)
+	}
+}
+
+// What a host calls itself is hostile text (T26): short, straight, and never the name of a host.
+func TestProfile_title(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := context.Background()
+	cases := map[string]string{
+		"Health Corps":                       "Health Corps",
+		"  Health\n\tCorps ":                 "Health Corps",
+		"وزارة الصحة":                        "وزارة الصحة",
+		"U.N. Women":                         "U.N. Women",
+		"Corps \u202eslaH\u2066":             "Corps slaH",
+		strings.Repeat("long ", 100):         strings.TrimSpace(strings.Repeat("long ", 12)),
+		"mastodon.social":                    "",
+		"WHO (who.int)":                      "",
+		"WHO who。int":                        "",
+		"@ana@copse.test":                    "",
+		"https://copse.test/":                "",
+		"Copse\u200b\u00ad":                  "Copse",
+		strings.Repeat("a", 2000):            strings.Repeat("a", 60),
+		"Z" + strings.Repeat("\u0315", 2000): "Z" + strings.Repeat("\u0315", 4),
+	}
+	n := 0
+	for claimed, want := range cases {
+		n++
+		kind := fedtest.Mastodon()
+		kind.Title = claimed
+		p := fedtest.New(t, h.net, fmt.Sprintf("h%d.test", n), kind)
+		if _, err := h.resolver.Profile(ctx, p.Host); err != nil {
+			t.Fatal(err)
+		}
+		titles, err := h.store.HostTitles(ctx, 100)
+		if err != nil || titles[p.Host] != want {
+			t.Errorf("%q is kept as %q, want %q; %v", claimed, titles[p.Host], want, err)
+		}
 	}
 }

@@ -14,6 +14,8 @@ import (
 type Kind struct {
 	// Software and Version are what NodeInfo says.
 	Software, Version string
+	// Title is what the host calls itself there.
+	Title string
 	// Scheme is how it signs.
 	Scheme sign.Scheme
 	// Unknown are the schemes it does not verify, and the status it answers to

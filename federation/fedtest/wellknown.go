@@ -21,7 +21,7 @@ func (p *Peer) wellKnown(w http.ResponseWriter, r *http.Request) bool {
 			"software":  Doc{"name": p.kind.Software, "version": p.kind.Version},
 			"protocols": []any{"activitypub"},
 			"services":  Doc{"inbound": []any{}, "outbound": []any{}},
-			"usage":     Doc{"users": Doc{}}, "openRegistrations": false, "metadata": Doc{},
+			"usage":     Doc{"users": Doc{}}, "openRegistrations": false, "metadata": Doc{"nodeName": p.kind.Title},
 		})
 	default:
 		return false

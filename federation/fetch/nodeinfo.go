@@ -25,6 +25,9 @@ type Software struct {
 	Version string
 	// ActivityPub tells whether the host lists the protocol.
 	ActivityPub bool
+	// Title is what the host calls itself (metadata.nodeName), at most 1,000 bytes as they came:
+	// hostile text until it is cleaned.
+	Title string
 	// Instance is the instance actor's id if the host links it (FEP-2677).
 	Instance string
 }
@@ -118,6 +121,8 @@ func readSoftware(body []byte) (*Software, error) {
 		} `json:"software"`
 		// Protocols is a list from 2.0 on, and lists by direction in 1.0.
 		Protocols any `json:"protocols"`
+		// Metadata is free; Mastodon writes an empty list for none.
+		Metadata any `json:"metadata"`
 	}
 	if err := json.Unmarshal(body, &doc); err != nil {
 		return nil, fmt.Errorf("%w: nodeinfo", ErrMalformed)
@@ -133,7 +138,14 @@ func readSoftware(body []byte) (*Software, error) {
 		Name:        name,
 		Version:     version(doc.Software.Version),
 		ActivityPub: speaks(doc.Protocols),
+		Title:       nodeName(doc.Metadata),
 	}, nil
+}
+
+func nodeName(metadata any) string {
+	list, _ := metadata.(map[string]any)
+	name, _ := list["nodeName"].(string)
+	return name[:min(len(name), 1000)]
 }
 
 func version(s string) string {
