@@ -30,9 +30,11 @@ type Answer struct {
 // Org is the organisation that runs an instance: its letters and one of the
 // eight hues of the style sheet are all that is shown of it beside its name.
 type Org struct {
-	Name string
-	Mark string // two letters
-	Hue  int    // 1 to 8
+	// Name is unique: of an organisation elsewhere the name of its host is a part.
+	Name  string
+	Title string // what a server elsewhere calls itself; a claim, "" where it says nothing
+	Mark  string // two letters
+	Hue   int    // 1 to 8
 }
 
 // Person is somebody as pages show them: a name, the letters in the disc, and

@@ -113,6 +113,22 @@ func TestGroup_elsewhere(t *testing.T) {
 	h.visitor().get("/c/cholera@health.test/feed.atom").want(http.StatusNotFound)
 }
 
+// What a server calls itself stands beside its name, never in its place, and nobody takes our name.
+func TestGroup_elsewhereByItsTitle(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina := h.person("amina")
+	h.group("water", amina)
+	for host, title := range map[string]string{"health.test": "Health Corps", "moh.test": "وزارة الصحة", "evil.test": "COPSE.test"} {
+		h.stranger("cholera", host, db.ActorGroup)
+		h.ok(h.store.SetHostTitle(h.ctx, host, title))
+	}
+	b := h.as(amina)
+	b.get("/c/cholera@health.test").want(http.StatusOK).shows("<bdi>Health Corps (health.test)</bdi>", ">HC</span>")
+	b.get("/c/cholera@moh.test").shows("<bdi>\u2068وزارة الصحة\u2069 (moh.test)</bdi>")
+	b.get("/c/cholera@evil.test").shows("<bdi>evil.test</bdi>").hides("COPSE.test")
+}
+
 func TestGroup_elsewhereNotMetYet(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -169,7 +169,7 @@ func (d *Door) threadAside(c echo.Context, t *talk, p *views.Discussion) error {
 		return fmt.Errorf("list hosts in trouble: %w", err)
 	}
 	for _, h := range waiting {
-		p.Trouble = append(p.Trouble, views.Trouble{Host: h.Host, Since: h.Since.Time, Members: int(h.Followers)})
+		p.Trouble = append(p.Trouble, views.Trouble{Host: d.Org(h.Host).Name, Since: h.Since.Time, Members: int(h.Followers)})
 	}
 	return nil
 }

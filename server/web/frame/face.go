@@ -31,15 +31,6 @@ func (fr *Frame) Face(a *db.Actor) ui.Person {
 	return p
 }
 
-// Org is the organisation behind a host: ours by its name, others by their host's.
-func (fr *Frame) Org(host string) ui.Org {
-	if host == fr.o.Host {
-		return fr.instance.org()
-	}
-	name := strings.TrimPrefix(host, "www.")
-	return ui.Org{Name: name, Mark: hostMark(name), Hue: hue(host)}
-}
-
 // initials are the first letters of the first and last word of a name.
 func initials(name string) string {
 	words := strings.Fields(name)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
@@ -21,8 +22,11 @@ type Options struct {
 	Secure bool
 	// Resolve finds an actor anywhere by handle or address, asking its host where needed.
 	Resolve func(ctx context.Context, handle string) (*db.Actor, error)
-	Now     func() time.Time
-	Log     *slog.Logger
+	// Limit counts a request of an account (0: signed out) and answers the error of one too many;
+	// nil counts nothing.
+	Limit func(c echo.Context, account int64) error
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // Frame is around every page.
@@ -30,10 +34,11 @@ type Frame struct {
 	o        Options
 	sessions *scs.SessionManager
 	instance *instanceCache
+	titles   *titleCache
 	pages    *pageCache
 }
 
 // New makes the frame.
 func New(o Options) *Frame {
-	return &Frame{o: o, sessions: newSessions(o), instance: &instanceCache{}, pages: newPageCache()}
+	return &Frame{o: o, sessions: newSessions(o), instance: &instanceCache{}, titles: &titleCache{}, pages: newPageCache()}
 }

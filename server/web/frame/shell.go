@@ -18,6 +18,7 @@ func (fr *Frame) Shell(c echo.Context, title string, tab views.Tab) (views.Shell
 	if err != nil {
 		return views.Shell{}, err
 	}
+	fr.titles.refresh(ctx, fr)
 	s := views.Shell{
 		Loc: v.Loc, Title: title, Theme: v.Theme, Instance: inst, Tab: tab,
 		Path: c.Request().URL.RequestURI(), Query: c.QueryParam("q"),
