@@ -15,6 +15,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/delivery"
+	"github.com/copse-social/copse/federation/delivery/queue"
 	"github.com/copse-social/copse/federation/inbox"
 	"github.com/copse-social/copse/server"
 	"github.com/copse-social/copse/server/actors"
@@ -62,12 +63,12 @@ func openInstance(ctx context.Context, cfg config.Config, o overrides) (*instanc
 // build calls the constructors of everything above the core, in the order of the way through the
 // house: out, rules, in, doors, shell.
 func (i *instance) build(ctx context.Context, o overrides) error {
-	queue, err := i.stores()
+	line, err := i.stores()
 	if err != nil {
 		return err
 	}
 	i.deliverer = delivery.New(delivery.Options{
-		Store: i.store, Queue: queue, Transport: i.transport, SignerOf: i.signerOf, UserAgent: i.userAgent(),
+		Store: i.store, Queue: line, Transport: i.transport, SignerOf: i.signerOf, UserAgent: i.userAgent(),
 		OwnHost: i.iris.Host(), Policy: i.refuses, Now: i.now, Log: i.log, Registry: i.registry,
 	})
 	i.historian = newHistorian(i.core)
@@ -99,10 +100,10 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 }
 
 // stores picks where queue and limits are kept: in memory, or in Redis for several processes.
-func (i *instance) stores() (delivery.Queue, error) {
+func (i *instance) stores() (queue.Queue, error) {
 	if i.cfg.RedisURL == "" {
 		i.limits = server.NewLimits(i.now, i.log)
-		return delivery.NewMemory(i.now), nil
+		return queue.NewMemory(i.now), nil
 	}
 	opt, err := redis.ParseURL(i.cfg.RedisURL)
 	if err != nil {
@@ -110,7 +111,7 @@ func (i *instance) stores() (delivery.Queue, error) {
 	}
 	i.redis = redis.NewClient(opt)
 	i.limits = server.NewRedisLimits(i.redis, i.log)
-	return delivery.NewRedis(i.redis, i.iris.Host()), nil
+	return queue.NewRedis(i.redis, i.iris.Host()), nil
 }
 
 // checks are the parts beside the database that must work before requests should come here.

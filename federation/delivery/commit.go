@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/delivery/queue"
 )
 
 // ending is what is to be written about one delivery.
@@ -53,7 +54,7 @@ type group struct {
 	full chan struct{}
 	done chan struct{}
 	// fresh are deliveries made in place of refused ones.
-	fresh []Entry
+	fresh []queue.Entry
 	err   error
 }
 
@@ -64,7 +65,7 @@ func (c *committer) setLinger(d time.Duration) {
 }
 
 // put writes r and returns when it is durable. fresh deliveries are returned to one caller.
-func (c *committer) put(ctx context.Context, r results) (fresh []Entry, err error) {
+func (c *committer) put(ctx context.Context, r results) (fresh []queue.Entry, err error) {
 	if len(r.endings) == 0 && r.host == nil {
 		return nil, nil
 	}
@@ -177,6 +178,6 @@ func elsewhere(ctx context.Context, tx *db.Store, d *db.Delivery, g *group) erro
 	if err := tx.CreateDeliveries(ctx, []*db.Delivery{next}); err != nil {
 		return err
 	}
-	g.fresh = append(g.fresh, Entry{Host: next.Host, ID: next.ID, Bulk: next.Class == db.ClassBulk})
+	g.fresh = append(g.fresh, queue.Entry{Host: next.Host, ID: next.ID, Bulk: next.Class == db.ClassBulk})
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/db/dbtest"
+	"github.com/copse-social/copse/federation/delivery/queue"
 	"github.com/copse-social/copse/federation/sign"
 )
 
@@ -27,7 +28,7 @@ type house struct {
 	t     testing.TB
 	clock *clock
 	store *db.Store
-	queue Queue
+	queue queue.Queue
 	group *db.Actor
 	net   *network
 	opt   Options
@@ -51,7 +52,7 @@ func newHouse(t testing.TB) *house {
 
 // restart is what a kill does: the queue in memory is gone.
 func (h *house) restart() {
-	h.queue = NewMemory(h.clock.now)
+	h.queue = queue.NewMemory(h.clock.now)
 	h.opt.Queue, h.opt.Registry = h.queue, prometheus.NewRegistry()
 	h.Deliverer = New(h.opt)
 }

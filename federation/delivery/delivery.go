@@ -24,6 +24,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/delivery/queue"
 	"github.com/copse-social/copse/federation/sign"
 )
 
@@ -31,7 +32,7 @@ import (
 // are required.
 type Options struct {
 	Store *db.Store
-	Queue Queue
+	Queue queue.Queue
 	// Transport is the guarded way out that fetch uses too, or an in-memory network in tests.
 	Transport http.RoundTripper
 	// SignerOf returns the keys of one of our actors.
@@ -119,7 +120,7 @@ func (d *Deliverer) Step(ctx context.Context) (worked bool, err error) {
 		return false, err
 	}
 	lanes, err := d.ready(ctx)
-	if errors.Is(err, ErrRebuild) { // another process fills the queue
+	if errors.Is(err, queue.ErrRebuild) { // another process fills the queue
 		return expanded, nil
 	}
 	if err != nil {

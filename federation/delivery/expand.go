@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/delivery/queue"
 	"github.com/copse-social/copse/federation/vocab"
 )
 
@@ -50,7 +51,7 @@ func (d *Deliverer) expand(ctx context.Context) (worked bool, err error) {
 }
 
 // expandRow stores one batch of deliveries and how far it came, in one transaction.
-func (d *Deliverer) expandRow(ctx context.Context, row *db.OutboxRow) ([]Entry, error) {
+func (d *Deliverer) expandRow(ctx context.Context, row *db.OutboxRow) ([]queue.Entry, error) {
 	to, err := row.To()
 	if err != nil {
 		d.o.Log.ErrorContext(ctx, "unreadable audience", slog.Any("err", err))
@@ -85,9 +86,9 @@ func (d *Deliverer) expandRow(ctx context.Context, row *db.OutboxRow) ([]Entry, 
 	if err != nil {
 		return nil, err
 	}
-	entries := make([]Entry, 0, len(list))
+	entries := make([]queue.Entry, 0, len(list))
 	for _, v := range list {
-		entries = append(entries, Entry{Host: v.Host, ID: v.ID, Bulk: v.Class == db.ClassBulk})
+		entries = append(entries, queue.Entry{Host: v.Host, ID: v.ID, Bulk: v.Class == db.ClassBulk})
 	}
 	return entries, nil
 }

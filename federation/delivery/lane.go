@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/delivery/queue"
 	"github.com/copse-social/copse/federation/sign"
 )
 
@@ -25,14 +26,14 @@ const (
 // lane is one visit to one host: its only owner, by lease, sends what waits there.
 type lane struct {
 	d       *Deliverer
-	lease   Lease
+	lease   queue.Lease
 	host    *db.Host
 	suspect bool // holds one of the slots for failing hosts
 	started time.Time
 	renewed time.Time
 	stopped <-chan struct{} // closed when the process is to end
 
-	shown Batch // what the queue showed
+	shown queue.Batch // what the queue showed
 	rows  []*db.Delivery
 
 	sent   int
@@ -63,7 +64,7 @@ func (l *lane) run(ctx context.Context) error {
 		}
 		l.renewed = l.d.o.Now()
 		if l.rows, err = l.d.o.Store.DeliveriesByID(ctx, l.shown.IDs); err != nil {
-			return l.giveBack(ctx, Settled{}, 5*time.Second, fmt.Errorf("load deliveries: %w", err))
+			return l.giveBack(ctx, queue.Settled{}, 5*time.Second, fmt.Errorf("load deliveries: %w", err))
 		}
 	}
 }
@@ -79,23 +80,23 @@ func (l *lane) over() bool {
 
 // giveBack ends the visit. A lease that is lost already needs nothing: the results are in the
 // database, and who shows a delivery again finds it ended.
-func (l *lane) giveBack(ctx context.Context, s Settled, wait time.Duration, because error) error {
+func (l *lane) giveBack(ctx context.Context, s queue.Settled, wait time.Duration, because error) error {
 	err := l.d.o.Queue.Release(ctx, l.lease, s, wait)
-	if errors.Is(err, ErrFenced) || errors.Is(err, ErrRebuild) {
+	if errors.Is(err, queue.ErrFenced) || errors.Is(err, queue.ErrRebuild) {
 		l.d.o.Log.InfoContext(ctx, "lease lost", slog.String("host", l.host.Name), slog.Any("err", err))
 		err = nil
 	}
-	if errors.Is(because, ErrFenced) || errors.Is(because, ErrRebuild) {
+	if errors.Is(because, queue.ErrFenced) || errors.Is(because, queue.ErrRebuild) {
 		because = nil
 	}
 	return errors.Join(because, err)
 }
 
 // work sends what was shown and writes the results. A wait says that the host is to be left alone.
-func (l *lane) work(ctx context.Context) (Settled, time.Duration, error) {
+func (l *lane) work(ctx context.Context) (queue.Settled, time.Duration, error) {
 	r, err := l.prepare(ctx)
 	if err != nil {
-		return Settled{}, 0, err
+		return queue.Settled{}, 0, err
 	}
 	wait := r.play(ctx)
 	out := results{endings: r.endings, wantsObjects: l.wants}
@@ -105,7 +106,7 @@ func (l *lane) work(ctx context.Context) (Settled, time.Duration, error) {
 	}
 	fresh, err := l.d.commits.put(ctx, out)
 	if err != nil {
-		return Settled{}, 0, err
+		return queue.Settled{}, 0, err
 	}
 	if len(fresh) > 0 {
 		l.d.enqueue(ctx, fresh)
@@ -115,9 +116,9 @@ func (l *lane) work(ctx context.Context) (Settled, time.Duration, error) {
 
 // settled tells the queue about the rows that were dealt with, and about ids that have no waiting
 // row any more.
-func (l *lane) settled(r *round) Settled {
+func (l *lane) settled(r *round) queue.Settled {
 	now := l.d.o.Now()
-	var s Settled
+	var s queue.Settled
 	waits := make(map[int64]bool, len(l.rows))
 	for _, row := range l.rows {
 		waits[row.ID] = true
@@ -131,7 +132,7 @@ func (l *lane) settled(r *round) Settled {
 		if e.end.State != db.DeliveryPending {
 			s.Done = append(s.Done, e.row.ID)
 		} else if wait := e.late(now); wait > 0 {
-			s.Late = append(s.Late, Delay{ID: e.row.ID, Wait: wait})
+			s.Late = append(s.Late, queue.Delay{ID: e.row.ID, Wait: wait})
 		}
 	}
 	return s

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/delivery/queue"
 )
 
 // peekSize is how many deliveries of a host are loaded at a time.
@@ -20,7 +21,7 @@ func (d *Deliverer) claim(ctx context.Context, n int) ([]*lane, error) {
 	if n == 0 {
 		return nil, nil
 	}
-	var turns []Turn
+	var turns []queue.Turn
 	err := d.withQueue(ctx, func() (err error) {
 		turns, err = d.o.Queue.Claim(ctx, n, peekSize)
 		return err
@@ -32,7 +33,7 @@ func (d *Deliverer) claim(ctx context.Context, n int) ([]*lane, error) {
 	lanes, err := d.open(ctx, turns, now)
 	if err != nil {
 		for _, t := range turns {
-			err = errors.Join(err, d.o.Queue.Release(ctx, t.Lease, Settled{}, time.Second))
+			err = errors.Join(err, d.o.Queue.Release(ctx, t.Lease, queue.Settled{}, time.Second))
 		}
 		return nil, err
 	}
@@ -53,7 +54,7 @@ func (d *Deliverer) claim(ctx context.Context, n int) ([]*lane, error) {
 }
 
 // open loads hosts and deliveries of all turns together.
-func (d *Deliverer) open(ctx context.Context, turns []Turn, now time.Time) ([]*lane, error) {
+func (d *Deliverer) open(ctx context.Context, turns []queue.Turn, now time.Time) ([]*lane, error) {
 	var names []string
 	var ids []int64
 	for _, t := range turns {
@@ -90,22 +91,22 @@ func (d *Deliverer) admit(ctx context.Context, l *lane, now time.Time) (bool, er
 	if l.host.Policy == db.HostBlocked || name == d.o.OwnHost {
 		_, err := d.o.Store.EndHostDeliveries(ctx, name, db.DeliveryCancelled, "host is blocked")
 		if err != nil {
-			return false, errors.Join(err, d.o.Queue.Release(ctx, l.lease, Settled{}, time.Minute))
+			return false, errors.Join(err, d.o.Queue.Release(ctx, l.lease, queue.Settled{}, time.Minute))
 		}
-		return false, errors.Join(d.o.Queue.Forget(ctx, name), d.o.Queue.Release(ctx, l.lease, Settled{}, 0))
+		return false, errors.Join(d.o.Queue.Forget(ctx, name), d.o.Queue.Release(ctx, l.lease, queue.Settled{}, 0))
 	}
 	if d.o.Policy(ctx, name) != nil {
-		return false, d.o.Queue.Release(ctx, l.lease, Settled{}, later)
+		return false, d.o.Queue.Release(ctx, l.lease, queue.Settled{}, later)
 	}
 	if wait := standDown(l.host, now); wait > 0 {
-		return false, d.o.Queue.Release(ctx, l.lease, Settled{}, wait)
+		return false, d.o.Queue.Release(ctx, l.lease, queue.Settled{}, wait)
 	}
 	if l.host.Streak > 0 {
 		select {
 		case d.suspects <- struct{}{}:
 			l.suspect = true
 		default:
-			return false, d.o.Queue.Release(ctx, l.lease, Settled{}, 2*time.Second)
+			return false, d.o.Queue.Release(ctx, l.lease, queue.Settled{}, 2*time.Second)
 		}
 	}
 	return true, nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/delivery/queue"
 )
 
 const (
@@ -35,7 +36,7 @@ func (d *Deliverer) rebuild(ctx context.Context, seen int64) error {
 func (d *Deliverer) withQueue(ctx context.Context, do func() error) error {
 	seen := d.rebuilds.Load()
 	err := do()
-	if !errors.Is(err, ErrRebuild) {
+	if !errors.Is(err, queue.ErrRebuild) {
 		return err
 	}
 	if err := d.rebuild(ctx, seen); err != nil {
@@ -45,7 +46,7 @@ func (d *Deliverer) withQueue(ctx context.Context, do func() error) error {
 }
 
 // fill adds all that waits, by host and id.
-func (d *Deliverer) fill(ctx context.Context, add Adder) error {
+func (d *Deliverer) fill(ctx context.Context, add queue.Adder) error {
 	var after *db.WaitingDelivery
 	for {
 		list, err := d.o.Store.WaitingDeliveries(ctx, after, fillPage)
@@ -62,11 +63,11 @@ func (d *Deliverer) fill(ctx context.Context, add Adder) error {
 	}
 }
 
-func (d *Deliverer) entries(list []db.WaitingDelivery) []Entry {
+func (d *Deliverer) entries(list []db.WaitingDelivery) []queue.Entry {
 	now := d.o.Now()
-	out := make([]Entry, 0, len(list))
+	out := make([]queue.Entry, 0, len(list))
 	for _, w := range list {
-		e := Entry{Host: w.Host, ID: w.ID, Bulk: w.Class == db.ClassBulk}
+		e := queue.Entry{Host: w.Host, ID: w.ID, Bulk: w.Class == db.ClassBulk}
 		if !w.NextAt.IsZero() {
 			e.Wait = max(0, w.NextAt.Sub(now))
 		}
@@ -76,7 +77,7 @@ func (d *Deliverer) entries(list []db.WaitingDelivery) []Entry {
 }
 
 // enqueue puts fresh deliveries into the queue. Where that fails they are found by a sweep.
-func (d *Deliverer) enqueue(ctx context.Context, list []Entry) {
+func (d *Deliverer) enqueue(ctx context.Context, list []queue.Entry) {
 	err := d.withQueue(ctx, func() error { return d.o.Queue.Enqueue(ctx, list) })
 	if err != nil {
 		d.missed.Store(true)

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/db/dbtest"
+	"github.com/copse-social/copse/federation/delivery/queue"
 )
 
 // patience is how long a test waits for what should take milliseconds.
@@ -34,7 +34,7 @@ func live(t testing.TB, change func(o *Options)) (h *house, stop func()) {
 		t.Fatal(err)
 	}
 	h.opt.Store, h.opt.Now = h.store, time.Now
-	h.opt.Queue = NewMemory(time.Now)
+	h.opt.Queue = queue.NewMemory(time.Now)
 	if change != nil {
 		change(&h.opt)
 	}
@@ -149,7 +149,7 @@ func TestRun_survivesTheLossOfRedis(t *testing.T) {
 	server := miniredis.RunT(t)
 	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
 	t.Cleanup(func() { _ = client.Close() })
-	h, stop := live(t, func(o *Options) { o.Queue = NewRedis(client, "copse.test") })
+	h, stop := live(t, func(o *Options) { o.Queue = queue.NewRedis(client, "copse.test") })
 	h.manyFollowers(20, 20)
 	h.net.arrived = make(chan *parcel, 1000)
 	names := make(map[string]bool)
@@ -188,7 +188,7 @@ func TestStep_sendsOnceWhenTwoProcessesWork(t *testing.T) {
 	server.SetTime(h.clock.now())
 	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
 	t.Cleanup(func() { _ = client.Close() })
-	h.opt.Queue, h.opt.Registry = NewRedis(client, "copse.test"), nil
+	h.opt.Queue, h.opt.Registry = queue.NewRedis(client, "copse.test"), nil
 	one, two := New(h.opt), New(h.opt)
 	h.manyFollowers(60, 30)
 	for i := range 5 {
@@ -326,66 +326,6 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-func TestRedis_oneBuilderAtATime(t *testing.T) {
-	t.Parallel()
-	server := miniredis.RunT(t)
-	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
-	t.Cleanup(func() { _ = client.Close() })
-	one, two := NewRedis(client, "copse.test"), NewRedis(client, "copse.test")
-	err := one.Rebuild(t.Context(), func(ctx context.Context, add Adder) error {
-		err := two.Rebuild(ctx, func(context.Context, Adder) error { return nil })
-		if !errors.Is(err, ErrRebuild) {
-			t.Errorf("second builder: %v, want ErrRebuild", err)
-		}
-		return add(ctx, []Entry{{Host: "a.test", ID: 1}})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	turns, err := two.Claim(t.Context(), 5, 5)
-	if err != nil || len(turns) != 1 {
-		t.Errorf("claimed %v, %v; want a.test", turns, err)
-	}
-}
-
-func TestRedis_emptiedDuringRebuild(t *testing.T) {
-	t.Parallel()
-	server := miniredis.RunT(t)
-	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
-	t.Cleanup(func() { _ = client.Close() })
-	q := NewRedis(client, "copse.test")
-	err := q.Rebuild(t.Context(), func(ctx context.Context, add Adder) error {
-		if err := add(ctx, []Entry{{Host: "a.test", ID: 1}}); err != nil {
-			return err
-		}
-		server.FlushAll()
-		return nil
-	})
-	if !errors.Is(err, ErrRebuild) {
-		t.Errorf("rebuild: %v, want ErrRebuild: half of it is lost", err)
-	}
-	err = q.Rebuild(t.Context(), func(ctx context.Context, add Adder) error { return add(ctx, []Entry{{Host: "a.test", ID: 1}}) })
-	if err != nil {
-		t.Errorf("second rebuild: %v", err)
-	}
-}
-
-// All keys of a script call must lie on one node of a cluster.
-func TestRedis_keysOfAShardHaveOneTag(t *testing.T) {
-	t.Parallel()
-	q := NewRedis(nil, "copse.test")
-	for _, host := range []string{"a.test", "b{x}.test", "}{.test"} {
-		keys, _ := q.stepCall(Lease{Host: host}, Settled{}, 1, "")
-		for _, key := range keys {
-			open := strings.IndexByte(key, '{')
-			tag := key[open+1 : open+1+strings.IndexByte(key[open+1:], '}')]
-			if want := fmt.Sprintf("copse.test/%02d", shardOf(host)); tag != want {
-				t.Errorf("key %s has tag %s, want %s", key, tag, want)
-			}
-		}
-	}
-}
-
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -452,7 +392,7 @@ func TestF2_otherWorkerTakesOver(t *testing.T) {
 	server.SetTime(h.clock.now())
 	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
 	t.Cleanup(func() { _ = client.Close() })
-	h.opt.Queue, h.opt.Registry = NewRedis(client, "copse.test"), nil
+	h.opt.Queue, h.opt.Registry = queue.NewRedis(client, "copse.test"), nil
 	killed, other := New(h.opt), New(h.opt)
 	h.follower("one.test", "ana")
 	a := h.publish("Create", "c1", "o1", h.followers())
@@ -465,7 +405,7 @@ func TestF2_otherWorkerTakesOver(t *testing.T) {
 	h.Deliverer = other
 	h.settle()
 	h.wantGot("one.test")
-	h.clock.pass(leaseTime + time.Second)
+	h.clock.pass(queue.LeaseTime + time.Second)
 	server.SetTime(h.clock.now())
 	h.settle()
 	h.wantGot("one.test", "c1")

@@ -1,4 +1,10 @@
-package delivery
+// Package queue knows which deliveries wait for which host, whose turn it is, and who works on it:
+// in memory for one process, in Redis for several, and in the database itself while Redis is away.
+//
+// It knows ids alone and nothing of activities, requests or answers; the truth is in the database,
+// so that any queue may be emptied at any moment. Read next: memory.go for the plain form,
+// script for the same in Redis, and the package delivery, which does the work.
+package queue
 
 import (
 	"context"
@@ -14,9 +20,9 @@ var (
 	ErrFenced = errors.New("lease is no longer valid")
 )
 
-// leaseTime is how long a host stays with its worker without a sign of life. A worker that is
+// LeaseTime is how long a host stays with its worker without a sign of life. A worker that is
 // killed holds its hosts back that long.
-const leaseTime = 30 * time.Second
+const LeaseTime = 30 * time.Second
 
 // Queue knows which deliveries wait for which host, whose turn it is, and who works on it. It holds
 // ids alone: the truth is in the database, so any queue may be emptied at any moment. Every host

@@ -1,4 +1,4 @@
-package delivery
+package queue
 
 import (
 	"context"
@@ -36,8 +36,8 @@ var (
 // shards is fixed: it is part of the key names. Each shard lies on one node of a cluster.
 const shards = 16
 
-// RedisQueue is the queue that several processes share. Redis may lose all of it at any moment.
-type RedisQueue struct {
+// Redis is the queue that several processes share. Redis may lose all of it at any moment.
+type Redis struct {
 	client redis.UniversalClient
 	name   string
 	me     string // names this process while it rebuilds
@@ -48,22 +48,22 @@ type RedisQueue struct {
 
 // NewRedis makes a queue in the database of client. Name is the host name of the instance, so that
 // two instances may share a Redis.
-func NewRedis(client redis.UniversalClient, name string) *RedisQueue {
-	return &RedisQueue{
+func NewRedis(client redis.UniversalClient, name string) *Redis {
+	return &Redis{
 		client: client, name: name, me: rand.Text(),
 		enqueue: redis.NewScript(enqueueLua), claim: redis.NewScript(claimLua), step: redis.NewScript(stepLua),
 		wake: redis.NewScript(wakeLua), forget: redis.NewScript(forgetLua), build: redis.NewScript(buildLua),
 	}
 }
 
-var _ Queue = (*RedisQueue)(nil)
+var _ Queue = (*Redis)(nil)
 
 // key names a key of a shard. The part in braces decides the cluster node.
-func (q *RedisQueue) key(shard int, rest string) string {
+func (q *Redis) key(shard int, rest string) string {
 	return fmt.Sprintf("copse:{%s/%02d}:%s", q.name, shard, rest)
 }
 
-func (q *RedisQueue) hostKeys(shard int, host string) []string {
+func (q *Redis) hostKeys(shard int, host string) []string {
 	return []string{q.key(shard, "q:"+host), q.key(shard, "bulk:"+host), q.key(shard, "late:"+host)}
 }
 
@@ -74,14 +74,14 @@ func shardOf(host string) int { return int(crc32.ChecksumIEEE([]byte(host)) % sh
 func member(id int64) string { return fmt.Sprintf("%019d", id) }
 
 // Enqueue implements Queue.
-func (q *RedisQueue) Enqueue(ctx context.Context, list []Entry) error {
+func (q *Redis) Enqueue(ctx context.Context, list []Entry) error {
 	return q.add(ctx, list, "", func(int) bool { return true })
 }
 
 // batchEntries bounds what one script call adds.
 const batchEntries = 1000
 
-func (q *RedisQueue) add(ctx context.Context, list []Entry, builder string, mine func(shard int) bool) error {
+func (q *Redis) add(ctx context.Context, list []Entry, builder string, mine func(shard int) bool) error {
 	var byShard [shards][]Entry
 	for _, e := range list {
 		if s := shardOf(e.Host); mine(s) {
@@ -98,7 +98,7 @@ func (q *RedisQueue) add(ctx context.Context, list []Entry, builder string, mine
 	return nil
 }
 
-func (q *RedisQueue) addTo(ctx context.Context, shard int, list []Entry, builder string) error {
+func (q *Redis) addTo(ctx context.Context, shard int, list []Entry, builder string) error {
 	byHost := make(map[string][]Entry)
 	for _, e := range list {
 		byHost[e.Host] = append(byHost[e.Host], e)
@@ -124,7 +124,7 @@ func (q *RedisQueue) addTo(ctx context.Context, shard int, list []Entry, builder
 
 // Claim implements Queue. Shards take turns at being asked first, so that none starves when there
 // is more to do than is asked for.
-func (q *RedisQueue) Claim(ctx context.Context, n, peek int) ([]Turn, error) {
+func (q *Redis) Claim(ctx context.Context, n, peek int) ([]Turn, error) {
 	var leases []Lease
 	first := int(q.turn.Add(1) % shards)
 	for i := range shards {
@@ -140,9 +140,9 @@ func (q *RedisQueue) Claim(ctx context.Context, n, peek int) ([]Turn, error) {
 	return q.firstBatches(ctx, leases, peek)
 }
 
-func (q *RedisQueue) claimFrom(ctx context.Context, shard, n int) ([]Lease, error) {
+func (q *Redis) claimFrom(ctx context.Context, shard, n int) ([]Lease, error) {
 	keys := []string{q.key(shard, "meta"), q.key(shard, "due"), q.key(shard, "held"), q.key(shard, "tok")}
-	got, err := q.claim.Run(ctx, q.client, keys, n, leaseTime.Milliseconds()).StringSlice()
+	got, err := q.claim.Run(ctx, q.client, keys, n, LeaseTime.Milliseconds()).StringSlice()
 	if err != nil {
 		return nil, fmt.Errorf("claim: %w", queueError(err))
 	}
@@ -154,7 +154,7 @@ func (q *RedisQueue) claimFrom(ctx context.Context, shard, n int) ([]Lease, erro
 }
 
 // firstBatches looks at what waits for freshly lent hosts, in one round trip.
-func (q *RedisQueue) firstBatches(ctx context.Context, leases []Lease, peek int) ([]Turn, error) {
+func (q *Redis) firstBatches(ctx context.Context, leases []Lease, peek int) ([]Turn, error) {
 	if len(leases) == 0 {
 		return nil, nil
 	}
@@ -186,7 +186,7 @@ func (q *RedisQueue) firstBatches(ctx context.Context, leases []Lease, peek int)
 }
 
 // Step implements Queue.
-func (q *RedisQueue) Step(ctx context.Context, l Lease, s Settled, peek int) (Batch, error) {
+func (q *Redis) Step(ctx context.Context, l Lease, s Settled, peek int) (Batch, error) {
 	keys, args := q.stepCall(l, s, peek, "")
 	b, err := readBatch(q.step.Run(ctx, q.client, keys, args...))
 	if err != nil {
@@ -196,7 +196,7 @@ func (q *RedisQueue) Step(ctx context.Context, l Lease, s Settled, peek int) (Ba
 }
 
 // Release implements Queue.
-func (q *RedisQueue) Release(ctx context.Context, l Lease, s Settled, wait time.Duration) error {
+func (q *Redis) Release(ctx context.Context, l Lease, s Settled, wait time.Duration) error {
 	keys, args := q.stepCall(l, s, 0, strconv.FormatInt(max(wait, 0).Milliseconds(), 10))
 	if err := q.step.Run(ctx, q.client, keys, args...).Err(); err != nil {
 		return fmt.Errorf("release %s: %w", l.Host, queueError(err))
@@ -204,12 +204,12 @@ func (q *RedisQueue) Release(ctx context.Context, l Lease, s Settled, wait time.
 	return nil
 }
 
-func (q *RedisQueue) stepCall(l Lease, s Settled, peek int, wait string) ([]string, []any) {
+func (q *Redis) stepCall(l Lease, s Settled, peek int, wait string) ([]string, []any) {
 	shard := shardOf(l.Host)
 	keys := append([]string{
 		q.key(shard, "meta"), q.key(shard, "due"), q.key(shard, "held"), q.key(shard, "tok"), q.key(shard, "back"),
 	}, q.hostKeys(shard, l.Host)...)
-	args := []any{l.Host, l.Token, peek, lateShare(peek), leaseTime.Milliseconds(), wait, len(s.Done)}
+	args := []any{l.Host, l.Token, peek, lateShare(peek), LeaseTime.Milliseconds(), wait, len(s.Done)}
 	for _, id := range s.Done {
 		args = append(args, member(id))
 	}
@@ -241,7 +241,7 @@ func readBatch(cmd *redis.Cmd) (Batch, error) {
 }
 
 // Wake implements Queue.
-func (q *RedisQueue) Wake(ctx context.Context, hosts []string) error {
+func (q *Redis) Wake(ctx context.Context, hosts []string) error {
 	var byShard [shards][]any
 	for _, h := range hosts {
 		s := shardOf(h)
@@ -260,7 +260,7 @@ func (q *RedisQueue) Wake(ctx context.Context, hosts []string) error {
 }
 
 // Forget implements Queue.
-func (q *RedisQueue) Forget(ctx context.Context, host string) error {
+func (q *Redis) Forget(ctx context.Context, host string) error {
 	shard := shardOf(host)
 	keys := append([]string{q.key(shard, "due"), q.key(shard, "back")}, q.hostKeys(shard, host)...)
 	if err := q.forget.Run(ctx, q.client, keys, host).Err(); err != nil {
@@ -272,7 +272,7 @@ func (q *RedisQueue) Forget(ctx context.Context, host string) error {
 // Rebuild implements Queue. Shards that are in order only take what they lack. An emptied one gets
 // its generation at the very end, so that nobody works with half a queue; when it is emptied again
 // meanwhile, or another process is at it, the answer is ErrRebuild.
-func (q *RedisQueue) Rebuild(ctx context.Context, fill func(ctx context.Context, add Adder) error) error {
+func (q *Redis) Rebuild(ctx context.Context, fill func(ctx context.Context, add Adder) error) error {
 	var state [shards]string
 	busy := false
 	for shard := range shards {

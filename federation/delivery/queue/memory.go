@@ -1,4 +1,4 @@
-package delivery
+package queue
 
 import (
 	"container/heap"
@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// MemoryQueue is the queue of a single process. It dies with the process and is rebuilt from the
+// Memory is the queue of a single process. It dies with the process and is rebuilt from the
 // database at the next start.
-type MemoryQueue struct {
+type Memory struct {
 	now    func() time.Time
 	mu     sync.Mutex
 	filled bool
@@ -22,14 +22,14 @@ type MemoryQueue struct {
 }
 
 // NewMemory makes an empty queue, which asks to be rebuilt before its first use.
-func NewMemory(now func() time.Time) *MemoryQueue {
-	return &MemoryQueue{now: now, hosts: make(map[string]*memHost)}
+func NewMemory(now func() time.Time) *Memory {
+	return &Memory{now: now, hosts: make(map[string]*memHost)}
 }
 
-var _ Queue = (*MemoryQueue)(nil)
+var _ Queue = (*Memory)(nil)
 
 // Enqueue implements Queue.
-func (q *MemoryQueue) Enqueue(_ context.Context, list []Entry) error {
+func (q *Memory) Enqueue(_ context.Context, list []Entry) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.filled {
@@ -40,7 +40,7 @@ func (q *MemoryQueue) Enqueue(_ context.Context, list []Entry) error {
 }
 
 // Rebuild implements Queue.
-func (q *MemoryQueue) Rebuild(ctx context.Context, fill func(ctx context.Context, add Adder) error) error {
+func (q *Memory) Rebuild(ctx context.Context, fill func(ctx context.Context, add Adder) error) error {
 	err := fill(ctx, func(_ context.Context, list []Entry) error {
 		q.mu.Lock()
 		defer q.mu.Unlock()
@@ -56,7 +56,7 @@ func (q *MemoryQueue) Rebuild(ctx context.Context, fill func(ctx context.Context
 	return nil
 }
 
-func (q *MemoryQueue) add(list []Entry) {
+func (q *Memory) add(list []Entry) {
 	now := q.now()
 	for _, e := range list {
 		h := q.hosts[e.Host]
@@ -77,7 +77,7 @@ func (q *MemoryQueue) add(list []Entry) {
 }
 
 // schedule lets h have a turn at a time, or earlier if it was to have one.
-func (q *MemoryQueue) schedule(h *memHost, at time.Time) {
+func (q *Memory) schedule(h *memHost, at time.Time) {
 	if h.heap == &q.held {
 		return
 	}
@@ -93,7 +93,7 @@ func (q *MemoryQueue) schedule(h *memHost, at time.Time) {
 }
 
 // Claim implements Queue.
-func (q *MemoryQueue) Claim(_ context.Context, n, peek int) ([]Turn, error) {
+func (q *Memory) Claim(_ context.Context, n, peek int) ([]Turn, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.filled {
@@ -113,14 +113,14 @@ func (q *MemoryQueue) Claim(_ context.Context, n, peek int) ([]Turn, error) {
 		}
 		q.fence++
 		h.token = strconv.FormatUint(q.fence, 36)
-		q.move(h, &q.held, now.Add(leaseTime))
+		q.move(h, &q.held, now.Add(LeaseTime))
 		turns = append(turns, Turn{Lease: Lease{Host: h.name, Token: h.token}, Batch: b})
 	}
 	return turns, nil
 }
 
 // Step implements Queue.
-func (q *MemoryQueue) Step(_ context.Context, l Lease, s Settled, peek int) (Batch, error) {
+func (q *Memory) Step(_ context.Context, l Lease, s Settled, peek int) (Batch, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := q.now()
@@ -133,13 +133,13 @@ func (q *MemoryQueue) Step(_ context.Context, l Lease, s Settled, peek int) (Bat
 		h.back = time.Time{}
 		q.release(h, now)
 	} else {
-		q.move(h, &q.held, now.Add(leaseTime))
+		q.move(h, &q.held, now.Add(LeaseTime))
 	}
 	return b, nil
 }
 
 // Release implements Queue.
-func (q *MemoryQueue) Release(_ context.Context, l Lease, s Settled, wait time.Duration) error {
+func (q *Memory) Release(_ context.Context, l Lease, s Settled, wait time.Duration) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := q.now()
@@ -152,7 +152,7 @@ func (q *MemoryQueue) Release(_ context.Context, l Lease, s Settled, wait time.D
 	return nil
 }
 
-func (q *MemoryQueue) settle(l Lease, s Settled, now time.Time) (*memHost, error) {
+func (q *Memory) settle(l Lease, s Settled, now time.Time) (*memHost, error) {
 	if !q.filled {
 		return nil, ErrRebuild
 	}
@@ -171,7 +171,7 @@ func (q *MemoryQueue) settle(l Lease, s Settled, now time.Time) (*memHost, error
 
 // release gives a host its next turn: now if anything can be sent, else when the first late
 // delivery is due; a host with nothing to send is forgotten.
-func (q *MemoryQueue) release(h *memHost, now time.Time) {
+func (q *Memory) release(h *memHost, now time.Time) {
 	at := now
 	if h.normal.len() == 0 && h.bulk.len() == 0 {
 		first, ok := h.late.first()
@@ -191,7 +191,7 @@ func (q *MemoryQueue) release(h *memHost, now time.Time) {
 }
 
 // Wake implements Queue.
-func (q *MemoryQueue) Wake(_ context.Context, hosts []string) error {
+func (q *Memory) Wake(_ context.Context, hosts []string) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, name := range hosts {
@@ -206,7 +206,7 @@ func (q *MemoryQueue) Wake(_ context.Context, hosts []string) error {
 }
 
 // Forget implements Queue.
-func (q *MemoryQueue) Forget(_ context.Context, host string) error {
+func (q *Memory) Forget(_ context.Context, host string) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	h := q.hosts[host]
@@ -222,7 +222,7 @@ func (q *MemoryQueue) Forget(_ context.Context, host string) error {
 }
 
 // move puts h into a heap, out of the one it is in.
-func (q *MemoryQueue) move(h *memHost, to *hostHeap, at time.Time) {
+func (q *Memory) move(h *memHost, to *hostHeap, at time.Time) {
 	if h.heap != nil {
 		heap.Remove(h.heap, h.index)
 	}

@@ -1,4 +1,4 @@
-package delivery
+package queue
 
 import (
 	"context"
@@ -120,7 +120,7 @@ func benchRedis(b *testing.B) Queue {
 	return q
 }
 
-func wipe(t testing.TB, client *redis.Client, q *RedisQueue) {
+func wipe(t testing.TB, client *redis.Client, q *Redis) {
 	t.Helper()
 	for _, key := range keysOf(t, client, q, "*") {
 		if err := client.Del(context.Background(), key).Err(); err != nil {
@@ -129,7 +129,7 @@ func wipe(t testing.TB, client *redis.Client, q *RedisQueue) {
 	}
 }
 
-func keysOf(t testing.TB, client *redis.Client, q *RedisQueue, rest string) []string {
+func keysOf(t testing.TB, client *redis.Client, q *Redis, rest string) []string {
 	t.Helper()
 	name := strings.NewReplacer("*", `\*`, "[", `\[`, "?", `\?`).Replace(q.name)
 	var keys []string
@@ -144,7 +144,7 @@ func keysOf(t testing.TB, client *redis.Client, q *RedisQueue, rest string) []st
 }
 
 // shift moves every time in the queue back by d: nobody can turn the clock of a real server.
-func shift(t *testing.T, client *redis.Client, q *RedisQueue, d time.Duration) {
+func shift(t *testing.T, client *redis.Client, q *Redis, d time.Duration) {
 	t.Helper()
 	ctx := context.Background()
 	for _, key := range keysOf(t, client, q, "*") {
