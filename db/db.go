@@ -21,7 +21,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
 
 	"github.com/copse-social/copse/db/migrations"
 )
@@ -56,11 +56,11 @@ func openSQLite(ctx context.Context, file string, opt Options) (*Store, error) {
 		"temp_store(MEMORY)", "cache_size(-16000)", "mmap_size(268435456)",
 	}}
 	open := func(mode string) (*bun.DB, error) {
-		conn, err := sql.Open("sqlite", "file:"+file+"?"+pragmas.Encode()+mode)
+		connector, err := sqlite.NewConnector("file:" + file + "?" + pragmas.Encode() + mode)
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", file, err)
 		}
-		return bun.NewDB(conn, sqlitedialect.New()), nil
+		return bun.NewDB(sql.OpenDB(preparing{connector}), sqlitedialect.New()), nil
 	}
 	write, err := open("&_txlock=immediate")
 	if err != nil {
