@@ -86,7 +86,7 @@ func (s *Store) Hosts(ctx context.Context, after string, limit int) ([]*Host, er
 // HostQuery asks for one page of the hosts that we have met, by name.
 type HostQuery struct {
 	Words string // part of the name or the software; "" = all
-	Show  string // HostBlocked, HostSilenced, HostAllowed, "paused", "failing", "waiting"; "" = all
+	Show  string // HostBlocked, HostSilenced, HostAllowed, "paused", "failing", "waiting", "dead"; "" = all
 	After string
 	Limit int
 }
@@ -96,6 +96,7 @@ type HostLine struct {
 	Host    `bun:",extend"`
 	Pending int64 `bun:"pending"`
 	Oldest  Time  `bun:"oldest"`
+	Dead    int64 `bun:"dead"` // dead letters
 }
 
 // FindHosts lists hosts with what waits for them, by name.
@@ -105,6 +106,7 @@ func (s *Store) FindHosts(ctx context.Context, q HostQuery) ([]*HostLine, error)
 		ColumnExpr("host.*").
 		ColumnExpr("(SELECT count(*) FROM deliveries d WHERE d.host = host.name AND d.state = 0) AS pending").
 		ColumnExpr("coalesce((SELECT min(d.created_at) FROM deliveries d WHERE d.host = host.name AND d.state = 0), 0) AS oldest").
+		ColumnExpr("(SELECT count(*) FROM deliveries d WHERE d.host = host.name AND d.state IN (2, 5)) AS dead").
 		Where("host.name > ?", q.After)
 	for _, w := range searchWords(q.Words) {
 		like := "%" + escapeLike(w) + "%"
@@ -117,6 +119,8 @@ func (s *Store) FindHosts(ctx context.Context, q HostQuery) ([]*HostLine, error)
 		sel = sel.Where("host.paused_at > 0")
 	case "failing":
 		sel = sel.Where("host.streak > 0")
+	case "dead":
+		sel = sel.Where("EXISTS (SELECT 1 FROM deliveries d WHERE d.host = host.name AND d.state IN (2, 5))")
 	case "waiting":
 		sel = sel.Where("EXISTS (SELECT 1 FROM deliveries d WHERE d.host = host.name AND d.state = 0)")
 	}
