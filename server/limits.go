@@ -2,59 +2,80 @@ package server
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"math"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
-	"golang.org/x/time/rate"
-
-	"github.com/copse-social/copse/db"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Limit is how often something may be done under one key: N at once, refilled within Per.
+// Limit is how often something may be done under one key: at most N times within any Per. With a
+// Burst it is a bucket instead, N within Per for ever and Burst at once, which suits senders that
+// come back by themselves.
 type Limit struct {
-	Name string
-	N    int
-	Per  time.Duration
+	Name  string
+	N     int
+	Per   time.Duration
+	Burst int
 	// Strict refuses while the counter cannot be reached; others let pass.
 	Strict bool
 }
 
-// The limits (security.md 2a). Who brings a cookie, token or signature has the larger share of its
-// address before any of it is checked: the doors check it, and an address stays bounded.
+// The limits (security.md 2a). People are counted by account once the door for browsers knows them
+// and by address before; a cookie or token that nobody has checked yet earns no more than the outer
+// bound of an address.
 var (
-	limitAnonymous  = Limit{Name: "anonymous", N: 300, Per: 5 * time.Minute}
-	limitKnown      = Limit{Name: "known", N: 1500, Per: 5 * time.Minute}
-	limitLogin      = Limit{Name: "login", N: 10, Per: 5 * time.Minute, Strict: true}
-	limitAccount    = Limit{Name: "account", N: 10, Per: time.Hour, Strict: true}
-	limitInbox      = Limit{Name: "inbox", N: 500, Per: 5 * time.Second}          // 100/s of one host
-	limitInboxes    = Limit{Name: "inbox-address", N: 1000, Per: 5 * time.Second} // 200/s of one address
-	limitStrangeBox = Limit{Name: "inbox-stranger", N: 25, Per: 5 * time.Second}  // 5/s of a host not met
+	limitAnonymous = Limit{Name: "anonymous", N: 300, Per: 5 * time.Minute}
+	limitUser      = Limit{Name: "user", N: 1500, Per: 5 * time.Minute}
+	limitAddress   = Limit{Name: "address", N: 6000, Per: 5 * time.Minute} // an office of people signed in
+	limitReads     = Limit{Name: "signed-read", N: 1500, Per: 5 * time.Minute}
+	limitLogin     = Limit{Name: "login", N: 10, Per: 5 * time.Minute, Strict: true}
+	limitAccount   = Limit{Name: "account", N: 10, Per: time.Hour, Strict: true}
+	limitPassword  = Limit{Name: "password", N: 10, Per: time.Hour, Strict: true}
+	limitSetup     = Limit{Name: "setup", N: 5, Per: 30 * time.Minute, Strict: true}
+	limitSearch    = Limit{Name: "search", N: 30, Per: time.Minute}
+	limitElsewhere = Limit{Name: "elsewhere", N: 10, Per: time.Minute} // each asks a server elsewhere
+	limitInbox     = Limit{Name: "inbox", N: 100, Per: time.Second, Burst: 500}
+	limitStrangers = Limit{Name: "inbox-stranger", N: 5, Per: time.Second, Burst: 25}
+	limitRefused   = Limit{Name: "inbox-refused", N: 600, Per: time.Minute} // signatures that fail
 )
 
-// counter takes one from what is left under a key, or says how long to wait. There are two: in
-// memory, for one process, and in Redis, for several.
+// routeLimits bound single acts, by method and route: a path can be spelled in several ways, a
+// route cannot (T54).
+var routeLimits = map[string]Limit{
+	"POST /setup":             limitSetup,
+	"POST /settings/password": limitPassword,
+	"GET /search":             limitSearch,
+	"POST /follow/:handle":    limitElsewhere,
+	"POST /follow/c/:handle":  limitElsewhere,
+	"POST /follow/u/:handle":  limitElsewhere,
+	"POST /follow/d/:id":      limitElsewhere,
+}
+
+// counter counts under keys. There are two: in memory, for one process, and in Redis, for several.
 type counter interface {
+	// take counts one act, or says how long to wait; what is refused is not counted.
 	take(ctx context.Context, key string, l Limit) (wait time.Duration, err error)
+	// look is take without counting, for a Limit without a Burst.
+	look(ctx context.Context, key string, l Limit) (wait time.Duration, err error)
 }
 
 // Limits counts what people and servers do, by address, account and host.
 type Limits struct {
 	counter counter
 	log     *slog.Logger
+	refused *prometheus.CounterVec // nil until a server counts
 }
 
 // NewLimits counts in memory.
 func NewLimits(now func() time.Time, log *slog.Logger) *Limits {
-	return &Limits{counter: newBuckets(now), log: log}
+	return &Limits{counter: newShelf(now), log: log}
 }
 
 // maxLogin bounds what one attempt adds to the counters; no handle or mail address is longer.
@@ -64,15 +85,73 @@ const maxLogin = 320
 // login, a handle or mail address as typed.
 func (l *Limits) Login(c echo.Context, login string) bool {
 	ctx := c.Request().Context()
-	byAddress := l.wait(ctx, limitLogin, addressKey(c.RealIP()))
+	if l.wait(ctx, limitLogin, addressKey(c.RealIP())) > 0 {
+		return false // and whoever comes from elsewhere still gets to this account
+	}
+	return l.wait(ctx, limitAccount, loginKey(login)) == 0
+}
+
+// loginKey is one spelling of a login, so that none buys another ten attempts.
+func loginKey(login string) string {
 	login = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(login), "@"))
-	byAccount := l.wait(ctx, limitAccount, login[:min(len(login), maxLogin)])
-	return byAddress == 0 && byAccount == 0
+	return login[:min(len(login), maxLogin)]
+}
+
+// Reader counts one request of somebody whom the door for browsers has looked at: an account, or 0
+// for who is signed out. It answers the error that becomes 429 in the form of the door.
+func (l *Limits) Reader(c echo.Context, account int64) error {
+	who := addressKey(c.RealIP())
+	var list []asked
+	switch {
+	case account != 0:
+		who = "user " + strconv.FormatInt(account, 10)
+		list = append(list, asked{limitUser, who})
+	case bringsSecret(c.Request().Header):
+		list = append(list, asked{limitAnonymous, who}) // a cookie that opens nothing
+	}
+	if limit, found := routeLimits[c.Request().Method+" "+c.Path()]; found {
+		list = append(list, asked{limit, who})
+	}
+	return l.pass(c, list...)
+}
+
+// asked is one limit and the key it is counted under.
+type asked struct {
+	limit Limit
+	who   string
+}
+
+// pass counts under all keys; the first that is used up refuses.
+func (l *Limits) pass(c echo.Context, list ...asked) error {
+	for _, a := range list {
+		if wait := l.wait(c.Request().Context(), a.limit, a.who); wait > 0 {
+			return l.refuse(c, a.limit, wait)
+		}
+	}
+	return nil
+}
+
+func (l *Limits) refuse(c echo.Context, limit Limit, wait time.Duration) error {
+	if l.refused != nil {
+		l.refused.WithLabelValues(limit.Name).Inc()
+	}
+	c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	return echo.ErrTooManyRequests
 }
 
 // wait is how long somebody must wait; 0 lets pass.
 func (l *Limits) wait(ctx context.Context, limit Limit, who string) time.Duration {
 	wait, err := l.counter.take(ctx, limit.Name+":"+who, limit)
+	return l.sure(ctx, limit, wait, err)
+}
+
+// full is wait without counting.
+func (l *Limits) full(ctx context.Context, limit Limit, who string) time.Duration {
+	wait, err := l.counter.look(ctx, limit.Name+":"+who, limit)
+	return l.sure(ctx, limit, wait, err)
+}
+
+func (l *Limits) sure(ctx context.Context, limit Limit, wait time.Duration, err error) time.Duration {
 	if err == nil {
 		return wait
 	}
@@ -81,37 +160,6 @@ func (l *Limits) wait(ctx context.Context, limit Limit, who string) time.Duratio
 		return limit.Per / time.Duration(limit.N)
 	}
 	return 0
-}
-
-// bucketsAtOnce bounds the keys in memory; the least used give way (T53).
-const bucketsAtOnce = 100_000
-
-// buckets counts in memory.
-type buckets struct {
-	now  func() time.Time
-	list *otter.Cache[string, *rate.Limiter]
-}
-
-func newBuckets(now func() time.Time) *buckets {
-	return &buckets{now: now, list: otter.Must(&otter.Options[string, *rate.Limiter]{
-		MaximumSize:      bucketsAtOnce,
-		ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](time.Hour),
-	})}
-}
-
-func (b *buckets) take(_ context.Context, key string, l Limit) (time.Duration, error) {
-	bucket, ok := b.list.GetIfPresent(key)
-	if !ok {
-		fresh := rate.NewLimiter(rate.Every(l.Per/time.Duration(l.N)), l.N)
-		bucket, _ = b.list.SetIfAbsent(key, fresh)
-	}
-	now := b.now()
-	r := bucket.ReserveN(now, 1)
-	wait := r.DelayFrom(now)
-	if wait > 0 {
-		r.CancelAt(now)
-	}
-	return wait, nil
 }
 
 // addressKey is what an address is counted under: IPv6 by /64, which one household has.
@@ -130,6 +178,11 @@ func addressKey(address string) string {
 	return a.String()
 }
 
+// bringsSecret tells whether a request claims to come from somebody known.
+func bringsSecret(h http.Header) bool {
+	return h.Get(echo.HeaderCookie) != "" || h.Get(echo.HeaderAuthorization) != ""
+}
+
 // limit answers 429 with the time to wait to who asks too often.
 func (s *Server) limit() echo.MiddlewareFunc {
 	met := otter.Must(&otter.Options[string, struct{}]{
@@ -137,20 +190,14 @@ func (s *Server) limit() echo.MiddlewareFunc {
 	})
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			limits := []asked{}
-			switch req := c.Request(); doorOf(req) {
+			switch req, who := c.Request(), addressKey(c.RealIP()); doorOf(req) {
 			case doorHealth, doorAssets:
 				return next(c)
 			case doorInbox:
-				limits = s.inboxLimits(c, met)
+				return s.limitInbox(c, met, next)
 			default:
-				limits = append(limits, readLimit(c))
-			}
-			for _, a := range limits {
-				if wait := s.o.Limits.wait(c.Request().Context(), a.limit, a.who); wait > 0 {
-					s.metrics.refused.WithLabelValues(a.limit.Name).Inc()
-					c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-					return echo.ErrTooManyRequests
+				if err := s.o.Limits.pass(c, s.readLimit(c, who, met)); err != nil {
+					return err
 				}
 			}
 			return next(c)
@@ -158,64 +205,15 @@ func (s *Server) limit() echo.MiddlewareFunc {
 	}
 }
 
-// asked is one limit and the key it is counted under.
-type asked struct {
-	limit Limit
-	who   string
-}
-
-func readLimit(c echo.Context) asked {
-	h, who := c.Request().Header, addressKey(c.RealIP())
-	for _, name := range []string{echo.HeaderCookie, echo.HeaderAuthorization, "Signature"} {
-		if h.Get(name) != "" {
-			return asked{limitKnown, who}
-		}
+// readLimit is what one address may read. Where a session is looked up, the door for browsers
+// counts again; a signature counts for servers that have proved one before.
+func (s *Server) readLimit(c echo.Context, who string, met *otter.Cache[string, struct{}]) asked {
+	req := c.Request()
+	switch host := claimedHost(req.Header); {
+	case host != "" && s.hasMet(req.Context(), host, met):
+		return asked{limitReads, who}
+	case !peersOnly(req.URL.Path) && !s.o.Actors.Serves(req) && bringsSecret(req.Header):
+		return asked{limitAddress, who}
 	}
 	return asked{limitAnonymous, who}
-}
-
-// inboxLimits counts a delivery under the address it comes from, and under the host that it says
-// it is signed by together with that address: nobody can use up another host's share.
-func (s *Server) inboxLimits(c echo.Context, met *otter.Cache[string, struct{}]) []asked {
-	address, host := addressKey(c.RealIP()), claimedHost(c.Request().Header)
-	limits := []asked{{limitInboxes, address}}
-	if host == "" {
-		return append(limits, asked{limitStrangeBox, address})
-	}
-	if !s.hasMet(c.Request().Context(), host, met) {
-		return append(limits, asked{limitStrangeBox, address + " " + host})
-	}
-	return append(limits, asked{limitInbox, address + " " + host})
-}
-
-// hasMet tells whether a verified request of a host has been seen before.
-func (s *Server) hasMet(ctx context.Context, host string, met *otter.Cache[string, struct{}]) bool {
-	if _, ok := met.GetIfPresent(host); ok {
-		return true
-	}
-	h, err := s.o.Store.HostByName(ctx, host)
-	if errors.Is(err, db.ErrNotFound) || err == nil && h.LastInAt.IsZero() {
-		return false
-	}
-	if err == nil {
-		met.Set(host, struct{}{})
-	}
-	return true // a database that fails is no reason to slow peers down
-}
-
-// claimedHost reads from either form of signature which host says that it signed. Nothing is
-// verified yet.
-func claimedHost(h http.Header) string {
-	for _, name := range []string{"Signature", "Signature-Input"} {
-		text := h.Get(name)
-		i := strings.Index(strings.ToLower(text), `keyid="`)
-		if i < 0 {
-			continue
-		}
-		id, _, ok := strings.Cut(text[i+len(`keyid="`):], `"`)
-		if u, err := url.Parse(id); ok && err == nil {
-			return strings.ToLower(u.Host)
-		}
-	}
-	return ""
 }

@@ -89,6 +89,7 @@ func New(o Options) (*Server, error) {
 	e.IPExtractor = addressOf(o.TrustedProxies)
 	e.SchemeExtractor = func(*http.Request) string { return o.BaseURL.Scheme }
 	s := &Server{echo: e, o: o, metrics: newMetrics(o.Registry), log: o.Log}
+	o.Limits.refused = s.metrics.refused
 	e.HTTPErrorHandler = s.fault
 	e.Logger.SetOutput(slog.NewLogLogger(o.Log.Handler(), slog.LevelError).Writer())
 

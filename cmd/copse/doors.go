@@ -8,11 +8,15 @@ import (
 
 // people builds the doors for browsers.
 func (i *instance) people() server.People {
-	w := web.New(web.Options{
+	o := web.Options{
 		Store: i.store, Community: i.community, Exchange: i.exchange, Base: i.iris.Base(), Host: i.iris.Host(),
 		Secure: i.cfg.URL.Scheme == "https", Resolve: i.resolver.Handle, Subscribe: i.subscribe,
 		Limit: i.limits.Login, Now: i.now, Log: i.log,
-	})
+	}
+	if len(i.cfg.LabNetworks) == 0 {
+		o.Reads = i.limits.Reader
+	}
+	w := web.New(o)
 	return server.People{Door: w, Admin: admin.New(admin.Options{
 		Store: i.store, Host: i.iris.Host(), Frame: w.Frame,
 		Retry: i.deliverer.Retry, Drop: i.deliverer.Drop, Pause: i.deliverer.Pause, Resume: i.deliverer.Resume, Now: i.now, Log: i.log,

@@ -43,13 +43,17 @@ func (d *Door) signIn(c echo.Context) error {
 		return err
 	}
 	p := views.SignIn{Login: form.Login, Back: form.Back}
-	if d.o.Limit != nil && !d.o.Limit(c, form.Login) {
-		p.Error = frame.At(c).Loc.Text("Too many attempts. Wait a few minutes and try again.")
-		return d.signInPage(c, http.StatusTooManyRequests, p)
-	}
 	account, err := d.store.AccountByLogin(c.Request().Context(), form.Login)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("load account to sign in: %w", err)
+	}
+	login := form.Login
+	if err == nil {
+		login = account.Actor.Handle // handle and mail address are one account
+	}
+	if d.o.Limit != nil && !d.o.Limit(c, login) {
+		p.Error = frame.At(c).Loc.Text("Too many attempts. Wait a few minutes and try again.")
+		return d.signInPage(c, http.StatusTooManyRequests, p)
 	}
 	hash := ""
 	if err == nil {

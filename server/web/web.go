@@ -38,6 +38,8 @@ type Options struct {
 	Subscribe func(ctx context.Context, handle, address string) (string, error)
 	// Limit answers whether a sign-in attempt from an address for a login may go on.
 	Limit func(c echo.Context, login string) bool
+	// Reads counts a request of an account, 0 for who is signed out; nil counts nothing.
+	Reads func(c echo.Context, account int64) error
 	Now   func() time.Time
 	Log   *slog.Logger
 }
@@ -55,7 +57,7 @@ type Door struct {
 func New(o Options) *Door {
 	fr := frame.New(frame.Options{
 		Store: o.Store, Community: o.Community, Base: o.Base, Host: o.Host, Secure: o.Secure,
-		Resolve: o.Resolve, Now: o.Now, Log: o.Log,
+		Resolve: o.Resolve, Limit: o.Reads, Now: o.Now, Log: o.Log,
 	})
 	return &Door{Frame: fr, o: o, store: o.Store, com: o.Community, ex: o.Exchange}
 }

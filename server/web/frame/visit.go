@@ -57,6 +57,9 @@ func (fr *Frame) Reader(next echo.HandlerFunc) echo.HandlerFunc {
 
 // enter opens the page, unless nobody lives here yet: then only the set-up is open.
 func (fr *Frame) enter(c echo.Context, next echo.HandlerFunc) error {
+	if err := fr.counted(c); err != nil {
+		return err
+	}
 	if At(c).Account == nil && c.Request().Method == http.MethodGet && c.Path() != "/setup" {
 		alone, err := fr.unsettled(c.Request().Context())
 		if err != nil {
@@ -67,6 +70,17 @@ func (fr *Frame) enter(c echo.Context, next echo.HandlerFunc) error {
 		}
 	}
 	return next(c)
+}
+
+// counted refuses readers who ask too often.
+func (fr *Frame) counted(c echo.Context) error {
+	if fr.o.Limit == nil {
+		return nil
+	}
+	if a := At(c).Account; a != nil {
+		return fr.o.Limit(c, a.ID)
+	}
+	return fr.o.Limit(c, 0)
 }
 
 func (fr *Frame) visit(c echo.Context) (*Visit, error) {

@@ -19,6 +19,10 @@ func aboutCare(l *locales.Loc, code string) string {
 		return l.Text("You cannot ban yourself.")
 	case "ban-steward":
 		return l.Text("Only a facilitator can ban somebody who looks after the community. Take the role away first.")
+	case "reports-many":
+		return l.Text("You have reported a lot today. Go on tomorrow, or write to the facilitators.")
+	case "messages-many":
+		return l.Text("You have written a lot to the facilitators today. Give them time to read it.")
 	case "report-resolved":
 		return l.Text("Somebody has already decided about this report.")
 	case "role-gone", "follow-gone":
