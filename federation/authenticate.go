@@ -52,7 +52,7 @@ func (v *Receiver) options() sign.VerifyOptions {
 	return sign.VerifyOptions{Hosts: []string{v.o.IRIs.Host()}, BaseURL: v.base, Now: v.o.Now()}
 }
 
-// prove answers the actor whose key signed the request. A key that does not match is fetched anew
+// prove answers the actor whose key signed the request, who has a row from then on. A key that does not match is fetched anew
 // once, because it may have been changed (T11).
 func (v *Receiver) prove(req *http.Request, body []byte, claim *sign.Claim) (string, error) {
 	ctx := req.Context()
@@ -71,5 +71,5 @@ func (v *Receiver) prove(req *http.Request, body []byte, claim *sign.Claim) (str
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrUnauthentic, err)
 	}
-	return k.actor, nil
+	return k.actor, v.o.Resolver.meet(ctx, claim.KeyID, k)
 }

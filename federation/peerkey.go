@@ -28,6 +28,9 @@ type peerKey struct {
 	key   sign.PublicKey
 	actor string
 	until time.Time
+	// met says that the actor has a row here; doc is its document where it was just fetched.
+	met bool
+	doc *vocab.Object
 }
 
 // key finds the key behind a key id and whose it is: in memory, in the database, or by fetching;
@@ -65,7 +68,7 @@ func (r *Resolver) storedKey(ctx context.Context, keyID string) (peerKey, error)
 	if err != nil {
 		return peerKey{}, err
 	}
-	k := peerKey{actor: a.URI}
+	k := peerKey{actor: a.URI, met: true}
 	switch keyID {
 	case a.PublicKeyID:
 		k.key, err = sign.ParsePEM(a.PublicKey)
@@ -137,10 +140,31 @@ func (r *Resolver) fetchKey(ctx context.Context, keyID string) (peerKey, error) 
 	if !listed {
 		return peerKey{}, fmt.Errorf("%w: %s does not list key %s", ErrUnauthentic, actor.ID, keyID)
 	}
-	if _, err := r.takeActor(ctx, actor); err != nil {
+	if _, err := actorFromWire(actor); err != nil {
 		return peerKey{}, fmt.Errorf("%w: %w", ErrUnauthentic, err)
 	}
+	r.remember(keyID, k)
+	k.doc = actor
 	return k, nil
+}
+
+// meet stores the actor whose key has just proved something. Before that there is no row: anybody
+// can make us look for a key, and what is refused leaves no trace.
+func (r *Resolver) meet(ctx context.Context, keyID string, k peerKey) error {
+	if now, ok := r.keyInMemory(keyID); k.met || ok && now.met && sameKey(now.key, k.key) {
+		return nil
+	}
+	ctx = fetch.WithBudget(context.WithoutCancel(ctx), fetch.NewBudget(keyBudget))
+	var err error
+	if k.doc != nil {
+		_, err = r.takeActor(ctx, k.doc)
+	} else {
+		_, err = r.Refresh(ctx, k.actor)
+	}
+	if err != nil {
+		return fmt.Errorf("meet %s: %w", k.actor, err)
+	}
+	return nil
 }
 
 // ownerOf is the document of the actor that a key document names: itself, or the owner of a stub
@@ -170,6 +194,7 @@ func (r *Resolver) ownerOf(ctx context.Context, keyID string, doc *vocab.Object)
 // learnKeys keeps what a fetched actor publishes.
 func (r *Resolver) learnKeys(doc *vocab.Object) {
 	for id, k := range keysFromWire(doc) {
+		k.met = true
 		r.remember(id, k)
 	}
 }

@@ -10,8 +10,8 @@ import (
 const Public = "https://www.w3.org/ns/activitystreams#Public"
 
 // IsWebIRI tells whether s is an absolute http or https address with a host
-// and without a user part. Ids stay opaque: NodeBB's hold spaces and whole
-// addresses.
+// and without a user part or control characters. Ids stay opaque: NodeBB's hold
+// spaces and whole addresses.
 func IsWebIRI(s string) bool { return Origin(s) != "" }
 
 // Origin returns scheme, host and port of an address in lower case and
@@ -19,7 +19,7 @@ func IsWebIRI(s string) bool { return Origin(s) != "" }
 // documents belong together when their origins are equal (FEP-fe34).
 func Origin(iri string) string {
 	scheme, rest, ok := strings.Cut(iri, "://")
-	if !ok || len(iri) > maxIRI {
+	if !ok || len(iri) > maxIRI || strings.ContainsFunc(iri, breaks) {
 		return ""
 	}
 	scheme = strings.ToLower(scheme)
@@ -48,6 +48,11 @@ func Origin(iri string) string {
 		return scheme + "://" + name
 	}
 	return scheme + "://" + name + ":" + port
+}
+
+// breaks reports what ends a line or a header somewhere, seen or unseen (T43).
+func breaks(c rune) bool {
+	return c < ' ' || 0x7f <= c && c < 0xa0 || c == '\u2028' || c == '\u2029'
 }
 
 func hostByte(c byte) bool {

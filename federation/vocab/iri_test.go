@@ -34,6 +34,11 @@ func TestOrigin(t *testing.T) {
 		{"https://пример.test/", ""},
 		{"https://a.test:x/", ""},
 		{"https://:443/", ""},
+		{"https://a.test/x\r\nHost: b.test", ""},
+		{"https://a.test/x\x7f", ""},
+		{"https://a.test/x\u0085", ""},
+		{"https://a.test/x\u2028", ""},
+		{"https://a.test/\u0436?x=\u00e9", "https://a.test"},
 		{"", ""},
 	} {
 		if got := Origin(c.iri); got != c.want {

@@ -41,6 +41,7 @@ type house struct {
 	ctx      context.Context
 	net      *fedtest.Network
 	store    *db.Store
+	rows     func() map[string]int // of each table
 	iris     federation.IRIs
 	com      *community.Rules
 	ex       *exchange.Rules
@@ -79,7 +80,8 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h := &house{t: t, ctx: context.Background(), now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC), iris: federation.NewIRIs(base)}
-	h.net, h.store = &fedtest.Network{Now: h.clock}, dbtest.At(t, h.clock)
+	h.net = &fedtest.Network{Now: h.clock}
+	h.store, h.rows = dbtest.Counted(t, h.clock)
 	log := slog.New(slog.DiscardHandler)
 	keys := federation.NewKeys([32]byte{1})
 	pub := federation.NewPublisher(h.iris, keys, h.clock, func() {})
