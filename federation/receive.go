@@ -14,6 +14,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/drill"
 	"github.com/copse-social/copse/federation/sign"
 	"github.com/copse-social/copse/federation/vocab"
 )
@@ -186,6 +187,7 @@ func (v *Receiver) keep(ctx context.Context, claim *sign.Claim, signer string, d
 	if err != nil {
 		return fmt.Errorf("store activity %s: %w", id, err)
 	}
+	drill.Point("received")
 	v.hear(ctx, rc.Host)
 	if fresh && v.o.Nudge != nil {
 		v.o.Nudge()

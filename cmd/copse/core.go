@@ -16,6 +16,7 @@ import (
 	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/drill"
 	"github.com/copse-social/copse/federation/fetch"
 	"github.com/copse-social/copse/federation/sign"
 	"github.com/copse-social/copse/frontend/locales"
@@ -36,7 +37,7 @@ type overrides struct {
 
 func (o overrides) now() func() time.Time {
 	if o.Now == nil {
-		return time.Now
+		return drill.Now
 	}
 	return o.Now
 }

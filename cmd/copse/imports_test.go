@@ -54,10 +54,11 @@ func rooms() []room {
 		{name: "practice", paths: []string{"server/practice"}, may: rule("community")},
 		{name: "exchange", paths: []string{"server/exchange"}, may: rule("community", "practice")},
 		{name: "cadence", paths: []string{"server/cadence"}, may: rule("community", "practice", "exchange")},
-		{name: "federation", paths: []string{"federation"}, may: []string{"fetch", "sign", "vocab", "content", "db"}},
-		{name: "inbox", paths: []string{"federation/inbox"}, may: []string{"federation", "fetch", "vocab", "db"}},
-		{name: "delivery", paths: []string{"federation/delivery"}, may: []string{"queue", "sign", "vocab", "db"}},
+		{name: "federation", paths: []string{"federation"}, may: []string{"drill", "fetch", "sign", "vocab", "content", "db"}},
+		{name: "inbox", paths: []string{"federation/inbox"}, may: []string{"drill", "federation", "fetch", "vocab", "db"}},
+		{name: "delivery", paths: []string{"federation/delivery"}, may: []string{"drill", "queue", "sign", "vocab", "db"}},
 		{name: "queue", paths: []string{"federation/delivery/queue"}, may: []string{"db"}},
+		{name: "drill", paths: []string{"federation/drill"}},
 		{name: "fetch", paths: []string{"federation/fetch"}, may: []string{"sign", "vocab"}},
 		{name: "sign", paths: []string{"federation/sign"}},
 		{name: "vocab", paths: []string{"federation/vocab"}},
@@ -66,6 +67,7 @@ func rooms() []room {
 		{name: "db", paths: []string{"db"}, may: []string{"migrations"}},
 		{name: "migrations", paths: []string{"db/migrations"}},
 		{name: "fedtest", paths: []string{"federation/fedtest", "federation/fedtest/fedify"}, may: []string{"fetch", "sign", "vocab"}, test: true},
+		{name: "drills", paths: []string{"cmd/drills", "cmd/drills/rig"}, may: []string{"sign"}, test: true},
 		{name: "dbtest", paths: []string{"db/dbtest"}, may: []string{"db", "migrations"}, test: true},
 	}
 }

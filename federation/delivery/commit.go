@@ -9,6 +9,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/delivery/queue"
+	"github.com/copse-social/copse/federation/drill"
 )
 
 // ending is what is to be written about one delivery.
@@ -119,6 +120,7 @@ func (c *committer) write(ctx context.Context, g *group) {
 		}
 		pause(ctx, nil, wait)
 	}
+	drill.Point("written")
 	if g.err != nil {
 		g.err = fmt.Errorf("write %d delivery results: %w", g.rows, g.err)
 	}

@@ -25,6 +25,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/delivery/queue"
+	"github.com/copse-social/copse/federation/drill"
 	"github.com/copse-social/copse/federation/sign"
 )
 
@@ -100,7 +101,10 @@ func New(o Options) *Deliverer {
 }
 
 // Nudge says that the outbox has something new. It never blocks.
-func (d *Deliverer) Nudge() { nudge(d.expandNow) }
+func (d *Deliverer) Nudge() {
+	drill.Point("published")
+	nudge(d.expandNow)
+}
 
 func nudge(c chan struct{}) {
 	select {

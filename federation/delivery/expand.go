@@ -11,6 +11,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/delivery/queue"
+	"github.com/copse-social/copse/federation/drill"
 	"github.com/copse-social/copse/federation/vocab"
 )
 
@@ -86,6 +87,7 @@ func (d *Deliverer) expandRow(ctx context.Context, row *db.OutboxRow) ([]queue.E
 	if err != nil {
 		return nil, err
 	}
+	drill.Point("expanded")
 	entries := make([]queue.Entry, 0, len(list))
 	for _, v := range list {
 		entries = append(entries, queue.Entry{Host: v.Host, ID: v.ID, Bulk: v.Class == db.ClassBulk})

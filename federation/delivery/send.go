@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/drill"
 	"github.com/copse-social/copse/federation/sign"
 	"github.com/copse-social/copse/federation/vocab"
 )
@@ -64,6 +65,7 @@ func (d *Deliverer) send(ctx context.Context, t try) answer {
 			a = b
 		}
 	}
+	drill.Point("sent")
 	a.took = d.o.Now().Sub(start)
 	return a
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/drill"
 	"github.com/copse-social/copse/federation/fetch"
 )
 
@@ -27,7 +28,7 @@ func (w *Worker) settle(ctx context.Context, jobs []*job) error {
 	if len(jobs) == 0 || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return w.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+	err := w.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
 		for _, j := range jobs {
 			if err := w.one(ctx, tx, j); err != nil {
 				return fmt.Errorf("settle receipt %d: %w", j.rc.ID, err)
@@ -35,6 +36,8 @@ func (w *Worker) settle(ctx context.Context, jobs []*job) error {
 		}
 		return nil
 	})
+	drill.Point("applied")
+	return err
 }
 
 // one applies one job, or closes or puts off one that can't be applied.
