@@ -1,0 +1,57 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/copse-social/copse/cmd/drills/rig"
+)
+
+// drill is one way to break Copse.
+type drill struct {
+	id, title string
+	// needs is the laboratory; its engine is that of the drill, and only where anyEngine is set may
+	// the command line choose another.
+	needs     rig.Options
+	anyEngine bool
+	// apart is a drill that runs only when it is named, such as the soak.
+	apart bool
+	do    func(ctx context.Context, r *rig.Rig) (*rig.Report, error)
+}
+
+// drillTable lists the drills; the numbers are those of docs/reliability.md.
+func drillTable() []drill {
+	return []drill{
+		{id: "F1", title: "SIGKILL at random and at named points", anyEngine: true, do: kills},
+	}
+}
+
+// number is what the id counts, for their order: F2 before F10.
+func (d drill) number() int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(d.id, "F"))
+	return n
+}
+
+// perform builds the laboratory, runs the drill in it and tears it down.
+func (d drill) perform(ctx context.Context, o rig.Options) (p *rig.Report, err error) {
+	began := time.Now()
+	needs := d.needs
+	needs.Bin, needs.Seed, needs.Short, needs.Keep = o.Bin, o.Seed, o.Short, o.Keep
+	if d.anyEngine {
+		needs.Engine = cmp.Or(o.Engine, needs.Engine)
+	}
+	r, err := rig.New(ctx, needs)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	p, err = d.do(ctx, r)
+	if p != nil {
+		p.Drill, p.Fault, p.Took = d.id, cmp.Or(p.Fault, d.title), time.Since(began)
+	}
+	return p, err
+}

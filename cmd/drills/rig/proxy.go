@@ -1,0 +1,219 @@
+package rig
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Mode is what a proxy does to the connections through it.
+type Mode struct {
+	// Latency is added before each answer is passed on.
+	Latency time.Duration
+	// Refuse closes every connection at once; Drop takes it and never says a word.
+	Refuse, Drop bool
+	// SlowRead reads what the instance sends at one byte a second; SlowWrite passes answers on so.
+	SlowRead, SlowWrite bool
+	// ResetAfter resets the connection after so many bytes from the instance; 0: never.
+	ResetAfter int
+	// Garbage answers with bytes that are no HTTP; EndlessHeaders with a header that never ends.
+	Garbage, EndlessHeaders bool
+}
+
+// Proxy passes TCP connections to a peer and does them harm.
+type Proxy struct {
+	port   int
+	to     string
+	listen net.Listener
+	all    sync.WaitGroup
+
+	mu    sync.Mutex
+	mode  Mode
+	open  map[net.Conn]struct{}
+	taken int
+}
+
+func newProxy(to string) (*Proxy, error) {
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listen as proxy: %w", err)
+	}
+	p := &Proxy{to: to, listen: l, open: map[net.Conn]struct{}{}, port: l.Addr().(*net.TCPAddr).Port} //nolint:forcetypeassert // it is TCP
+	p.all.Go(p.serve)
+	return p, nil
+}
+
+// Set changes the mode and cuts every connection that was open.
+func (p *Proxy) Set(m Mode) {
+	p.mu.Lock()
+	p.mode = m
+	open := p.open
+	p.open = map[net.Conn]struct{}{}
+	p.mu.Unlock()
+	for c := range open {
+		_ = c.Close()
+	}
+}
+
+// Taken is how many connections came in.
+func (p *Proxy) Taken() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.taken
+}
+
+func (p *Proxy) close() error {
+	err := p.listen.Close()
+	p.Set(Mode{Refuse: true})
+	p.all.Wait()
+	return err
+}
+
+func (p *Proxy) serve() {
+	for {
+		c, err := p.listen.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			continue
+		}
+		p.all.Go(func() { p.carry(c) })
+	}
+}
+
+// keep notes an open connection, so that a change of mode can cut it.
+func (p *Proxy) keep(c net.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open[c] = struct{}{}
+}
+
+func (p *Proxy) drop(c net.Conn) {
+	p.mu.Lock()
+	delete(p.open, c)
+	p.mu.Unlock()
+	_ = c.Close()
+}
+
+func (p *Proxy) carry(c net.Conn) {
+	p.mu.Lock()
+	m := p.mode
+	p.taken++
+	p.open[c] = struct{}{}
+	p.mu.Unlock()
+	defer p.drop(c)
+	switch {
+	case m.Refuse:
+		reset(c)
+	case m.Drop:
+		_, _ = io.Copy(io.Discard, c)
+	case m.Garbage:
+		p.babble(c)
+	case m.EndlessHeaders:
+		p.endless(c)
+	default:
+		p.between(c, m)
+	}
+}
+
+// between connects the two sides.
+func (p *Proxy) between(c net.Conn, m Mode) {
+	peer, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(context.Background(), "tcp", p.to)
+	if err != nil {
+		return
+	}
+	p.keep(peer)
+	defer p.drop(peer)
+	var back sync.WaitGroup
+	back.Go(func() {
+		if m.SlowWrite {
+			trickle(c, peer)
+		} else {
+			delayed(c, peer, m.Latency)
+		}
+		_ = c.Close()
+	})
+	switch {
+	case m.SlowRead:
+		trickle(peer, c)
+	case m.ResetAfter > 0:
+		_, _ = io.CopyN(peer, c, int64(m.ResetAfter))
+		reset(c)
+	default:
+		_, _ = io.Copy(peer, c)
+	}
+	_ = peer.Close()
+	back.Wait()
+}
+
+// delayed copies, each piece a moment after it came.
+func delayed(to io.Writer, from io.Reader, by time.Duration) {
+	if by == 0 {
+		_, _ = io.Copy(to, from)
+		return
+	}
+	b := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(b)
+		if n > 0 {
+			Pause(context.Background(), by)
+			if _, err := to.Write(b[:n]); err != nil {
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// trickle copies one byte a second.
+func trickle(to io.Writer, from io.Reader) {
+	b := make([]byte, 1)
+	for {
+		if _, err := from.Read(b); err != nil {
+			return
+		}
+		if _, err := to.Write(b); err != nil {
+			return
+		}
+		Pause(context.Background(), time.Second)
+	}
+}
+
+// reset closes a connection so that the other side sees a reset.
+func reset(c net.Conn) {
+	if t, ok := c.(*net.TCPConn); ok {
+		_ = t.SetLinger(0)
+	}
+	_ = c.Close()
+}
+
+func (p *Proxy) babble(c net.Conn) {
+	_, _ = c.Read(make([]byte, 4096))
+	b := make([]byte, 512)
+	for i := range b {
+		b[i] = byte(rand.N(256))
+	}
+	_, _ = c.Write(b)
+}
+
+// endless answers with headers for as long as somebody reads, at a megabyte a second.
+func (p *Proxy) endless(c net.Conn) {
+	_, _ = c.Read(make([]byte, 4096))
+	_, _ = io.WriteString(c, "HTTP/1.1 202 Accepted\r\n")
+	line := "X-More: " + strings.Repeat("x", 1000) + "\r\n"
+	for {
+		if _, err := io.WriteString(c, line); err != nil {
+			return
+		}
+		Pause(context.Background(), time.Millisecond)
+	}
+}

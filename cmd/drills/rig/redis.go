@@ -1,0 +1,68 @@
+package rig
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// RedisServer is a redis-server that keeps nothing on disk.
+type RedisServer struct {
+	URL string
+	// Client talks to it beside the instance.
+	Client *redis.Client
+
+	dir  string
+	port int
+	cmd  *exec.Cmd
+}
+
+func startRedis(ctx context.Context, dir string) (*RedisServer, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	s := &RedisServer{dir: dir, port: port, URL: "redis://127.0.0.1:" + strconv.Itoa(port) + "/0"}
+	s.Client = redis.NewClient(&redis.Options{Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), MaxRetries: -1})
+	return s, s.Start(ctx)
+}
+
+// Start starts the server, empty, and waits until it answers.
+func (s *RedisServer) Start(ctx context.Context) error {
+	s.cmd = exec.Command("redis-server", "--port", strconv.Itoa(s.port), "--bind", "127.0.0.1",
+		"--save", "", "--appendonly", "no", "--dir", s.dir, "--logfile", s.dir+"/redis.log")
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := s.cmd.Start(); err != nil {
+		return fmt.Errorf("start redis-server: %w", err)
+	}
+	_, err := Until(ctx, 20*time.Second, "redis-server answers", func() bool { return s.Client.Ping(ctx).Err() == nil })
+	return err
+}
+
+// Kill ends it without notice; all that it held is gone.
+func (s *RedisServer) Kill() {
+	if s.cmd != nil && s.cmd.ProcessState == nil {
+		_ = s.cmd.Process.Signal(syscall.SIGCONT)
+		_ = s.cmd.Process.Kill()
+		_ = s.cmd.Wait()
+	}
+}
+
+// Freeze stops the process without ending it: connections stay open and nobody answers.
+func (s *RedisServer) Freeze() error { return s.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Thaw lets it go on.
+func (s *RedisServer) Thaw() error { return s.cmd.Process.Signal(syscall.SIGCONT) }
+
+// Flush forgets everything.
+func (s *RedisServer) Flush(ctx context.Context) error { return s.Client.FlushAll(ctx).Err() }
