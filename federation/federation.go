@@ -54,6 +54,18 @@ type Incoming struct {
 	Gone bool
 }
 
+// ErrEarly says that what an activity is about has not come yet. The inbox tries again.
+var ErrEarly = errors.New("what it is about has not come yet")
+
+// earlyAttempts is how often what came too early is looked at before it is let go: for a good minute.
+const earlyAttempts = 3
+
+// Early says that what the activity is about may still be on its way. What a group passes on comes
+// in the group's order.
+func (in *Incoming) Early() bool {
+	return in.Vouched && in.Via == nil && in.Receipt != nil && in.Receipt.Attempts < earlyAttempts
+}
+
 // Fetched is an object that its author's host vouches for, and its author.
 type Fetched struct {
 	Doc    *vocab.Object

@@ -74,9 +74,9 @@ func (v *Receiver) Receive(req *http.Request, body []byte, inboxOf int64) error 
 	if err := v.allowed(ctx, claim.KeyID, doc.Actor.IRI); err != nil {
 		return err
 	}
-	if doc.Type == "Delete" {
+	if leaves(doc) {
 		if known, err := v.knows(ctx, doc.Actor.IRI); err != nil || !known {
-			return err // T12: what a stranger deletes was never here
+			return err // T12: a stranger's end means nothing; that of a post may overtake the post
 		}
 	}
 	signer, err := v.prove(req, body, claim)

@@ -43,6 +43,9 @@ func Judge(err error) (out Outcome, final bool) {
 	if v, ok := errors.AsType[*verdict](err); ok {
 		return v.Outcome, true
 	}
+	if errors.Is(err, ErrEarly) {
+		return Ignored("unknown-object"), false
+	}
 	if Temporary(err) {
 		return Refused("unreachable"), false
 	}

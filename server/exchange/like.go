@@ -122,7 +122,7 @@ func (r *Rules) TakeUndoLike(ctx context.Context, tx *db.Store, in *federation.I
 	undone := inner(in.Activity)
 	p, out, err := r.markedPost(ctx, tx, undone)
 	if p == nil {
-		return out, err
+		return out, errors.Join(err, buryEarly(ctx, tx, in, out, undone))
 	}
 	had, err := tx.RemoveLike(ctx, p.ID, in.Actor.ID)
 	if err != nil {
@@ -141,7 +141,10 @@ func (r *Rules) TakeUndoLike(ctx context.Context, tx *db.Store, in *federation.I
 // count.
 func (r *Rules) markable(ctx context.Context, tx *db.Store, in *federation.Incoming) (*db.Post, federation.Outcome, error) {
 	p, out, err := r.markedPost(ctx, tx, in.Activity)
-	if p == nil {
+	switch {
+	case p == nil && err == nil && out.Reason == unknownObject && in.Early():
+		return nil, out, fmt.Errorf("look for marked post: %w", federation.ErrEarly)
+	case p == nil:
 		return nil, out, err
 	}
 	if err := r.permitMark(ctx, tx, in.Actor, p); err != nil {
@@ -161,7 +164,7 @@ func (r *Rules) markedPost(ctx context.Context, tx *db.Store, act *vocab.Object)
 	}
 	p, err := tx.PostByURI(ctx, act.Object[0].IRI)
 	if errors.Is(err, db.ErrNotFound) {
-		return nil, federation.Ignored("unknown-object"), nil
+		return nil, federation.Ignored(unknownObject), nil
 	}
 	if err != nil {
 		return nil, federation.Outcome{}, fmt.Errorf("load post %s: %w", act.Object[0].IRI, err)
@@ -179,6 +182,17 @@ func buryIfOwn(ctx context.Context, tx *db.Store, who *db.Actor, uri string) err
 		return nil
 	}
 	return tx.Bury(ctx, uri)
+}
+
+// unknownObject is the reason for ignoring what is about nothing that is here.
+const unknownObject = "unknown-object"
+
+// buryEarly remembers a mark that was taken back before even its post came.
+func buryEarly(ctx context.Context, tx *db.Store, in *federation.Incoming, out federation.Outcome, undone *vocab.Object) error {
+	if out.Reason != unknownObject || !in.Vouched {
+		return nil
+	}
+	return buryIfOwn(ctx, tx, in.Actor, undone.ID)
 }
 
 // inner is the activity inside an Undo or Announce, nil when only its id came.

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"errors"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
@@ -31,7 +32,7 @@ func (r *Rules) TakeUndoAnnounce(ctx context.Context, tx *db.Store, in *federati
 	undone := inner(in.Activity)
 	p, out, err := r.markedPost(ctx, tx, undone)
 	if p == nil {
-		return out, err
+		return out, errors.Join(err, buryEarly(ctx, tx, in, out, undone))
 	}
 	if in.Actor.ID == p.GroupID && in.Actor.Type == db.ActorGroup {
 		return federation.Done(), tx.SetPostState(ctx, p, db.PostRemoved, "", in.Actor.ID)
