@@ -166,30 +166,6 @@ func (s *Store) RefuseDelivery(ctx context.Context, activityURI, host, reason st
 	return n > 0, err
 }
 
-// DeliveriesOfPost lists where the activities about a post went, newest first.
-func (s *Store) DeliveriesOfPost(ctx context.Context, postID int64, limit int) ([]*PostDelivery, error) {
-	var list []*PostDelivery
-	err := s.read.NewRaw(`SELECT d.host, d.inbox, d.state, d.attempts, d.next_at, d.last_code, d.last_error,
-		d.created_at, d.done_at, a.type, a.uri FROM deliveries d JOIN activities a ON a.id = d.activity_id
-		WHERE a.post_id = ? ORDER BY d.id DESC LIMIT ?`, postID, limit).Scan(ctx, &list)
-	return list, wrap(err)
-}
-
-// PostDelivery is a delivery with what it carried.
-type PostDelivery struct {
-	Host      string `bun:"host"`
-	Inbox     string `bun:"inbox"`
-	State     int16  `bun:"state"`
-	Attempts  int64  `bun:"attempts"`
-	NextAt    Time   `bun:"next_at"`
-	LastCode  int64  `bun:"last_code"`
-	LastError string `bun:"last_error"`
-	CreatedAt Time   `bun:"created_at"`
-	DoneAt    Time   `bun:"done_at"`
-	Type      string `bun:"type"`
-	URI       string `bun:"uri"`
-}
-
 // HostDelivery is a delivery to a host with what it carries.
 type HostDelivery struct {
 	ID        int64  `bun:"id"`

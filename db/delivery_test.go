@@ -255,16 +255,3 @@ func TestEndDeliveries_byActivityAndHost(t *testing.T) {
 		t.Errorf("%d wait since %v, %v", n, oldest, err)
 	}
 }
-
-func TestDeliveriesOfPost(t *testing.T) {
-	t.Parallel()
-	ctx, s := context.Background(), dbtest.New(t)
-	a := &db.Activity{URI: "https://copse.test/a", Type: "Create", Body: []byte("{}"), Local: true, PostID: 7}
-	ok(t, s.CreateActivity(ctx, a))
-	ok(t, s.CreateDeliveries(ctx, []*db.Delivery{{ActivityID: a.ID, Host: "a.test", Inbox: "i"}, {ActivityID: a.ID, Host: "b.test", Inbox: "j"}}))
-	sent(t, s, "other", at("a.test", "i"))
-	list, err := s.DeliveriesOfPost(ctx, 7, 10)
-	if err != nil || len(list) != 2 || list[0].Host != "b.test" || list[0].Type != "Create" || list[0].URI != a.URI {
-		t.Errorf("newest first: %v, %v", list, err)
-	}
-}

@@ -219,27 +219,6 @@ func (s *Store) Reach(ctx context.Context, followeeID int64) (people, hosts int6
 	return people, hosts, wrap(err)
 }
 
-// ReadersByHost counts the accepted followers of an actor at some remote hosts, and those of ours.
-func (s *Store) ReadersByHost(ctx context.Context, followeeID int64, hosts []string) (map[string]int64, int64, error) {
-	out := make(map[string]int64, len(hosts))
-	var locals int64
-	err := s.read.NewRaw(`SELECT count(*) FROM follows f JOIN actors a ON a.id = f.follower_id
-		WHERE f.followee_id = ? AND f.state = 'accepted' AND a.local`, followeeID).Scan(ctx, &locals)
-	if err != nil || len(hosts) == 0 {
-		return out, locals, wrap(err)
-	}
-	var rows []struct {
-		Host string `bun:"host"`
-		N    int64  `bun:"n"`
-	}
-	err = s.read.NewRaw(`SELECT host, sum(followers) AS n FROM follower_inboxes WHERE followee_id = ? AND host IN (?) GROUP BY host`,
-		followeeID, bun.List(hosts)).Scan(ctx, &rows)
-	for _, r := range rows {
-		out[r.Host] = r.N
-	}
-	return out, locals, wrap(err)
-}
-
 // LocalFollowers counts the people of ours who follow an actor.
 func (s *Store) LocalFollowers(ctx context.Context, followeeID int64) (int64, error) {
 	var n int64

@@ -184,22 +184,33 @@ func draftsFull(s Shell) Page {
 
 func receiptsEmpty(s Shell) Page {
 	s.Path, s.Title = "/p/12/receipts", "Where it has arrived"
-	return Receipts{Shell: s, Heading: "Lids before the rains", URL: "/d/12", Sent: clock}
+	return Receipts{Shell: s, Heading: "Lids before the rains", URL: "/d/12", Sent: clock, Passing: "Borehole repair", Addressing: true, Again: "/p/12/receipts?live=1"}
 }
 
 func receiptsFull(s Shell) Page {
 	s.Path, s.Title = "/p/12/receipts", "Where it has arrived"
+	late := Receipt{
+		Org: ui.Org{Name: "Ministry of Water (ministry.example)", Title: "Ministry of Water", Mark: "MW", Hue: 3}, Host: "ministry.example", Software: "copse 1.0",
+		Readers: 31, Tries: 5, Next: clock.Add(30 * time.Minute), Failing: clock.Add(-5 * time.Hour), Answer: "503 Service Unavailable", Had: true,
+		Peer: "/admin/federation/ministry.example",
+	}
 	return Receipts{
-		Shell: s, Heading: "Lids before the rains: who chains them?", URL: "/d/12", Sent: clock.Add(-4 * time.Hour), Locals: 46, More: true,
+		Shell: s, Heading: "Lids before the rains: who chains them?", URL: "/d/12", Sent: clock.Add(-4 * time.Hour), Locals: 46,
 		Trail: []ui.Link{{Label: "Lids before the rains", URL: "/d/12"}, {Label: "Where it has arrived"}},
+		Places: []ReceiptShare{
+			{State: ReceiptWaits, Hosts: 3, Readers: 32}, {State: ReceiptRefused, Hosts: 1, Readers: 4}, {State: ReceiptExpired, Hosts: 1},
+			{State: ReceiptCancelled, Hosts: 1}, {State: ReceiptOvertaken, Hosts: 1}, {State: ReceiptHas, Hosts: 4980, Readers: 12404},
+		},
+		Trouble: &late, Again: "/p/12/receipts", Renews: true, Pages: ui.Pages{Newer: "/p/12/receipts", Older: "/p/12/receipts?after=5.health.example", Listed: true},
 		Hosts: []Receipt{
-			{Org: ministry, Host: "ministry.example", Software: "copse 1.0", Readers: 31, Tries: 5, Next: clock.Add(30 * time.Minute), Answer: "503 Service Unavailable", Peer: "/admin/federation/ministry.example"},
+			late,
 			{Org: clearwell, Host: "clearwell.example", State: ReceiptWaits, Readers: 1},
-			{Org: health, Host: "health.example", Software: "copse 1.0", State: ReceiptHas, Readers: 38, At: clock.Add(-4 * time.Hour)},
+			{Org: clearwell, Host: "held.example", State: ReceiptWaits, Readers: 1, Paused: true},
 			{Org: university, Host: "tavara-uni.example", Software: "nodebb 4", State: ReceiptRefused, Readers: 4, Tries: 1, Answer: "400 invalid-data"},
-			{Host: "spam.example", State: ReceiptCancelled},
 			{Host: "gone.example", State: ReceiptExpired},
+			{Host: "spam.example", State: ReceiptCancelled},
 			{Host: "late.example", State: ReceiptOvertaken},
+			{Org: health, Host: "health.example", Software: "copse 1.0", State: ReceiptHas, Readers: 38, At: clock.Add(-4 * time.Hour)},
 		},
 	}
 }

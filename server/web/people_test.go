@@ -250,12 +250,44 @@ func TestReceipts_forAuthorAndStewards(t *testing.T) {
 	sent("/a", "closed.test", db.DeliveryCancelled, "host blocked")
 	sent("/a", "dead.test", db.DeliveryExpired, "no answer")
 	page := h.as(ben).get(path).want(http.StatusOK)
-	page.shows("far.test", "Has it", "1 follower", "slow.test", "On its way", "503 maintenance", "rude.test", "Did not take it", "Not sent, on purpose", "Given up", "of 5").
-		hides("/admin/federation/")
+	page.shows("far.test", "Has it", "1 follower", "slow.test", "On its way", "503 maintenance", "rude.test", "Did not take it", "Not sent, on purpose", "Given up", "Renew this page").
+		hides("/admin/federation/", "Next page")
+	if page.header.Get("Refresh") != "" {
+		t.Error("the page renews itself unasked")
+	}
+	if live := h.as(ben).get(path + "?live=1").shows("Stop renewing"); live.header.Get("Refresh") != "10" {
+		t.Errorf("Refresh: %q", live.header.Get("Refresh"))
+	}
 	h.as(ana).get(path).want(http.StatusOK)
 	h.as(h.person("theo", admin)).get(path).shows("/admin/federation/slow.test")
 	h.as(cleo).get(path).want(http.StatusNotFound)
 	h.visitor().get(path).want(http.StatusSeeOther)
+}
+
+// A post with thousands of servers is read page by page, trouble first.
+func TestReceipts_longListsArePaged(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ben := h.person("ben")
+	g := h.group("water", ben)
+	post := h.start(g, ben, "Lids")
+	act := &db.Activity{URI: "https://copse.test/act", Type: "Announce", ActorID: g.ActorID, PostID: post.ID, Body: []byte("{}")}
+	h.ok(h.store.CreateActivity(h.ctx, act))
+	var list []*db.Delivery
+	var ids []int64
+	for i := range 150 {
+		list = append(list, &db.Delivery{ActivityID: act.ID, Host: fmt.Sprintf("h%03d.test", i), Inbox: fmt.Sprintf("https://h%03d.test/inbox", i)})
+	}
+	h.ok(h.store.CreateDeliveries(h.ctx, list))
+	for _, d := range list[:149] {
+		ids = append(ids, d.ID)
+	}
+	h.ok(h.store.EndDeliveries(h.ctx, ids, db.DeliveryEnd{State: db.DeliveryDone}))
+	b := h.as(ben)
+	path := fmt.Sprintf("/p/%d/receipts", post.ID)
+	b.get(path).want(http.StatusOK).shows("h149.test", "h000.test", "h098.test", "149 servers", "1 server", "Next page", "?after=5.h098.test").hides("h099.test", "First page")
+	b.get(path+"?after=5.h098.test").want(http.StatusOK).shows("h099.test", "h148.test", "First page").hides("<bdi>h098.test", "h149.test", "Next page")
+	b.get(path + "?after=nonsense").want(http.StatusOK).shows("h000.test")
 }
 
 // Of a post that waits for a community elsewhere its author sees at once where it has got to.
@@ -271,6 +303,6 @@ func TestReceipts_ofAPostOnItsWay(t *testing.T) {
 	}
 	path := fmt.Sprintf("/p/%d/receipts", post.ID)
 	h.as(ben).get(fmt.Sprintf("/d/%d", post.ID)).want(http.StatusOK).shows(path)
-	h.as(ben).get(path).want(http.StatusOK)
+	h.as(ben).get(path).want(http.StatusOK).shows("<bdi>pumps of far.test</bdi> has to take it and pass it on.")
 	h.as(cleo).get(path).want(http.StatusNotFound)
 }

@@ -5,7 +5,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -16,8 +17,12 @@ import (
 	"github.com/copse-social/copse/server/community"
 )
 
-// maxReceipts is how many deliveries of one post are looked at.
-const maxReceipts = 2000
+const (
+	// pageReceipts is how many hosts a page of receipts holds.
+	pageReceipts = 100
+	// renewSeconds is how often the page renews itself for those who ask for it.
+	renewSeconds = "10"
+)
 
 // receipts handles GET /p/:id/receipts, for the author and those who look after the group. Others
 // get the same answer as for a post that isn't there.
@@ -42,14 +47,10 @@ func (d *Desk) receipts(c echo.Context) error {
 		Shell: shell, Heading: link.Label, URL: link.URL, Sent: post.PublishedAt.Time,
 		Trail: []ui.Link{link, {Label: shell.Text("Where it has arrived")}},
 	}
-	list, err := d.store.DeliveriesOfPost(ctx, post.ID, maxReceipts)
-	if err != nil {
-		return fmt.Errorf("list deliveries of post %d: %w", post.ID, err)
-	}
-	p.More = len(list) == maxReceipts
-	if err := d.fillReceipts(ctx, post, list, &p); err != nil {
+	if err := d.fillReceipts(ctx, post, placeAfter(c.QueryParam("after")), &p); err != nil {
 		return err
 	}
+	d.renew(c, &p)
 	return d.Page(c, http.StatusOK, p)
 }
 
@@ -66,74 +67,145 @@ func (d *Desk) permit(ctx context.Context, groupID, actorID int64, act community
 	return d.com.Permit(ctx, d.store, g, who, act)
 }
 
-func (d *Desk) fillReceipts(ctx context.Context, post *db.Post, list []*db.PostDelivery, p *views.Receipts) error {
-	latest := latestPerHost(list)
-	names := make([]string, 0, len(latest))
-	for name := range latest {
-		names = append(names, name)
+// placeAfter reads the place of a page: a state and a host, with a dot between.
+func placeAfter(text string) *db.Whereabout {
+	place, host, ok := strings.Cut(text, ".")
+	n, err := strconv.Atoi(place)
+	if !ok || err != nil {
+		return nil
 	}
-	slices.Sort(names)
-	hosts, err := d.store.HostsByName(ctx, names)
+	return &db.Whereabout{Place: n, Host: host}
+}
+
+func (d *Desk) fillReceipts(ctx context.Context, post *db.Post, after *db.Whereabout, p *views.Receipts) error {
+	if post.Visibility == db.VisibilityDirect { // nobody's followers get it
+		post = &db.Post{ID: post.ID, Visibility: post.Visibility, State: post.State}
+	}
+	counts, err := d.store.CountWhereabouts(ctx, post)
 	if err != nil {
-		return fmt.Errorf("load hosts of deliveries: %w", err)
+		return fmt.Errorf("count where post %d is: %w", post.ID, err)
 	}
-	readers, locals, err := d.store.ReadersByHost(ctx, post.GroupID, names)
+	for _, n := range counts {
+		p.Places = append(p.Places, views.ReceiptShare{State: placeState(n.Place), Hosts: int(n.Hosts), Readers: int(n.Followers)})
+	}
+	list, err := d.store.Whereabouts(ctx, post, after, pageReceipts+1)
 	if err != nil {
-		return fmt.Errorf("count readers by host: %w", err)
+		return fmt.Errorf("list where post %d is: %w", post.ID, err)
 	}
-	p.Locals = int(locals)
-	for _, name := range names {
-		r := receiptOf(latest[name])
-		r.Org, r.Readers = d.Org(name), int(readers[name])
-		if h := hosts[name]; h != nil {
-			r.Software = strings.TrimSpace(h.Software + " " + h.Version)
-			if r.State == views.ReceiptWaits && r.Next.Before(h.NextProbeAt.Time) {
-				r.Next = h.NextProbeAt.Time
-			}
-			r.Answer = cmp.Or(r.Answer, h.LastError)
-		}
-		if p.Viewer.Admin {
-			r.Peer = "/admin/federation/" + name
-		}
-		p.Hosts = append(p.Hosts, r)
+	path := "/p/" + strconv.FormatInt(post.ID, 10) + "/receipts"
+	p.Pages.Listed = true
+	if after != nil {
+		p.Pages.Newer = path
 	}
-	slices.SortStableFunc(p.Hosts, func(a, b views.Receipt) int { return cmp.Compare(a.State, b.State) })
+	if len(list) > pageReceipts {
+		list = list[:pageReceipts]
+		last := list[pageReceipts-1]
+		p.Pages.Older = path + "?after=" + url.QueryEscape(strconv.Itoa(last.Place)+"."+last.Host)
+	}
+	for _, w := range list {
+		p.Hosts = append(p.Hosts, d.receiptOf(w, p.Shell))
+	}
+	if after == nil {
+		p.Trouble = worst(p.Hosts)
+	}
+	if p.Locals, err = d.localReaders(ctx, post); err != nil {
+		return err
+	}
+	if p.Passing, err = d.passing(ctx, post); err != nil {
+		return err
+	}
+	if p.Addressing, err = d.store.BeingAddressed(ctx, post.ID); err != nil {
+		return fmt.Errorf("see whether post %d is being addressed: %w", post.ID, err)
+	}
 	return nil
 }
 
-// latestPerHost keeps of each host the newest delivery of the text itself, and of several inboxes
-// there the one that is worst off: somebody at that host lacks it. The list is newest first.
-func latestPerHost(list []*db.PostDelivery) map[string]*db.PostDelivery {
-	out := make(map[string]*db.PostDelivery)
-	for _, one := range list {
-		switch one.Type {
-		case "Create", "Announce", "Update", "Delete":
-		default:
-			continue // likes, pins and locks are about the text
-		}
-		known := out[one.Host]
-		if known == nil || (known.URI == one.URI && known.State == db.DeliveryDone) {
-			out[one.Host] = one
-		}
+func (d *Desk) localReaders(ctx context.Context, post *db.Post) (int, error) {
+	if post.GroupID == 0 || post.Visibility == db.VisibilityDirect {
+		return 0, nil
 	}
-	return out
+	n, err := d.store.LocalFollowers(ctx, post.GroupID)
+	if err != nil {
+		return 0, fmt.Errorf("count readers here: %w", err)
+	}
+	return int(n), nil
 }
 
-func receiptOf(one *db.PostDelivery) views.Receipt {
-	r := views.Receipt{Host: one.Host, Tries: int(one.Attempts), At: one.DoneAt.Time, Answer: one.LastError}
-	switch one.State {
-	case db.DeliveryDone:
-		r.State = views.ReceiptHas
-	case db.DeliveryRefused:
-		r.State = views.ReceiptRefused
-	case db.DeliverySuperseded:
-		r.State = views.ReceiptOvertaken
-	case db.DeliveryCancelled:
-		r.State = views.ReceiptCancelled
-	case db.DeliveryExpired:
-		r.State = views.ReceiptExpired
-	default:
-		r.Next, r.At = one.NextAt.Time, one.DoneAt.Time
+// passing names the community elsewhere that a post waits for.
+func (d *Desk) passing(ctx context.Context, post *db.Post) (string, error) {
+	if post.State != db.PostWaiting || post.GroupID == 0 {
+		return "", nil
+	}
+	g, err := d.store.GroupByID(ctx, post.GroupID)
+	if err != nil {
+		return "", fmt.Errorf("load group %d: %w", post.GroupID, err)
+	}
+	return g.Actor.Label(), nil
+}
+
+func (d *Desk) receiptOf(w *db.Whereabout, shell views.Shell) views.Receipt {
+	r := views.Receipt{
+		Org: d.Org(w.Host), Host: w.Host, Software: strings.TrimSpace(w.Software + " " + w.Version), State: placeState(w.Place), Had: w.Had,
+		Readers: int(w.Followers), At: w.DoneAt.Time, Tries: int(w.Attempts), Next: w.NextTry().Time, Answer: w.LastError,
+	}
+	if r.State == views.ReceiptWaits {
+		r.Failing, r.Paused, r.Answer = w.FailingSince.Time, !w.PausedAt.IsZero(), cmp.Or(w.LastError, w.HostError)
+	}
+	if r.Answer == "" && w.LastCode >= 300 {
+		r.Answer = strconv.FormatInt(w.LastCode, 10)
+	}
+	if shell.Viewer.Admin {
+		r.Peer = "/admin/federation/" + w.Host
 	}
 	return r
+}
+
+// worst is the failing host that keeps most followers waiting.
+func worst(list []views.Receipt) *views.Receipt {
+	var found *views.Receipt
+	for i, r := range list {
+		if r.State == views.ReceiptWaits && !r.Failing.IsZero() && (found == nil || r.Readers > found.Readers) {
+			found = &list[i]
+		}
+	}
+	return found
+}
+
+// renew offers that the page comes again by itself as long as something waits. Only who asks for it
+// gets it: a page that changes under a reader is a hurdle (WCAG 2.2.2).
+func (d *Desk) renew(c echo.Context, p *views.Receipts) {
+	waits := p.Addressing
+	for _, s := range p.Places {
+		waits = waits || s.State == views.ReceiptWaits
+	}
+	if !waits {
+		return
+	}
+	q := c.Request().URL.Query()
+	if p.Renews = q.Get("live") != ""; p.Renews {
+		q.Del("live")
+		c.Response().Header().Set("Refresh", renewSeconds)
+	} else {
+		q.Set("live", "1")
+	}
+	p.Again = c.Request().URL.Path
+	if query := q.Encode(); query != "" {
+		p.Again += "?" + query
+	}
+}
+
+func placeState(place int) views.ReceiptState {
+	switch place {
+	case db.PlaceWaits:
+		return views.ReceiptWaits
+	case db.PlaceRefused:
+		return views.ReceiptRefused
+	case db.PlaceExpired:
+		return views.ReceiptExpired
+	case db.PlaceCancelled:
+		return views.ReceiptCancelled
+	case db.PlaceSuperseded:
+		return views.ReceiptOvertaken
+	}
+	return views.ReceiptHas
 }
