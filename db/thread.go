@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -11,24 +13,64 @@ import (
 // profiles would be most of what is read.
 func (s *Store) listed(list any) *bun.SelectQuery {
 	return s.read.NewSelect().Model(list).ExcludeColumn("source").
-		Relation("Author", func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Column("id", "uri", "type", "local", "handle", "host", "name", "organisation", "url", "icon_uri",
-				"followers_uri", "inbox", "shared_inbox", "deleted_at", "suspended_at")
-		})
+		Relation("Author", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Column(facts()...) })
+}
+
+// facts are what a list shows of an actor, and what it takes to write to them.
+func facts() []string {
+	return []string{
+		"id", "uri", "type", "local", "handle", "host", "name", "organisation", "url", "icon_uri",
+		"followers_uri", "inbox", "shared_inbox", "deleted_at", "suspended_at",
+	}
 }
 
 // ThreadPage lists answers of a discussion as a tree read from top to bottom, after a path (""
 // from the top). Held, waiting and refused posts come only where own, the reader's actor id, is
 // their author, or for a moderator (moderates). Its cost does not grow with the discussion.
+//
+// It reads what the page shows, each author once: PostByID has the rest.
 func (s *Store) ThreadPage(ctx context.Context, q ThreadQuery) ([]*Post, error) {
 	var list []*Post
-	sel := s.listed(&list).Where("post.discussion_id = ? AND post.path > ?", q.DiscussionID, q.After).
+	sel := s.read.NewSelect().Model(&list).
+		Column("id", "uri", "author_id", "reply_to_id", "path", "content", "lang", "state", "state_reason", "state_by",
+			"state_at", "door", "local", "published_at", "edited_at", "locked_at", "pinned_at", "likes_count").
+		Where("post.discussion_id = ? AND post.path > ?", q.DiscussionID, q.After).
 		Where("post.visibility <> 'direct'")
 	if !q.Moderates {
 		sel = sel.Where("(post.state IN ('published', 'removed', 'deleted') OR post.author_id = ?)", q.Own)
 	}
-	err := sel.Order("post.path").Limit(int64(q.Limit)).Scan(ctx)
-	return list, wrap(err)
+	if err := sel.Order("post.path").Limit(int64(q.Limit)).Scan(ctx); err != nil {
+		return nil, wrap(err)
+	}
+	for _, p := range list {
+		p.DiscussionID = q.DiscussionID
+	}
+	return list, s.addAuthors(ctx, list)
+}
+
+// addAuthors gives posts that were read without them their authors, as lists show them.
+func (s *Store) addAuthors(ctx context.Context, posts []*Post) error {
+	var ids []int64
+	for _, p := range posts {
+		if !slices.Contains(ids, p.AuthorID) {
+			ids = append(ids, p.AuthorID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var list []*Actor
+	if err := s.read.NewSelect().Model(&list).Column(facts()...).Where("id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return wrap(err)
+	}
+	for _, p := range posts {
+		i := slices.IndexFunc(list, func(a *Actor) bool { return a.ID == p.AuthorID })
+		if i < 0 {
+			return fmt.Errorf("author %d of post %d: %w", p.AuthorID, p.ID, ErrNotFound)
+		}
+		p.Author = list[i]
+	}
+	return nil
 }
 
 // ThreadQuery asks for one page of a discussion.

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/copse-social/copse/db"
 )
@@ -94,7 +96,7 @@ func (w *world) bench(b *testing.B, who *db.Actor, path string) {
 	if who != nil {
 		reader = w.as(who)
 	}
-	bytes := 0
+	bytes, cpu := 0, cpuTime()
 	b.ReportAllocs()
 	for b.Loop() {
 		req := httptest.NewRequestWithContext(w.ctx, http.MethodGet, "https://copse.test"+path, nil)
@@ -108,5 +110,16 @@ func (w *world) bench(b *testing.B, who *db.Actor, path string) {
 		}
 		bytes = rec.Body.Len()
 	}
+	b.ReportMetric(float64(cpuTime()-cpu)/float64(b.N), "cpu-ns/op")
 	b.ReportMetric(float64(bytes), "B/page")
+}
+
+// cpuTime is what the process has used of its cores: unlike the clock on the wall it hardly moves
+// when the machine is busy with something else.
+func cpuTime() time.Duration {
+	var used syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &used) != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
