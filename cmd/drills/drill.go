@@ -25,8 +25,17 @@ type drill struct {
 
 // drillTable lists the drills; the numbers are those of docs/reliability.md.
 func drillTable() []drill {
+	both := rig.Options{Engine: rig.Postgres, Redis: true}
 	return []drill{
 		{id: "F1", title: "SIGKILL at random and at named points", anyEngine: true, do: kills},
+		{id: "F2", title: "SIGKILL of one of two workers", needs: both, do: workerKill},
+		{id: "F3", title: "FLUSHALL under load", needs: both, anyEngine: true, do: flushes},
+		{id: "F4", title: "Redis killed, then away", needs: both, anyEngine: true, do: redisAway},
+		{id: "F5", title: "Redis frozen (SIGSTOP)", needs: both, do: redisFrozen},
+		{id: "F6", title: "PostgreSQL restarted, crashed, killed", needs: rig.Options{Engine: rig.Postgres}, do: databaseRestarts},
+		{id: "F7", title: "PostgreSQL read-only, then out of connections", needs: rig.Options{Engine: rig.Postgres}, do: databaseRefuses},
+		{id: "F13", title: "disk full", needs: rig.Options{DataSize: 24}, do: diskFull},
+		{id: "F17", title: "SIGTERM under load, one process after the other", needs: both, do: stops},
 	}
 }
 

@@ -77,3 +77,48 @@ func firstAfter(ctx context.Context, r *rig.Rig, start time.Time) (time.Duration
 	})
 	return at.Sub(start), err
 }
+
+// workerKill ends one of two workers while both deliver; the other must take over its hosts.
+func workerKill(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
+	rates := rig.Rates{Posts: 30, Replies: 10}
+	if r.Short {
+		rates = rig.Rates{Posts: 20, Replies: 5}
+	}
+	if _, err := r.Start(ctx, "web", "web"); err != nil {
+		return nil, err
+	}
+	first, err := r.Start(ctx, "worker1", "worker")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.Start(ctx, "worker2", "worker"); err != nil {
+		return nil, err
+	}
+	for _, p := range r.Peers { // so that leases are held when the worker dies
+		p.Proxy.Set(rig.Mode{Latency: 30 * time.Millisecond})
+	}
+	load := r.Load(ctx, rates)
+	rig.Pause(ctx, 2*time.Second)
+	var takeover time.Duration
+	err = r.Fault(func() error {
+		first.Kill()
+		if r.Short { // the half minute of the lease, in no time
+			rig.Pause(ctx, time.Second)
+			if err := r.Redis.ExpireLeases(ctx); err != nil {
+				return err
+			}
+		}
+		takeover, err = r.AllHeard(ctx, time.Now(), time.Minute)
+		return err
+	})
+	load.Stop()
+	if err != nil {
+		return nil, err
+	}
+	report, err := r.Judge(ctx, "F2", "", rig.Judging{})
+	if err != nil {
+		return nil, err
+	}
+	report.Within("until the other worker served every host", takeover, 35*time.Second)
+	return report, nil
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rsa"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -28,6 +29,9 @@ func newSigner() (*signer, error) {
 	pem, err := sign.EncodePublicPEM(&key.PublicKey)
 	return &signer{key: key, pem: pem}, err
 }
+
+// errNoKey: the instance does not answer, so nothing can be said about a signature.
+var errNoKey = errors.New("the key cannot be read now")
 
 // keyring remembers the keys of the instance's actors, so that signatures can be verified while the
 // instance is down.
@@ -68,7 +72,7 @@ func (k *keyring) key(ctx context.Context, id string) (sign.PublicKey, error) {
 	}
 	address, _, _ := strings.Cut(id, "#")
 	if err := fetch(ctx, k.client, address, &actor); err != nil {
-		return key, err
+		return key, fmt.Errorf("%w: %w", errNoKey, err)
 	}
 	key, err := sign.ParsePEM(actor.PublicKey.PEM)
 	if err != nil {

@@ -201,13 +201,50 @@ func (r *Rig) FirstAccepted(since time.Time) (time.Time, bool) {
 func (r *Rig) FirstDelivery(since time.Time) (time.Time, bool) {
 	var first time.Time
 	for _, p := range r.Peers {
-		p.mu.Lock()
-		for i := len(p.ledger) - 1; i >= 0 && p.ledger[i].At.After(since); i-- {
-			if at := p.ledger[i].At; first.IsZero() || at.Before(first) {
-				first = at
-			}
+		if at, heard := p.heardAfter(since); heard && (first.IsZero() || at.Before(first)) {
+			first = at
 		}
-		p.mu.Unlock()
 	}
 	return first, !first.IsZero()
+}
+
+// AllHeard waits until each peer that follows a group has got something after a moment, and says how
+// long the last one waited.
+func (r *Rig) AllHeard(ctx context.Context, since time.Time, limit time.Duration) (time.Duration, error) {
+	var last time.Time
+	_, err := Until(ctx, limit, "something for each peer", func() bool {
+		last = since
+		for _, g := range r.Groups {
+			for _, p := range g.Followers {
+				at, heard := p.heardAfter(since)
+				if !heard {
+					return false
+				}
+				if at.After(last) {
+					last = at
+				}
+			}
+		}
+		return true
+	})
+	return last.Sub(since), err
+}
+
+// heardAfter is when the peer first got something after a moment.
+func (p *Peer) heardAfter(since time.Time) (first time.Time, heard bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := len(p.ledger) - 1; i >= 0 && p.ledger[i].At.After(since); i-- {
+		first, heard = p.ledger[i].At, true
+	}
+	return first, heard
+}
+
+// Taken is how much all peers have taken so far.
+func (r *Rig) Taken() int {
+	n := 0
+	for _, p := range r.Peers {
+		n += p.Count()
+	}
+	return n
 }

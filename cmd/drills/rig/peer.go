@@ -172,13 +172,16 @@ func (p *Peer) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	e := Entry{At: time.Now(), Size: len(body), Sum: sha256.Sum256(body), Status: http.StatusAccepted}
 	e.read(body)
-	if err := p.keys.verify(r, body, p.Host); err != nil {
+	switch err := p.keys.verify(r, body, p.Host); {
+	case errors.Is(err, errNoKey):
+		e.Status = http.StatusServiceUnavailable
+	case err != nil:
 		e.Fault, e.Status = err.Error(), http.StatusUnauthorized
 	}
 	p.mu.Lock()
 	behave := p.behave
 	p.mu.Unlock()
-	if behave != nil && e.Fault == "" {
+	if behave != nil && e.Taken() {
 		e.Status = behave(e, w.Header())
 	}
 	p.mu.Lock()

@@ -16,6 +16,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// maxConnections is what the cluster takes.
+const maxConnections = 60
+
 // PostgresServer is a cluster of its own.
 type PostgresServer struct {
 	URL string
@@ -47,7 +50,7 @@ func startPostgres(ctx context.Context, dir string) (*PostgresServer, error) {
 		return nil, err
 	}
 	settings := fmt.Sprintf("port = %d\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '%s'\nfsync = off\nfull_page_writes = off\n"+
-		"max_connections = 60\nshared_buffers = 64MB\nmax_wal_size = 2GB\nlog_min_messages = fatal\n", port, dir)
+		"max_connections = %d\nshared_buffers = 64MB\nmax_wal_size = 2GB\nlog_min_messages = fatal\n", port, dir, maxConnections)
 	conf, err := os.OpenFile(dir+"/data/postgresql.conf", os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return nil, err
@@ -153,4 +156,37 @@ func (s *PostgresServer) close() error {
 	}
 	_ = s.do(context.Background(), "pg_ctl", "-D", s.dir+"/data", "-w", "-s", "-m", "immediate", "stop")
 	return nil
+}
+
+// Crowd throws everybody out and takes every connection there is, until free is called.
+func (s *PostgresServer) Crowd(ctx context.Context) (free func(), err error) {
+	var taken []*pgx.Conn
+	free = func() {
+		for _, c := range taken {
+			_ = c.Close(ctx)
+		}
+	}
+	for {
+		c, err := pgx.Connect(ctx, s.URL)
+		if err != nil {
+			if len(taken) == 0 {
+				return free, fmt.Errorf("crowd PostgreSQL: %w", err)
+			}
+			_, err := taken[0].Exec(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name <> 'crowd' AND pid <> pg_backend_pid() AND backend_type = 'client backend'")
+			if err != nil {
+				return free, fmt.Errorf("throw others out of PostgreSQL: %w", err)
+			}
+			if len(taken) >= maxConnections {
+				return free, nil
+			}
+			continue
+		}
+		if _, err := c.Exec(ctx, "SET application_name = 'crowd'"); err != nil {
+			return free, err
+		}
+		taken = append(taken, c)
+		if len(taken) == maxConnections {
+			return free, nil
+		}
+	}
 }

@@ -66,3 +66,53 @@ func (s *RedisServer) Thaw() error { return s.cmd.Process.Signal(syscall.SIGCONT
 
 // Flush forgets everything.
 func (s *RedisServer) Flush(ctx context.Context) error { return s.Client.FlushAll(ctx).Err() }
+
+// ExpireLeases lets every lease on a host run out now, as half a minute without its owner would.
+func (s *RedisServer) ExpireLeases(ctx context.Context) error {
+	keys, err := s.Client.Keys(ctx, "copse:{*}:held").Result()
+	if err != nil {
+		return fmt.Errorf("list leases: %w", err)
+	}
+	for _, key := range keys {
+		hosts, err := s.Client.ZRange(ctx, key, 0, -1).Result()
+		if err != nil {
+			return fmt.Errorf("list leases: %w", err)
+		}
+		for _, host := range hosts { // XX: one that was given back meanwhile stays so
+			if err := s.Client.ZAddXX(ctx, key, redis.Z{Score: 1, Member: host}).Err(); err != nil {
+				return fmt.Errorf("end the lease of %s: %w", host, err)
+			}
+		}
+	}
+	return nil
+}
+
+// Queued is how many deliveries the queue of some hosts holds, and whether every shard of the queue
+// counts as filled.
+func (s *RedisServer) Queued(ctx context.Context, hosts []string) (n int64, filled bool, err error) {
+	metas, err := s.Client.Keys(ctx, "copse:{*}:meta").Result()
+	if err != nil {
+		return 0, false, err
+	}
+	pipe := s.Client.Pipeline()
+	var generations []*redis.BoolCmd
+	var counts []*redis.IntCmd
+	for _, meta := range metas {
+		generations = append(generations, pipe.HExists(ctx, meta, "gen"))
+		for _, host := range hosts {
+			base := meta[:len(meta)-len("meta")]
+			counts = append(counts, pipe.ZCard(ctx, base+"q:"+host), pipe.ZCard(ctx, base+"late:"+host))
+		}
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return 0, false, err
+	}
+	filled = len(metas) > 0
+	for _, g := range generations {
+		filled = filled && g.Val()
+	}
+	for _, c := range counts {
+		n += c.Val()
+	}
+	return n, filled, nil
+}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -34,6 +35,8 @@ type Options struct {
 	// Peers is how many hosts listen, Groups how many communities are posted to, Spread how many
 	// hosts follow each of them.
 	Peers, Groups, Spread int
+	// DataSize puts the data folder on a file system of its own of so many MiB, which takes root.
+	DataSize int
 	// Seed makes the choices of a run repeatable.
 	Seed uint64
 	// Short asks for the form that is part of the suite.
@@ -88,6 +91,7 @@ type Rig struct {
 	faults    []window
 	rss       int64
 	settled   int // id of the last delivery made before the drill
+	mounted   bool
 }
 
 // Group is a community of the instance and the peers that follow it.
@@ -148,6 +152,11 @@ func (r *Rig) furnish(ctx context.Context) error {
 			return err
 		}
 	}
+	if r.DataSize > 0 {
+		if err := r.mount(ctx); err != nil {
+			return err
+		}
+	}
 	port, err := freePort()
 	if err != nil {
 		return err
@@ -173,7 +182,7 @@ func (r *Rig) furnish(ctx context.Context) error {
 func (r *Rig) settings() []string {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + r.Dir, "TMPDIR=" + r.Dir,
-		"COPSE_URL=" + r.URL, "COPSE_LISTEN=" + r.listen, "COPSE_DATA=" + filepath.Join(r.Dir, "data"),
+		"COPSE_URL=" + r.URL, "COPSE_LISTEN=" + r.listen, "COPSE_DATA=" + r.Data(),
 		"COPSE_LAB_HTTP=true", "COPSE_LAB_ALLOW_NETWORKS=127.0.0.0/8", "COPSE_LOG_FORMAT=text", "COPSE_LOG_LEVEL=warn",
 		"COPSE_SECRET=" + "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
 		"DRILL_CLOCK=" + r.Clock.file,
@@ -201,6 +210,9 @@ func (r *Rig) Close() error {
 	}
 	if r.Postgres != nil {
 		errs = append(errs, r.Postgres.close())
+	}
+	if r.mounted {
+		errs = append(errs, syscall.Unmount(r.Data(), 0))
 	}
 	if !r.Keep {
 		errs = append(errs, os.RemoveAll(r.Dir))

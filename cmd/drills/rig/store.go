@@ -16,7 +16,7 @@ func (r *Rig) Database() (*sql.DB, error) {
 	if r.Postgres != nil {
 		return sql.Open("pgx", r.Postgres.URL)
 	}
-	return sql.Open("sqlite", "file:"+filepath.Join(r.Dir, "data", "copse.db")+"?_pragma=busy_timeout(10000)")
+	return sql.Open("sqlite", "file:"+filepath.Join(r.Data(), "copse.db")+"?_pragma=busy_timeout(10000)")
 }
 
 // query reads rows of a query into scan, one call a row.
@@ -45,8 +45,8 @@ func (r *Rig) Count(ctx context.Context, text string) (n int, err error) {
 	return n, err
 }
 
-// unfinished counts what the instance still has to do.
-const unfinished = `SELECT (SELECT count(*) FROM outbox WHERE done_at = 0) + (SELECT count(*) FROM deliveries WHERE state = 0)
+// unfinished counts what the instance still has to do, apart from what SeedPending made.
+const unfinished = `SELECT (SELECT count(*) FROM outbox WHERE done_at = 0) + (SELECT count(*) FROM deliveries WHERE state = 0 AND host NOT LIKE 'h%')
 	+ (SELECT count(*) FROM receipts WHERE state = 0)`
 
 // Settle waits until nothing is on its way in the instance, and says how long that took.
@@ -103,4 +103,11 @@ func (r *Rig) posts(ctx context.Context) (titles, objects map[string]int, err er
 		return err
 	})
 	return titles, objects, err
+}
+
+// Sound asks SQLite whether its file is whole.
+func (r *Rig) Sound(ctx context.Context) (bool, error) {
+	var text string
+	err := r.query(ctx, "PRAGMA integrity_check", func(rows *sql.Rows) error { return rows.Scan(&text) })
+	return text == "ok", err
 }

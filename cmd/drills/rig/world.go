@@ -96,6 +96,15 @@ func (r *Rig) follow(ctx context.Context) error {
 			return fmt.Errorf("read the key of %s: %w", g.Name, err)
 		}
 	}
+	var me struct {
+		ID string `json:"id"`
+	}
+	if err := fetch(ctx, r.client, r.URL+"/u/"+person, &me); err != nil {
+		return err
+	}
+	if _, err := r.keys.key(ctx, me.ID+"#main-key"); err != nil {
+		return fmt.Errorf("read the key of %s: %w", person, err)
+	}
 	_, err := Until(ctx, time.Minute, "the groups accept their followers", func() bool {
 		for p, n := range want {
 			got := 0
@@ -154,4 +163,30 @@ func (r *Rig) submit(ctx context.Context, path string, form url.Values) (status 
 		return resp.StatusCode, "", errNoRetryAfter
 	}
 	return resp.StatusCode, resp.Header.Get("Location"), nil
+}
+
+// Reads counts which of some addresses of the instance answer 200: paths as pages, IRIs as documents.
+func (r *Rig) Reads(ctx context.Context, addresses ...string) int {
+	good := 0
+	for _, a := range addresses {
+		var d any
+		if !strings.HasPrefix(a, "/") {
+			if fetch(ctx, r.client, a, &d) == nil {
+				good++
+			}
+			continue
+		}
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL+a, http.NoBody)
+		if err != nil {
+			continue
+		}
+		req.Header.Set("Accept", "text/html")
+		if resp, err := r.client.Do(req); err == nil {
+			_ = resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				good++
+			}
+		}
+	}
+	return good
 }
