@@ -60,7 +60,7 @@ func openSQLite(ctx context.Context, file string, opt Options) (*Store, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", file, err)
 		}
-		return bun.NewDB(sql.OpenDB(preparing{connector}), sqlitedialect.New()), nil
+		return bun.NewDB(sql.OpenDB(liteConnector{connector}), liteDialect{sqlitedialect.New()}), nil
 	}
 	write, err := open("&_txlock=immediate")
 	if err != nil {
@@ -86,14 +86,14 @@ func openPostgres(ctx context.Context, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read database address: %w", redactDSN(err))
 	}
-	// bun writes values into the text of a query, so no two texts are the same: preparing each would
-	// cost a second round trip and fill the cache of statements with what never comes again.
-	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	// A pooler between that does not pass statements on is told so by default_query_exec_mode.
+	keeps := cfg.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement
+	cfg.StatementCacheCapacity = keptStatements
 	conns := opt.MaxConns
 	if conns == 0 {
 		conns = max(8, 4*runtime.NumCPU())
 	}
-	pool := bun.NewDB(stdlib.OpenDB(*cfg), pgdialect.New())
+	pool := bun.NewDB(sql.OpenDB(pgConnector{stdlib.GetConnector(*cfg), keeps}), pgDialect{pgdialect.New()})
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
 	if err := pool.PingContext(ctx); err != nil {
