@@ -114,13 +114,40 @@ type ModerationEntry struct {
 	Reason    string `bun:"reason"`
 	CreatedAt Time   `bun:"created_at"`
 
-	Actor *Actor `bun:"rel:belongs-to,join:actor_id=id"`
+	Actor   *Actor `bun:"rel:belongs-to,join:actor_id=id"`
+	Address string `bun:"-"` // where it was done from, for the audit log
 }
 
-// LogModeration adds an entry to the log.
+// LogModeration adds an entry to the log. What concerns the whole instance, and who holds which
+// role, goes into the audit log as well.
 func (s *Store) LogModeration(ctx context.Context, e *ModerationEntry) error {
 	e.ID, e.CreatedAt = s.NewID(), s.Now()
-	return s.insert(ctx, e)
+	if err := s.insert(ctx, e); err != nil {
+		return err
+	}
+	if e.GroupID != 0 && e.Act != "grant" && e.Act != "withdraw" {
+		return nil
+	}
+	who, err := s.ActorsByID(ctx, []int64{e.ActorID, e.TargetID, e.GroupID})
+	if err != nil {
+		return fmt.Errorf("load who is in the log: %w", err)
+	}
+	row := AuditEntry{Who: called(who[e.ActorID]), Act: e.Act, Object: called(who[e.TargetID]), Reason: e.Reason, Address: e.Address}
+	if g := who[e.GroupID]; g != nil {
+		row.Object += " in " + g.Acct()
+	}
+	return s.Audit(ctx, row)
+}
+
+// called is the name of an actor in the audit log.
+func called(a *Actor) string {
+	switch {
+	case a == nil:
+		return ""
+	case a.Local:
+		return a.Handle
+	}
+	return a.Acct()
 }
 
 // ModerationLog lists acts in a group, newest first, before an id (0 = newest).

@@ -83,7 +83,7 @@ func (d *Door) done(c echo.Context, text, path string) error {
 
 // note writes an act of the reader into the log of the instance.
 func (d *Door) note(ctx context.Context, tx *db.Store, c echo.Context, e db.ModerationEntry) error {
-	e.ActorID = d.Account(c).ActorID
+	e.ActorID, e.Address = d.Account(c).ActorID, c.RealIP()
 	if err := tx.LogModeration(ctx, &e); err != nil {
 		return fmt.Errorf("log %s: %w", e.Act, err)
 	}

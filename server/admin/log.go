@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,42 +16,32 @@ import (
 // pageLog is how many acts a page of the log holds.
 const pageLog = 50
 
-// log handles GET /admin/log: what admins did, and what was decided about reports to them.
+// log handles GET /admin/log: the audit log, newest first.
 func (d *Door) log(c echo.Context) error {
-	ctx := c.Request().Context()
 	shell, err := d.Shell(c, d.loc(c).Text("Log of this server"), views.Federation)
 	if err != nil {
 		return err
 	}
 	p := views.ModerationLog{Shell: shell}
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
-	list, err := d.store.ModerationLog(ctx, 0, before, pageLog+1)
+	list, err := d.store.AuditLog(c.Request().Context(), before, pageLog+1)
 	if err != nil {
 		return fmt.Errorf("list log of the instance: %w", err)
 	}
 	if len(list) > pageLog {
 		list = list[:pageLog]
-		p.Pages.Older = "/admin/log?before=" + strconv.FormatInt(list[pageLog-1].ID, 10)
+		p.Pages.Older = "/admin/log?before=" + strconv.FormatInt(list[pageLog-1].Position, 10)
 	}
 	if before > 0 {
 		p.Pages.Newer = "/admin/log"
 	}
-	var ids []int64
 	for _, e := range list {
-		ids = append(ids, e.TargetID)
-	}
-	whom, err := d.store.ActorsByID(ctx, ids)
-	if err != nil {
-		return fmt.Errorf("load whom acts concerned: %w", err)
-	}
-	for _, e := range list {
-		row := views.LogEntry{At: e.CreatedAt.Time, Reason: e.Reason}
-		row.Icon, row.Act = actWord(shell.Loc, e)
-		if e.Actor != nil {
-			row.By, row.Org = e.Actor.Label(), d.Org(e.Actor.Host)
+		row := views.LogEntry{At: e.At.Time, Reason: e.Reason, By: e.Who, Whom: e.Object, Org: d.Org(d.o.Host)}
+		if row.Icon, row.Act = actWord(shell.Loc, e.Act); e.Who == db.ByCommand {
+			row.By = shell.Text("Command line")
 		}
-		if a := whom[e.TargetID]; a != nil {
-			row.Whom = "@" + a.Acct()
+		if _, host, elsewhere := strings.Cut(e.Who, "@"); elsewhere {
+			row.Org = d.Org(host)
 		}
 		p.Entries = append(p.Entries, row)
 	}
@@ -58,8 +49,8 @@ func (d *Door) log(c echo.Context) error {
 }
 
 // actWord is the icon and the word of an act of admins.
-func actWord(l *locales.Loc, e *db.ModerationEntry) (icon, word string) {
-	switch e.Act {
+func actWord(l *locales.Loc, act string) (icon, word string) {
+	switch act {
 	case "block-host":
 		return "block", l.Text("Blocked a server")
 	case "silence-host":
@@ -77,11 +68,11 @@ func actWord(l *locales.Loc, e *db.ModerationEntry) (icon, word string) {
 	case "resume-host":
 		return "check", l.Text("Resumed deliveries")
 	}
-	return accountWord(l, e)
+	return accountWord(l, act)
 }
 
-func accountWord(l *locales.Loc, e *db.ModerationEntry) (icon, word string) {
-	switch e.Act {
+func accountWord(l *locales.Loc, act string) (icon, word string) {
+	switch act {
 	case "disable":
 		return "block", l.Text("Closed an account")
 	case "enable":
@@ -95,5 +86,32 @@ func accountWord(l *locales.Loc, e *db.ModerationEntry) (icon, word string) {
 	case "resolve":
 		return "flag", l.Text("Decided about a report")
 	}
-	return "history", e.Act
+	return ownWord(l, act)
+}
+
+// ownWord is for acts that have no page of their own.
+func ownWord(l *locales.Loc, act string) (icon, word string) {
+	switch act {
+	case "sign-in":
+		return "shield", l.Text("Signed in as an admin")
+	case "password":
+		return "shield", l.Text("Set a password")
+	case "setup":
+		return "gear", l.Text("Set this server up")
+	case "setup-link":
+		return "gear", l.Text("Made a link to set this server up")
+	case "create-account":
+		return "check", l.Text("Made an account")
+	case "create-group":
+		return "check", l.Text("Opened a community")
+	case "create-post":
+		return "check", l.Text("Wrote in somebody’s name")
+	case "grant":
+		return "shield", l.Text("Gave a role")
+	case "withdraw":
+		return "shield", l.Text("Took a role away")
+	case "export-audit":
+		return "history", l.Text("Took a copy of this log")
+	}
+	return "history", act
 }

@@ -86,7 +86,7 @@ func (d *Door) setup(c echo.Context) error {
 	account, err := d.firstAdmin(ctx, community.NewPerson{
 		Handle: form.Handle, Name: form.Name, Email: form.Mail, Organisation: form.Organisation,
 		Admin: true, Locale: frame.At(c).Loc.Lang.Code,
-	}, secrets{form.Token, form.Password})
+	}, secrets{form.Token, form.Password, c.RealIP()})
 	if errors.Is(err, errSpent) {
 		return echo.ErrNotFound
 	}
@@ -115,8 +115,8 @@ func (d *Door) setup(c echo.Context) error {
 	return frame.See(c, "/")
 }
 
-// secrets are what a set-up needs beside the person.
-type secrets struct{ token, password string }
+// secrets are what a set-up needs beside the person, and where it comes from.
+type secrets struct{ token, password, address string }
 
 // errSpent says that the link was used by somebody else in the meantime.
 var errSpent = errors.New("set-up link is spent")
@@ -144,7 +144,10 @@ func (d *Door) firstAdmin(ctx context.Context, n community.NewPerson, by secrets
 		if account, err = d.com.CreatePerson(ctx, tx, n); err != nil {
 			return err
 		}
-		return tx.SetSetting(ctx, db.SettingName, strings.TrimSpace(n.Organisation))
+		if err := tx.SetSetting(ctx, db.SettingName, strings.TrimSpace(n.Organisation)); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, db.AuditEntry{Who: account.Actor.Handle, Act: "setup", Object: n.Organisation, Address: by.address})
 	})
 	return account, err
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,10 +64,22 @@ func (d *Door) signIn(c echo.Context) error {
 		p.Error = frame.At(c).Loc.Text("Handle or mail address and password do not fit together.")
 		return d.signInPage(c, http.StatusUnprocessableEntity, p)
 	}
+	if account.IsAdmin() {
+		if err := d.noteAdmin(c, account); err != nil {
+			return err
+		}
+	}
 	if err := d.SignIn(c, account); err != nil {
 		return err
 	}
 	return frame.See(c, frame.LocalPath(form.Back, d.o.Base))
+}
+
+// noteAdmin writes into the audit log that an admin comes in.
+func (d *Door) noteAdmin(c echo.Context, account *db.Account) error {
+	return d.store.InTx(c.Request().Context(), func(ctx context.Context, tx *db.Store) error {
+		return tx.Audit(ctx, db.AuditEntry{Who: account.Actor.Handle, Act: "sign-in", Address: c.RealIP()})
+	})
 }
 
 // signOut handles POST /sign-out.

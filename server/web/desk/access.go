@@ -84,7 +84,10 @@ func (d *Desk) changePassword(c echo.Context) error {
 		if err := tx.SavePassword(ctx, a); err != nil {
 			return err
 		}
-		return tx.RevokeSessions(ctx, a.ID, d.SessionHash(ctx))
+		if err := tx.RevokeSessions(ctx, a.ID, d.SessionHash(ctx)); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, db.AuditEntry{Who: a.Actor.Handle, Act: "password", Object: a.Actor.Handle, Address: c.RealIP()})
 	})
 	if err != nil {
 		return fmt.Errorf("change password: %w", err)

@@ -1,0 +1,2 @@
+DROP INDEX IF EXISTS reports_reporter;
+DROP TABLE IF EXISTS audit;
