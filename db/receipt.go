@@ -103,6 +103,15 @@ func (s *Store) ReceiptByURI(ctx context.Context, activityURI, actorURI string) 
 		Where("activity_uri = ? AND actor_uri = ?", activityURI, actorURI).Order("id DESC"))
 }
 
+// HeardBefore says whether the activity of a receipt was taken before, from whomever, or came from
+// its actor as well.
+func (s *Store) HeardBefore(ctx context.Context, r *Receipt, actorURI string) (bool, error) {
+	var n int
+	err := s.read.NewRaw("SELECT count(*) FROM receipts WHERE activity_uri = ? AND id <> ? AND (state = ? OR actor_uri = ?)",
+		r.ActivityURI, r.ID, ReceiptDone, actorURI).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
 // EndReceipt closes a receipt and lets go of its body.
 func (s *Store) EndReceipt(ctx context.Context, id int64, state int16, reason string) error {
 	_, err := s.exec(ctx, "UPDATE receipts SET state = ?, reason = ?, done_at = ?, body = NULL WHERE id = ? AND state = 0",

@@ -78,7 +78,7 @@ func TestT04_forgedProofIsRefused(t *testing.T) {
 	evil, victim := fedtest.New(t, h.net, "evil.test", kind), fedtest.New(t, h.net, "victim.test", kind)
 	e, v := evil.Person("e"), victim.Person("v")
 	water := h.local(db.ActorGroup, "water")
-	act := v.Activity("Follow", water.URI)
+	act := v.Activity("Like", h.stored("", water, water).URI)
 	forged := prove(t, act, &sign.Signer{ProofKeyID: v.Signer().ProofKeyID, Ed25519: e.Ed25519}, h.clock.now())
 	if r := evil.Post(e, sharedInbox, forged); r.Status != http.StatusAccepted {
 		t.Fatalf("status %d", r.Status)

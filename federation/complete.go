@@ -16,6 +16,9 @@ func (r *Resolver) complete(ctx context.Context, in *Incoming) error {
 	if in.Activity.Inner().IRI == "" && in.Activity.Inner().Object == nil {
 		return refuse("no-object")
 	}
+	if len(in.Activity.Object) > 1 && in.Activity.Type != "Flag" {
+		return refuse("many-objects") // the first would be judged, and all of them passed on
+	}
 	switch in.Activity.Type {
 	case "Create":
 		return r.created(ctx, in)
@@ -85,8 +88,23 @@ func (r *Resolver) takeObject(ctx context.Context, in *Incoming) error {
 	if f.Author.URI != in.Actor.URI {
 		return refuse("not-author")
 	}
+	if !in.Vouched {
+		in.Body, err = retold(in.Activity, vocab.Raw(f.Doc.Raw))
+	}
 	in.Object, in.Vouched = f, true
-	return nil
+	return err
+}
+
+// retold writes an activity that nobody proved around what the origin of its object says: whoever
+// brought it may have put other words in, and a group of ours must not pass those on.
+func retold(act *vocab.Object, object any) ([]byte, error) {
+	body, err := vocab.Encode(vocab.ActivityDoc{
+		AtContext: vocab.WrapContext, ID: act.ID, Type: act.Type, Actor: act.Actor.IRI, To: act.To, Cc: act.Cc, Object: object,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("tell %s %s anew: %w", act.Type, act.ID, err)
+	}
+	return body, nil
 }
 
 // speaksFor says that an embedded post is its actor's own: by id and by author.
@@ -148,7 +166,8 @@ func (r *Resolver) deleted(ctx context.Context, in *Incoming) error {
 		return err
 	}
 	in.Gone = true
-	return nil
+	in.Body, err = retold(in.Activity, iri)
+	return err
 }
 
 // collected finds whom or what an Add or Remove is about: a moderator, or a pinned post.

@@ -4,11 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/sign"
 	"github.com/copse-social/copse/federation/vocab"
 )
+
+// keepProof is how long a proof counts without its origin being asked: for as long as receipts are
+// kept, by which a second coming is known.
+const keepProof = 30 * 24 * time.Hour
 
 // Incoming makes a stored activity ready to be applied: who did it, whether that is beyond doubt,
 // and what had to be fetched. Judge says what an error means for its receipt. doc is the receipt's
@@ -74,8 +79,11 @@ func (r *Resolver) carried(ctx context.Context, in *Incoming, signer *db.Actor) 
 	}
 	in.Actor = a
 	if doc.Proof != nil {
-		if in.Vouched, err = r.proved(ctx, in.Body, a); err != nil || in.Vouched {
+		if in.Vouched, err = r.proved(ctx, in.Body, a); err != nil {
 			return err
+		}
+		if in.Vouched {
+			return r.firstHeard(ctx, in)
 		}
 	}
 	if signer.Type != db.ActorApplication {
@@ -84,12 +92,25 @@ func (r *Resolver) carried(ctx context.Context, in *Incoming, signer *db.Actor) 
 	return r.hinted(ctx, in, signer)
 }
 
+// firstHeard lets a proved activity that somebody else brings count once. A proof says who did it
+// and not for whom, so that anybody who has read it could have it done again.
+func (r *Resolver) firstHeard(ctx context.Context, in *Incoming) error {
+	before, err := r.o.Store.HeardBefore(ctx, in.Receipt, in.Actor.URI)
+	if err != nil {
+		return fmt.Errorf("look for %s: %w", in.Activity.ID, err)
+	}
+	if before {
+		return ignore("known")
+	}
+	return nil
+}
+
 // proved says that an actor proved a document to be its own (FEP-8b32), by the key that it
-// publishes or, if that does not fit, by the one that it published since.
+// publishes or, if that does not fit, by the one that it published since. A proof that is of no
+// use counts as none: then the origin is asked, as for what never had one.
 func (r *Resolver) proved(ctx context.Context, body []byte, a *db.Actor) (bool, error) {
 	proof, err := sign.ProofOf(body)
-	if err != nil || !proof.Expires.IsZero() && r.o.Now().After(proof.Expires) ||
-		!vocab.SameOrigin(proof.VerificationMethod, a.URI) {
+	if err != nil || !vocab.SameOrigin(proof.VerificationMethod, a.URI) || !r.timely(proof) {
 		return false, nil
 	}
 	if provedBy(a, proof, body) || r.freshly(a.FetchedAt.Time, keepRefetch) || r.triedWithin("proof "+a.URI, keepRefetch) {
@@ -101,6 +122,14 @@ func (r *Resolver) proved(ctx context.Context, body []byte, a *db.Actor) (bool, 
 	}
 	r.mem.tried.Set("proof "+a.URI, r.o.Now())
 	return err == nil && provedBy(fresh, proof, body), nil
+}
+
+// timely says that a proof is neither past its end, nor from the future, nor older than what we
+// remember of what came.
+func (r *Resolver) timely(proof *sign.Proof) bool {
+	now := r.o.Now()
+	age := now.Sub(proof.Created)
+	return age < keepProof && age > -time.Hour && (proof.Expires.IsZero() || now.Before(proof.Expires))
 }
 
 func provedBy(a *db.Actor, proof *sign.Proof, body []byte) bool {

@@ -141,9 +141,9 @@ func (v *Receiver) keyLeft(err error, doc *vocab.Object, claim *sign.Claim) bool
 	return vocab.SameOrigin(claim.KeyID, doc.Actor.IRI) && (errors.Is(err, ErrGone) || errors.Is(err, ErrNotFound))
 }
 
-// mayBring says whether a signer may bring this activity: its own (T04), one that carries a proof
-// of its actor, or, an instance telling another what happened to a post of its own, a hint
-// (wire.md 4.4). Proofs and hints are looked at by the inbox.
+// mayBring says whether a signer may bring this activity: its own (T04), one about a post that
+// carries a proof of its actor, or, an instance telling another what happened to a post of its
+// own, a hint (wire.md 4.4). Proofs and hints are looked at by the inbox.
 func (v *Receiver) mayBring(ctx context.Context, signer string, doc *vocab.Object) error {
 	if doc.ID != "" && !vocab.SameOrigin(doc.ID, doc.Actor.IRI) {
 		return fmt.Errorf("%w: %s is not an id of %s", ErrForbidden, doc.ID, doc.Actor.IRI)
@@ -151,7 +151,7 @@ func (v *Receiver) mayBring(ctx context.Context, signer string, doc *vocab.Objec
 	if v.o.IRIs.Ours(doc.Actor.IRI) {
 		return fmt.Errorf("%w: %s is ours", ErrForbidden, doc.Actor.IRI)
 	}
-	if signer == doc.Actor.IRI || signer == "" || doc.Proof != nil {
+	if signer == doc.Actor.IRI || signer == "" || doc.Proof != nil && hintable(doc.Type) {
 		return nil
 	}
 	if hintable(doc.Type) {

@@ -122,6 +122,11 @@ func (r *Resolver) opened(ctx context.Context, in *Incoming, doc *vocab.Object) 
 	if err := r.unwrap(ctx, in, doc); err != nil {
 		return err
 	}
+	if aboutMark(doc) { // whoever did it: a group counts what is in it, and nothing elsewhere
+		if err := r.hinted(ctx, in, in.Via); err != nil {
+			return err
+		}
+	}
 	in.Vouched = vocab.SameOrigin(in.Actor.URI, in.Via.URI)
 	if !in.Vouched && doc.Proof != nil {
 		var err error

@@ -91,8 +91,9 @@ func ProofOf(doc []byte) (*Proof, error) {
 	return p, err
 }
 
-// VerifyProof proves that the holder of key wrote doc as it stands. It does not
-// look at the clock: a proof stays true for as long as the document is kept.
+// VerifyProof proves that the holder of key wrote doc as it stands, but for a
+// linked data signature beside the proof. It does not look at the clock: a proof
+// stays true for as long as the document is kept.
 func VerifyProof(doc []byte, key ed25519.PublicKey) error {
 	if len(key) != ed25519.PublicKeySize {
 		return fmt.Errorf("%w: %w: not an Ed25519 key", ErrInvalid, ErrKey)
@@ -120,16 +121,29 @@ func VerifyProof(doc []byte, key ed25519.PublicKey) error {
 	if err != nil {
 		return err
 	}
-	for _, config := range configs {
-		digest, err := proofDigest(config, parts.rest)
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrMalformed, err)
-		}
-		if ed25519.Verify(key, digest, sig) {
-			return nil
+	for _, rest := range provable(parts.rest) {
+		for _, config := range configs {
+			digest, err := proofDigest(config, rest)
+			if err != nil {
+				return fmt.Errorf("%w: %w", ErrMalformed, err)
+			}
+			if ed25519.Verify(key, digest, sig) {
+				return nil
+			}
 		}
 	}
 	return fmt.Errorf("%w: %w", ErrInvalid, ErrMismatch)
+}
+
+// provable are the readings of what a proof covers: all of it or, where Fedify
+// signed the document once more for Mastodon after it had proved it, all but
+// that "signature". Nobody here reads one, so that it may say anything.
+func provable(rest []member) [][]member {
+	plain := slices.DeleteFunc(slices.Clone(rest), func(m member) bool { return m.name == "signature" })
+	if len(plain) == len(rest) {
+		return [][]member{rest}
+	}
+	return [][]member{rest, plain}
 }
 
 // document is an object taken apart for proving.

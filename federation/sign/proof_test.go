@@ -247,3 +247,28 @@ func TestVerifyProof_contextDropped(t *testing.T) {
 	doc := strings.Replace(string(proved(t, `{`+context+`,"a":1}`)), context+`,"a"`, `"a"`, 1)
 	refused(t, sign.VerifyProof([]byte(doc), edPublic().Ed25519))
 }
+
+// Fedify proves an activity, then signs it as linked data for old Mastodons. That signature is
+// not proved, and takes nothing away from what is.
+func TestVerifyProof_linkedDataSignatureBeside(t *testing.T) {
+	t.Parallel()
+	const ld = `"signature":{"type":"RsaSignature2017","creator":"https://copse.test/ap/people/1#main-key","signatureValue":"AAAA"}`
+	after := strings.Replace(string(proved(t, note)), `"proof":`, ld+`,"proof":`, 1)
+	if err := sign.VerifyProof([]byte(after), edPublic().Ed25519); err != nil {
+		t.Errorf("signed after it was proved: %v", err)
+	}
+	before := string(proved(t, strings.Replace(note, `"z": 1.0`, `"z": 1.0, `+ld, 1)))
+	if err := sign.VerifyProof([]byte(before), edPublic().Ed25519); err != nil {
+		t.Errorf("signed before it was proved: %v", err)
+	}
+	for name, doc := range map[string]string{
+		"another member":    strings.Replace(string(proved(t, note)), `"proof":`, `"signatures":{},"proof":`, 1),
+		"in another case":   strings.Replace(string(proved(t, note)), `"proof":`, `"Signature":{},"proof":`, 1),
+		"content changed":   strings.Replace(after, `"z": 1.0`, `"z": 2.0`, 1),
+		"given twice":       strings.Replace(after, `"proof":`, ld+`,"proof":`, 1),
+		"inside the object": strings.Replace(string(proved(t, `{"object":{"a":1}}`)), `"a":1`, `"a":1,`+ld, 1),
+	} {
+		t.Log(name)
+		refused(t, sign.VerifyProof([]byte(doc), edPublic().Ed25519))
+	}
+}
