@@ -166,6 +166,13 @@ func (s *Store) RefuseDelivery(ctx context.Context, activityURI, host, reason st
 	return n > 0, err
 }
 
+// DeliveriesOf lists where an activity went, by id. It is bounded by its audience alone.
+func (s *Store) DeliveriesOf(ctx context.Context, activityID int64) ([]*Delivery, error) {
+	var list []*Delivery
+	err := s.read.NewSelect().Model(&list).Where("activity_id = ?", activityID).Order("id").Scan(ctx)
+	return list, wrap(err)
+}
+
 // HostDelivery is a delivery to a host with what it carries.
 type HostDelivery struct {
 	ID        int64  `bun:"id"`

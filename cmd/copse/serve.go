@@ -105,13 +105,12 @@ func (i *instance) stores() (queue.Queue, error) {
 		i.limits = server.NewLimits(i.now, i.log)
 		return queue.NewMemory(i.now), nil
 	}
-	opt, err := redis.ParseURL(i.cfg.RedisURL)
-	if err != nil {
-		return nil, errors.New("COPSE_REDIS_URL: not an address such as redis://redis:6379/0")
+	var err error
+	if i.redis, err = queue.Dial(i.cfg.RedisURL); err != nil {
+		return nil, fmt.Errorf("COPSE_REDIS_URL: %w", err)
 	}
-	i.redis = redis.NewClient(opt)
 	i.limits = server.NewRedisLimits(i.redis, i.log)
-	return queue.NewRedis(i.redis, i.iris.Host()), nil
+	return queue.NewShared(queue.NewRedis(i.redis, i.iris.Host()), queue.NewDatabase(i.store), i.now, i.log), nil
 }
 
 // checks are the parts beside the database that must work before requests should come here.

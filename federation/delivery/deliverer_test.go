@@ -174,9 +174,9 @@ func (h *house) host(name string) *db.Host {
 }
 
 // delivery returns the only delivery of an activity to a host.
-func (h *house) delivery(a *db.Activity, host string) *db.PostDelivery {
+func (h *house) delivery(a *db.Activity, host string) *db.Delivery {
 	h.t.Helper()
-	var found *db.PostDelivery
+	var found *db.Delivery
 	for _, d := range h.deliveries(a) {
 		if d.Host == host {
 			if found != nil {
@@ -191,9 +191,9 @@ func (h *house) delivery(a *db.Activity, host string) *db.PostDelivery {
 	return found
 }
 
-func (h *house) deliveries(a *db.Activity) []*db.PostDelivery {
+func (h *house) deliveries(a *db.Activity) []*db.Delivery {
 	h.t.Helper()
-	list, err := h.store.DeliveriesOfPost(context.Background(), a.PostID, 10_000)
+	list, err := h.store.DeliveriesOf(context.Background(), a.ID)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -180,7 +180,9 @@ func (d *Deliverer) Run(ctx context.Context) error {
 	loops.Go(func() { d.tendLoop(ctx) })
 	loops.Go(func() { d.sendLoop(ctx) })
 	loops.Wait()
-	return nil
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	return d.o.Queue.Close(end)
 }
 
 // pause waits until a nudge, the end of d or the end of ctx.
@@ -218,7 +220,9 @@ func (d *Deliverer) sendLoop(ctx context.Context) {
 		for range slots - len(list) {
 			<-d.slots
 		}
-		if err != nil && ctx.Err() == nil {
+		if errors.Is(err, queue.ErrRebuild) { // another process fills the queue
+			pause(ctx, nil, pollQueue)
+		} else if err != nil && ctx.Err() == nil {
 			d.o.Log.ErrorContext(ctx, "claim hosts to deliver to", slog.Any("err", err))
 			pause(ctx, nil, time.Second)
 		}

@@ -24,7 +24,7 @@ const (
 	taken   kind = iota // the peer has it
 	refused             // it will not take it; no further try
 	late                // this delivery is tried again later, others pass
-	fault               // the host fails: everything for it waits
+	broken              // the host fails: everything for it waits
 	dropped             // we cannot send it
 )
 
@@ -49,15 +49,15 @@ func judge(a answer, strikes int64) ruling {
 	case a.ours:
 		return later(strikes, waitsOurs, dropped)
 	case a.code == 0:
-		return ruling{kind: fault}
+		return ruling{kind: broken}
 	case a.code >= 200 && a.code < 300:
 		return ruling{kind: taken}
 	case a.code >= 500:
-		return ruling{kind: fault}
+		return ruling{kind: broken}
 	}
 	switch a.code {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
-		return ruling{kind: fault}
+		return ruling{kind: broken}
 	case http.StatusGone, http.StatusFailedDependency: // 424: NodeBB can't fetch the wrapped activity
 		return ruling{kind: refused}
 	case http.StatusUnauthorized:

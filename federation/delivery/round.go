@@ -181,7 +181,7 @@ func (r *round) take(t tried) {
 		r.postpone(t, rule.wait)
 	case dropped:
 		r.ended(t, db.DeliveryCancelled)
-	case fault:
+	case broken:
 		r.fails(t)
 	}
 }

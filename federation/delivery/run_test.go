@@ -28,30 +28,38 @@ const patience = 20 * time.Second
 func live(t testing.TB, change func(o *Options)) (h *house, stop func()) {
 	t.Helper()
 	h = newHouse(t)
-	h.store = dbtest.New(t)
-	group := *h.group
-	if err := h.store.CreateActor(t.Context(), &group); err != nil {
-		t.Fatal(err)
-	}
-	h.opt.Store, h.opt.Now = h.store, time.Now
+	h.opt.Store, h.opt.Now = nil, time.Now
 	h.opt.Queue = queue.NewMemory(time.Now)
 	if change != nil {
 		change(&h.opt)
 	}
-	h.queue = h.opt.Queue
+	if h.opt.Store == nil {
+		h.opt.Store = dbtest.New(t)
+	}
+	h.store, h.queue = h.opt.Store, h.opt.Queue
+	group := *h.group
+	if err := h.store.CreateActor(t.Context(), &group); err != nil {
+		t.Fatal(err)
+	}
 	h.opt.Registry = nil
 	h.Deliverer = New(h.opt)
+	return h, background(t, h.Deliverer)
+}
+
+// background runs d until it is stopped, at the end of the test at the latest.
+func background(t testing.TB, d *Deliverer) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := h.Run(ctx); err != nil {
+		if err := d.Run(ctx); err != nil {
 			t.Error(err)
 		}
 	}()
 	stop = func() { cancel(); <-done }
 	t.Cleanup(stop)
-	return h, stop
+	return stop
 }
 
 // await waits for n parcels.

@@ -31,7 +31,7 @@ type Config struct {
 	Listen        string     `conf:"listen" def:"127.0.0.1:8080" rule:"address" doc:"Address on which the public listener answers. A proxy with TLS stands before it."`
 	Data          string     `conf:"data" def:"./data" rule:"text" doc:"Folder for the SQLite file, uploads and the generated key. Back it up."`
 	DatabaseURL   string     `conf:"database_url" sample:"postgres://copse@db/copse" rule:"postgres" secret:"yes" doc:"PostgreSQL address. Empty: SQLite in the data folder."`
-	RedisURL      string     `conf:"redis_url" sample:"redis://redis:6379/0" rule:"redis" secret:"yes" doc:"Redis address for the delivery queue, live events and rate limits. Empty: in memory, for one process. The database is the truth either way."`
+	RedisURL      string     `conf:"redis_url" sample:"redis://redis:6379/0" rule:"redis" secret:"yes" doc:"Redis address for the delivery queue, live events and rate limits; of a cluster redis-cluster://one:6379?addr=two:6379&addr=three:6379. Empty: in memory, for one process. The database is the truth either way."`
 	Secret        string     `conf:"secret" rule:"key" secret:"yes" doc:"Key that encrypts private keys in the database: 32 bytes in base64 or hexadecimal (openssl rand -base64 32). Empty: generated once into the file 'secret' of the data folder. Without it a backup cannot federate."`
 	Proxies       []prefix   `conf:"trusted_proxies" def:"127.0.0.0/8,::1/128" doc:"Networks whose X-Forwarded-For and X-Forwarded-Proto are believed, comma separated. Name the proxy, never the world."`
 	MetricsListen string     `conf:"metrics_listen" sample:"127.0.0.1:9091" rule:"address or empty" doc:"Address of the metrics listener. Empty: none. Keep it on loopback or an inner network."`

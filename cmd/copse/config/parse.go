@@ -84,7 +84,7 @@ func checkText(rule, text string) error {
 	case "postgres":
 		return checkService(text, "postgres", "postgresql")
 	case "redis":
-		return checkService(text, "redis", "rediss")
+		return checkService(text, "redis", "rediss", "redis-cluster", "rediss-cluster")
 	case "key":
 		if text != "" {
 			_, err := parseKey(text)

@@ -221,6 +221,9 @@ func (q *Memory) Forget(_ context.Context, host string) error {
 	return nil
 }
 
+// Close implements Queue.
+func (q *Memory) Close(context.Context) error { return nil }
+
 // move puts h into a heap, out of the one it is in.
 func (q *Memory) move(h *memHost, to *hostHeap, at time.Time) {
 	if h.heap != nil {

@@ -48,6 +48,9 @@ type Queue interface {
 	// Rebuild fills the queue: fill calls add with everything that waits. Until it is through,
 	// an emptied queue answers ErrRebuild to everybody.
 	Rebuild(ctx context.Context, fill func(ctx context.Context, add Adder) error) error
+	// Close gives back at once what would otherwise come back with the end of its lease. All visits
+	// must be over.
+	Close(ctx context.Context) error
 }
 
 // Adder takes entries during a rebuild.

@@ -4,167 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/google/go-cmp/cmp"
-	"github.com/redis/go-redis/v9"
 )
-
-// rig is a queue under test, a way to let time pass for it and one to let it lose everything.
-type rig struct {
-	Queue
-	pass func(d time.Duration)
-	lose func()
-}
-
-// eachQueue runs a test on every implementation: in memory, on the embedded stand-in for Redis and,
-// where COPSE_TEST_REDIS names one, on a real redis-server.
-func eachQueue(t *testing.T, test func(t *testing.T, q *rig)) {
-	t.Helper()
-	for name, make := range map[string]func(t *testing.T) *rig{"memory": memoryRig, "miniredis": miniRig, "redis": redisRig} {
-		if name == "redis" && os.Getenv("COPSE_TEST_REDIS") == "" {
-			continue
-		}
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			q := make(t)
-			if err := q.Rebuild(t.Context(), func(context.Context, Adder) error { return nil }); err != nil {
-				t.Fatal(err)
-			}
-			test(t, q)
-		})
-	}
-}
-
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-func memoryRig(*testing.T) *rig {
-	c := newClock()
-	q := NewMemory(c.now)
-	return &rig{Queue: q, pass: c.pass, lose: func() {
-		q.mu.Lock()
-		defer q.mu.Unlock()
-		q.filled, q.hosts, q.due, q.held = false, make(map[string]*memHost), nil, nil
-	}}
-}
-
-func miniRig(t *testing.T) *rig {
-	s := miniredis.RunT(t)
-	c := newClock()
-	s.SetTime(c.now())
-	client := redis.NewClient(&redis.Options{Addr: s.Addr()})
-	t.Cleanup(func() { _ = client.Close() })
-	pass := func(d time.Duration) {
-		c.pass(d)
-		s.SetTime(c.now())
-	}
-	return &rig{Queue: NewRedis(client, "copse.test"), pass: pass, lose: s.FlushAll}
-}
-
-func redisRig(t *testing.T) *rig {
-	opt, err := redis.ParseURL(os.Getenv("COPSE_TEST_REDIS"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := redis.NewClient(opt)
-	name := fmt.Sprintf("test-%d.%s", time.Now().UnixNano(), strings.ToLower(t.Name()))
-	q := NewRedis(client, name)
-	r := &rig{Queue: q, lose: func() { wipe(t, client, q) }, pass: func(d time.Duration) { shift(t, client, q, d) }}
-	t.Cleanup(func() {
-		wipe(t, client, q)
-		_ = client.Close()
-	})
-	return r
-}
-
-// benchRedis is the real server where there is one, else the stand-in.
-func benchRedis(b *testing.B) Queue {
-	addr := os.Getenv("COPSE_TEST_REDIS")
-	if addr == "" {
-		addr = "redis://" + miniredis.RunT(b).Addr()
-	}
-	opt, err := redis.ParseURL(addr)
-	if err != nil {
-		b.Fatal(err)
-	}
-	client := redis.NewClient(opt)
-	q := NewRedis(client, fmt.Sprintf("bench-%d.test", time.Now().UnixNano()))
-	b.Cleanup(func() {
-		wipe(b, client, q)
-		_ = client.Close()
-	})
-	return q
-}
-
-func wipe(t testing.TB, client *redis.Client, q *Redis) {
-	t.Helper()
-	for _, key := range keysOf(t, client, q, "*") {
-		if err := client.Del(context.Background(), key).Err(); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-func keysOf(t testing.TB, client *redis.Client, q *Redis, rest string) []string {
-	t.Helper()
-	name := strings.NewReplacer("*", `\*`, "[", `\[`, "?", `\?`).Replace(q.name)
-	var keys []string
-	it := client.Scan(context.Background(), 0, "copse:{"+name+"/*}:"+rest, 1000).Iterator()
-	for it.Next(context.Background()) {
-		keys = append(keys, it.Val())
-	}
-	if err := it.Err(); err != nil {
-		t.Error(err)
-	}
-	return keys
-}
-
-// shift moves every time in the queue back by d: nobody can turn the clock of a real server.
-func shift(t *testing.T, client *redis.Client, q *Redis, d time.Duration) {
-	t.Helper()
-	ctx := context.Background()
-	for _, key := range keysOf(t, client, q, "*") {
-		switch rest := key[strings.LastIndex(key, "}:")+2:]; {
-		case rest == "due" || rest == "held" || strings.HasPrefix(rest, "late:"):
-			for _, z := range client.ZRangeWithScores(ctx, key, 0, -1).Val() {
-				client.ZIncrBy(ctx, key, -float64(d.Milliseconds()), z.Member.(string))
-			}
-		case rest == "back":
-			for host, at := range client.HGetAll(ctx, key).Val() {
-				ms, _ := strconv.ParseInt(at, 10, 64)
-				client.HSet(ctx, key, host, ms-d.Milliseconds())
-			}
-		case rest == "meta":
-			if ms, err := client.HGet(ctx, key, "until").Int64(); err == nil {
-				client.HSet(ctx, key, "until", ms-d.Milliseconds())
-			}
-		}
-	}
-}
 
 func (q *rig) enqueue(t *testing.T, list ...Entry) {
 	t.Helper()
@@ -442,7 +288,7 @@ func TestQueue_leaseExpires(t *testing.T) {
 
 func TestQueue_asksForRebuildWhenEmptied(t *testing.T) {
 	t.Parallel()
-	eachQueue(t, func(t *testing.T, q *rig) {
+	eachLosable(t, func(t *testing.T, q *rig) {
 		ctx := t.Context()
 		q.enqueue(t, one("a.test", 1)...)
 		lease := q.claim(t, "a.test")["a.test"].Lease
@@ -474,7 +320,7 @@ func TestQueue_asksForRebuildWhenEmptied(t *testing.T) {
 
 func TestQueue_rebuildOfAFullQueueAddsWhatLacks(t *testing.T) {
 	t.Parallel()
-	eachQueue(t, func(t *testing.T, q *rig) {
+	eachLosable(t, func(t *testing.T, q *rig) {
 		q.enqueue(t, one("a.test", 1)...)
 		lease := q.claim(t, "a.test")["a.test"].Lease
 		err := q.Rebuild(t.Context(), func(ctx context.Context, add Adder) error {
@@ -490,7 +336,7 @@ func TestQueue_rebuildOfAFullQueueAddsWhatLacks(t *testing.T) {
 
 func TestQueue_failedRebuildLeavesItEmpty(t *testing.T) {
 	t.Parallel()
-	eachQueue(t, func(t *testing.T, q *rig) {
+	eachLosable(t, func(t *testing.T, q *rig) {
 		q.lose()
 		boom := errors.New("boom")
 		err := q.Rebuild(t.Context(), func(ctx context.Context, add Adder) error {

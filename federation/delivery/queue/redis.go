@@ -307,6 +307,9 @@ func (q *Redis) Rebuild(ctx context.Context, fill func(ctx context.Context, add 
 	return nil
 }
 
+// Close implements Queue.
+func (q *Redis) Close(context.Context) error { return nil }
+
 // queueError turns the answers of the scripts into the errors of the interface.
 func queueError(err error) error {
 	switch {
