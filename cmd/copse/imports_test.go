@@ -40,6 +40,7 @@ func rooms() []room {
 	return []room{
 		{name: "copse", paths: []string{"cmd/copse"}, all: true},
 		{name: "config", paths: []string{"cmd/copse/config"}},
+		{name: "outgoing", paths: []string{"cmd/copse/outgoing"}, may: []string{"db"}},
 		{name: "server", paths: []string{"server"}, may: []string{"web", "actors", "client", "mail", "admin", "live", "community", "federation", "frontend", "db"}},
 		{name: "web", paths: []string{"server/web"}, may: slices.Concat([]string{"desk", "lookup", "frame"}, page, []string{"content"})},
 		{name: "lookup", paths: []string{"server/web/lookup"}, may: slices.Concat([]string{"frame"}, page, []string{"content"})},
