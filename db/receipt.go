@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 
 	"github.com/uptrace/bun"
+
+	"github.com/copse-social/copse/db/migrations"
 )
 
 // States of a receipt.
@@ -88,11 +90,21 @@ func (s *Store) PostponeReceipt(ctx context.Context, id int64, next Time) error 
 	return err
 }
 
-// ClaimReceipt says whether a receipt is still open, and keeps it so until the transaction ends:
-// of two workers one applies it.
-func (s *Store) ClaimReceipt(ctx context.Context, id int64) (bool, error) {
-	n, err := s.exec(ctx, "UPDATE receipts SET state = state WHERE id = ? AND state = 0", id)
-	return n > 0, err
+// ClaimReceipts says which of some receipts are still open, and keeps them so until the transaction
+// ends: of two workers one applies each.
+func (s *Store) ClaimReceipts(ctx context.Context, ids []int64) (map[int64]bool, error) {
+	var open []int64
+	// In one order, so that two workers with some in common wait and don't lock each other out.
+	query := "SELECT id FROM receipts WHERE id IN (?) AND state = 0 ORDER BY id"
+	if s.root.engine != migrations.SQLite { // whose transactions write alone
+		query += " FOR UPDATE"
+	}
+	err := s.read.NewRaw(query, bun.List(ids)).Scan(ctx, &open)
+	out := make(map[int64]bool, len(open))
+	for _, id := range open {
+		out[id] = true
+	}
+	return out, wrap(err)
 }
 
 // ReceiptByURI returns the newest receipt of an activity id from an actor; the body of a closed
@@ -116,6 +128,16 @@ func (s *Store) HeardBefore(ctx context.Context, r *Receipt, actorURI string) (b
 func (s *Store) EndReceipt(ctx context.Context, id int64, state int16, reason string) error {
 	_, err := s.exec(ctx, "UPDATE receipts SET state = ?, reason = ?, done_at = ?, body = NULL WHERE id = ? AND state = 0",
 		state, reason, s.Now(), id)
+	return err
+}
+
+// FinishReceipts closes receipts of what took effect.
+func (s *Store) FinishReceipts(ctx context.Context, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := s.exec(ctx, "UPDATE receipts SET state = ?, reason = '', done_at = ?, body = NULL WHERE id IN (?)",
+		ReceiptDone, s.Now(), bun.List(ids))
 	return err
 }
 

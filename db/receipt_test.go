@@ -78,13 +78,13 @@ func TestClaimReceipt_once(t *testing.T) {
 	t.Parallel()
 	ctx, s := context.Background(), dbtest.New(t)
 	r := receipt(t, s, "https://peer.test/a", "x")
-	if open, err := s.ClaimReceipt(ctx, r.ID); err != nil || !open {
+	if open, err := s.ClaimReceipts(ctx, []int64{r.ID}); err != nil || !open[r.ID] {
 		t.Errorf("claim: %v, %v; want open", open, err)
 	}
 	if err := s.EndReceipt(ctx, r.ID, db.ReceiptDone, ""); err != nil {
 		t.Fatal(err)
 	}
-	if open, err := s.ClaimReceipt(ctx, r.ID); err != nil || open {
+	if open, err := s.ClaimReceipts(ctx, []int64{r.ID}); err != nil || open[r.ID] {
 		t.Errorf("claim of a closed one: %v, %v", open, err)
 	}
 	if old, err := s.ReceiptByURI(ctx, r.ActivityURI, r.ActorURI); err != nil || old.Type != "Like" || old.Body != nil {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/copse-social/copse/db"
@@ -54,8 +55,9 @@ type Worker struct {
 	slots   chan struct{}
 	running sync.WaitGroup
 
-	after  int64     // receipts up to this id were looked at; only Step touches it
-	rescan time.Time // when Step last began at the first one
+	behind atomic.Bool // receipts wait
+	after  int64       // receipts up to this id were looked at; only Step touches it
+	rescan time.Time   // when Step last began at the first one
 
 	mu      sync.Mutex
 	busy    map[int64]bool // receipts in the background
@@ -89,6 +91,10 @@ func (w *Worker) Nudge() {
 	default:
 	}
 }
+
+// Backlog says that receipts were due when it was last looked. What can wait while they are worked
+// off, as signing what goes out, should.
+func (w *Worker) Backlog() bool { return w.behind.Load() }
 
 // Step works off one batch of what is due, or waits until a part of what needs other hosts is
 // done, and says whether anything moved. Only one goroutine may step.
@@ -170,6 +176,7 @@ func (w *Worker) failures() error {
 // the rest to the background. last is the id to go on from.
 func (w *Worker) round(ctx context.Context, after int64) (last int64, worked bool, err error) {
 	list, err := w.o.Store.PendingReceipts(ctx, after, batch)
+	w.behind.Store(len(list) > 0)
 	if err != nil || len(list) == 0 {
 		return after, false, err
 	}

@@ -28,52 +28,71 @@ func (w *Worker) settle(ctx context.Context, jobs []*job) error {
 	if len(jobs) == 0 || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	err := w.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
-		for _, j := range jobs {
-			if err := w.one(ctx, tx, j); err != nil {
-				return fmt.Errorf("settle receipt %d: %w", j.rc.ID, err)
-			}
-		}
-		return nil
-	})
+	err := w.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error { return w.all(ctx, tx, jobs) })
 	drill.Point("applied")
 	return err
 }
 
-// one applies one job, or closes or puts off one that can't be applied.
-func (w *Worker) one(ctx context.Context, tx *db.Store, j *job) error {
+// all applies the jobs whose receipts nobody else has closed.
+func (w *Worker) all(ctx context.Context, tx *db.Store, jobs []*job) error {
+	ids := make([]int64, len(jobs))
+	for i, j := range jobs {
+		ids[i] = j.rc.ID
+	}
+	open, err := tx.ClaimReceipts(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("claim receipts: %w", err)
+	}
+	done := ids[:0]
+	for _, j := range jobs {
+		if !open[j.rc.ID] {
+			continue
+		}
+		took, err := w.one(ctx, tx, j)
+		if err != nil {
+			return fmt.Errorf("settle receipt %d: %w", j.rc.ID, err)
+		}
+		if took {
+			done = append(done, j.rc.ID)
+		}
+	}
+	return tx.FinishReceipts(ctx, done)
+}
+
+// one applies one job, or closes or puts off one that can't be applied. took says that it took
+// effect, so that its receipt is to be closed with the others of the transaction.
+func (w *Worker) one(ctx context.Context, tx *db.Store, j *job) (took bool, err error) {
 	j.putOff = db.Time{}
 	out, err := federation.Outcome{}, j.err
 	if err == nil {
-		err = tx.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
-			open, err := tx.ClaimReceipt(ctx, j.rc.ID)
-			if err != nil || !open {
-				return err
-			}
+		err = tx.InTx(ctx, func(ctx context.Context, tx *db.Store) (err error) {
 			if out, err = w.apply(ctx, tx, j.in); err != nil {
 				return fmt.Errorf("apply: %w", err)
+			}
+			if out == federation.Done() {
+				return nil
 			}
 			return tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
 		})
 		if err == nil {
 			w.note(ctx, j, out, nil)
-			return nil
+			return out == federation.Done(), nil
 		}
 	}
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return false, ctx.Err()
 	}
 	out, final := federation.Judge(err)
 	w.note(ctx, j, out, err)
 	if final || j.rc.Attempts+1 >= maxAttempts {
-		return tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
+		return false, tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
 	}
 	wait := max(firstRetry<<j.rc.Attempts, fetch.RetryAfter(err))
 	if errors.Is(err, db.ErrConflict) && j.rc.Attempts < races {
 		wait = 0
 	}
 	j.putOff = db.At(w.o.Now().Add(wait))
-	return tx.RetryReceipt(ctx, j.rc, j.putOff, out.Reason)
+	return false, tx.RetryReceipt(ctx, j.rc, j.putOff, out.Reason)
 }
 
 func (w *Worker) apply(ctx context.Context, tx *db.Store, in *federation.Incoming) (out federation.Outcome, err error) {
