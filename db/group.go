@@ -111,10 +111,11 @@ func (s *Store) LocalGroups(ctx context.Context, after string, limit int) ([]*Gr
 }
 
 // GroupsOf lists the groups that an actor follows, asked for or belongs to, most recently active
-// first, at most limit.
+// first, at most limit, with what a list shows of them.
 func (s *Store) GroupsOf(ctx context.Context, actorID int64, limit int) ([]*Group, error) {
 	var list []*Group
-	err := s.groups(&list).
+	err := s.read.NewSelect().Model(&list).
+		Relation("Actor", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Column(facts()...) }).
 		Where(`g.actor_id IN (SELECT followee_id FROM follows WHERE follower_id = ? AND state <> 'rejected'
 			UNION SELECT group_id FROM memberships WHERE actor_id = ? AND left_at = 0)`, actorID, actorID).
 		Where("actor.deleted_at = 0").

@@ -210,7 +210,8 @@ func (s *Store) RolesOf(ctx context.Context, groupID, actorID int64) ([]string, 
 // ActivityStreams readers know them as the moderators collection.
 func (s *Store) Stewards(ctx context.Context, groupID int64) ([]*RoleGrant, error) {
 	var list []*RoleGrant
-	err := s.read.NewSelect().Model(&list).Relation("Actor").
+	err := s.read.NewSelect().Model(&list).
+		Relation("Actor", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Column(facts()...) }).
 		Where("rg.group_id = ? AND rg.role IN ('facilitator', 'moderator')", groupID).
 		Order("rg.since", "rg.id").Limit(200).Scan(ctx)
 	return list, wrap(err)

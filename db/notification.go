@@ -136,9 +136,16 @@ func (s *Store) UnreadCount(ctx context.Context, accountID int64) (int, error) {
 	return n, wrap(err)
 }
 
-// MarkThreadRead marks all notifications about a discussion as read.
+// MarkThreadRead marks all notifications about a discussion as read. Mostly there are none: looking
+// first spares a write, and a wait for whoever writes now.
 func (s *Store) MarkThreadRead(ctx context.Context, accountID, discussionID int64) error {
-	_, err := s.exec(ctx, `UPDATE notifications SET read_at = ? WHERE account_id = ? AND read_at = 0
+	var waiting bool
+	err := s.read.NewRaw(`SELECT EXISTS (SELECT 1 FROM notifications n JOIN posts p ON p.id = n.post_id
+		WHERE n.account_id = ? AND n.read_at = 0 AND p.discussion_id = ?)`, accountID, discussionID).Scan(ctx, &waiting)
+	if err != nil || !waiting {
+		return wrap(err)
+	}
+	_, err = s.exec(ctx, `UPDATE notifications SET read_at = ? WHERE account_id = ? AND read_at = 0
 		AND post_id IN (SELECT id FROM posts WHERE discussion_id = ?)`, s.Now(), accountID, discussionID)
 	return err
 }

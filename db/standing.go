@@ -11,6 +11,7 @@ type Standing struct {
 	Banned       bool   `bun:"banned"`
 	Facilitator  bool   `bun:"facilitator"`
 	Moderator    bool   `bun:"moderator"`
+	Admin        bool   `bun:"admin"` // runs this instance
 }
 
 // Belongs says that the person is a member now.
@@ -27,7 +28,8 @@ func (s *Store) StandingOf(ctx context.Context, groupID, actorID int64) (Standin
 		coalesce(m.status, '') AS member_status, coalesce(m.joined_at, 0) AS joined_at, coalesce(m.left_at, 0) AS left_at,
 		EXISTS (SELECT 1 FROM bans WHERE group_id = ?0 AND actor_id = ?1 AND (until = 0 OR until > ?2)) AS banned,
 		EXISTS (SELECT 1 FROM role_grants WHERE group_id = ?0 AND actor_id = ?1 AND role = 'facilitator') AS facilitator,
-		EXISTS (SELECT 1 FROM role_grants WHERE group_id = ?0 AND actor_id = ?1 AND role = 'moderator') AS moderator
+		EXISTS (SELECT 1 FROM role_grants WHERE group_id = ?0 AND actor_id = ?1 AND role = 'moderator') AS moderator,
+		EXISTS (SELECT 1 FROM accounts WHERE actor_id = ?1 AND role = 'admin' AND disabled_at = 0) AS admin
 		FROM (SELECT 1 AS x) one LEFT JOIN memberships m ON m.group_id = ?0 AND m.actor_id = ?1`,
 		groupID, actorID, s.Now()).Scan(ctx, &st)
 	return st, wrap(err)

@@ -97,11 +97,7 @@ func standingOf(ctx context.Context, s *db.Store, g *db.Group, who *db.Actor, st
 	if g.Openness != db.OpennessOpen && st.Follows && !st.Belongs { // following is belonging there, domain.md 3g
 		st.Belongs, st.Role = true, StandsMember
 	}
-	if g.Actor.Local && who.Local {
-		if st.Admin, err = isAdmin(ctx, s, who); err != nil {
-			return err
-		}
-	}
+	st.Admin = g.Actor.Local && who.Local && ties.Admin
 	st.office(ties)
 	return nil
 }

@@ -172,11 +172,11 @@ func (d *Door) audiences(c echo.Context, g *db.Group, chosen string) ([]views.Au
 		all.Label, all.Note = loc.Text("Members"), loc.Text("Those who belong to this community, here and on their own servers.")
 	}
 	if g.Actor.Local {
-		people, hosts, err := d.store.Reach(ctx, g.ActorID)
+		told, err := d.reach(ctx, g)
 		if err != nil {
-			return nil, fmt.Errorf("count reach: %w", err)
+			return nil, err
 		}
-		all.People, all.Hosts = int(people), int(hosts)
+		all.People, all.Hosts = told.people, told.hosts
 	} else {
 		all.People, all.Hosts = int(g.Actor.FollowersCount), 1
 	}

@@ -149,24 +149,23 @@ func (d *Door) groupPath(a *db.Actor) string { return "/c/" + d.PathHandle(a) }
 // threadAside fills in who takes part, what is new, and which servers wait.
 func (d *Door) threadAside(c echo.Context, t *talk, p *views.Discussion) error {
 	ctx := c.Request().Context()
-	counts, err := d.store.ThreadOrganisations(ctx, t.starter.ID)
+	counts, err := d.organisations(ctx, t.starter)
 	if err != nil {
-		return fmt.Errorf("count organisations: %w", err)
+		return err
 	}
 	p.ByOrg = d.orgCounts(counts)
 	if t.reading != nil {
-		fresh, err := d.store.UnreadIn(ctx, frame.At(c).Account, []int64{t.starter.ID})
-		if err != nil {
-			return fmt.Errorf("count new replies: %w", err)
+		if p.New, err = d.fresh(ctx, t, frame.At(c).Account); err != nil {
+			return err
 		}
-		p.New, p.Since = int(fresh[t.starter.ID]), t.reading.ReadAt.Time
+		p.Since = t.reading.ReadAt.Time
 	}
 	if t.group == nil || !t.group.Actor.Local {
 		return nil
 	}
-	waiting, err := d.store.HostsInTrouble(ctx, t.group.ActorID, 3)
+	waiting, err := d.troubled(ctx, t.group)
 	if err != nil {
-		return fmt.Errorf("list hosts in trouble: %w", err)
+		return err
 	}
 	for _, h := range waiting {
 		p.Trouble = append(p.Trouble, views.Trouble{Host: d.Org(h.Host).Name, Since: h.Since.Time, Members: int(h.Followers)})

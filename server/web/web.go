@@ -51,6 +51,8 @@ type Door struct {
 	store *db.Store
 	com   *community.Rules
 	ex    *exchange.Rules
+
+	tallies *tallies
 }
 
 // New makes the door.
@@ -59,7 +61,7 @@ func New(o Options) *Door {
 		Store: o.Store, Community: o.Community, Base: o.Base, Host: o.Host, Secure: o.Secure,
 		Resolve: o.Resolve, Limit: o.Reads, Now: o.Now, Log: o.Log,
 	})
-	return &Door{Frame: fr, o: o, store: o.Store, com: o.Community, ex: o.Exchange}
+	return &Door{Frame: fr, o: o, store: o.Store, com: o.Community, ex: o.Exchange, tallies: newTallies(o.Now)}
 }
 
 // Mount adds the routes of this door. GET routes that other servers ask too are mounted by the

@@ -3,6 +3,7 @@ package frame
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -36,6 +37,7 @@ type Frame struct {
 	instance *instanceCache
 	titles   *titleCache
 	pages    *pageCache
+	zones    sync.Map // *time.Location by name
 }
 
 // New makes the frame.

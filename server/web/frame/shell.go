@@ -65,11 +65,9 @@ func (fr *Frame) viewer(ctx context.Context, account *db.Account, current string
 	if out.Unread, err = fr.o.Store.UnreadCount(ctx, account.ID); err != nil {
 		return nil, fmt.Errorf("count notifications: %w", err)
 	}
-	drafts, err := fr.o.Store.DraftsOf(ctx, account.ID)
-	if err != nil {
-		return nil, fmt.Errorf("list drafts: %w", err)
+	if out.Drafts, err = fr.o.Store.DraftsCount(ctx, account.ID); err != nil {
+		return nil, fmt.Errorf("count drafts: %w", err)
 	}
-	out.Drafts = len(drafts)
 	moderated, err := fr.Moderated(ctx, account)
 	if err != nil {
 		return nil, err

@@ -33,6 +33,9 @@ type Visit struct {
 	Theme   string
 }
 
+// seenEvery is how often it is worth a write that somebody was here.
+const seenEvery = time.Hour
+
 const visitKey = "web.visit"
 
 // Reader is the middleware around every page: it loads the session and makes the visit.
@@ -94,11 +97,13 @@ func (fr *Frame) visit(c echo.Context) (*Visit, error) {
 		}
 		if err == nil && account.DisabledAt.IsZero() && account.Actor.Active() {
 			v.Account = account
-			if err := fr.o.Store.SeenAccount(ctx, id); err != nil {
-				return nil, err
+			if fr.o.Now().Sub(account.SeenAt.Time) > seenEvery {
+				if err := fr.o.Store.SeenAccount(ctx, id); err != nil {
+					return nil, err
+				}
 			}
 			chosen = []string{account.Locale, Cookie(c, CookieLang)}
-			if z, err := time.LoadLocation(account.TimeZone); err == nil {
+			if z := fr.zone(account.TimeZone); z != nil {
 				zone = z
 			}
 			if account.Theme != "" {
@@ -109,6 +114,20 @@ func (fr *Frame) visit(c echo.Context) (*Visit, error) {
 	code := locales.Match(c.Request().Header.Get("Accept-Language"), chosen...)
 	v.Loc = locales.New(code, zone, fr.o.Now())
 	return v, nil
+}
+
+// zone is a time zone by name, nil where there is none. Each is read from its file once.
+func (fr *Frame) zone(name string) *time.Location {
+	if z, ok := fr.zones.Load(name); ok {
+		zone, _ := z.(*time.Location)
+		return zone
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	fr.zones.Store(name, z)
+	return z
 }
 
 // Cookie is the value of a cookie, "" where there is none.
