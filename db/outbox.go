@@ -58,6 +58,37 @@ func (r *OutboxRow) To() (Audience, error) {
 	return to, nil
 }
 
+// OutboxOf lists the ways of some activities to their audiences, also those that are expanded.
+func (s *Store) OutboxOf(ctx context.Context, activityIDs []int64) ([]*OutboxRow, error) {
+	var list []*OutboxRow
+	if len(activityIDs) == 0 {
+		return list, nil
+	}
+	err := s.read.NewSelect().Model(&list).Where("activity_id IN (?)", bun.List(activityIDs)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// ReaderAt is an inbox where followers of an actor are reached.
+type ReaderAt struct {
+	FolloweeID int64  `bun:"followee_id"`
+	Inbox      string `bun:"inbox"`
+}
+
+// ReadersAt says at which of some inboxes followers of some actors are reached now.
+func (s *Store) ReadersAt(ctx context.Context, followees []int64, inboxes []string) (map[ReaderAt]bool, error) {
+	out := make(map[ReaderAt]bool, len(inboxes))
+	if len(followees) == 0 || len(inboxes) == 0 {
+		return out, nil
+	}
+	var list []ReaderAt
+	err := s.read.NewRaw("SELECT followee_id, inbox FROM follower_inboxes WHERE followee_id IN (?) AND inbox IN (?)",
+		bun.List(followees), bun.List(inboxes)).Scan(ctx, &list)
+	for _, r := range list {
+		out[r] = true
+	}
+	return out, wrap(err)
+}
+
 // PendingOutbox lists rows that are not expanded yet, oldest first.
 func (s *Store) PendingOutbox(ctx context.Context, limit int) ([]*OutboxRow, error) {
 	var list []*OutboxRow

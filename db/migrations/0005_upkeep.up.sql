@@ -23,3 +23,6 @@ CREATE TABLE IF NOT EXISTS gone_actors (
 CREATE INDEX IF NOT EXISTS gone_actors_next ON gone_actors (next_at);
 
 CREATE INDEX IF NOT EXISTS tombstones_age ON tombstones (created_at);
+
+-- The audience of an activity is looked at again when it is sent.
+CREATE INDEX IF NOT EXISTS outbox_activity ON outbox (activity_id);

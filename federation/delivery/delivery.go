@@ -56,10 +56,11 @@ type Options struct {
 
 // Deliverer sends what the outbox holds. Make one per process.
 type Deliverer struct {
-	o       Options
-	metrics *metrics
-	commits committer
-	bodies  bodyCache
+	o         Options
+	metrics   *metrics
+	commits   committer
+	bodies    bodyCache
+	audiences audienceCache
 
 	slots    chan struct{} // one for each request in flight
 	suspects chan struct{} // hosts that fail may take a part of the slots only

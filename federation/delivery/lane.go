@@ -35,6 +35,10 @@ type lane struct {
 
 	shown queue.Batch // what the queue showed
 	rows  []*db.Delivery
+	gone  map[int64]bool // ids of rows whose inbox has no reader of theirs any more
+	// loaded is when the rows were read: what was decided since shows in a fresh look.
+	loaded time.Time
+	shut   bool // the host was blocked or paused meanwhile
 
 	sent   int
 	streak int    // deliveries taken in a row, for the window
@@ -63,8 +67,8 @@ func (l *lane) run(ctx context.Context) error {
 			return nil
 		}
 		l.renewed = l.d.o.Now()
-		if l.rows, err = l.d.o.Store.DeliveriesByID(ctx, l.shown.IDs); err != nil {
-			return l.giveBack(ctx, queue.Settled{}, 5*time.Second, fmt.Errorf("load deliveries: %w", err))
+		if l.rows, err = l.load(ctx, l.shown.IDs); err != nil {
+			return l.giveBack(ctx, queue.Settled{}, 5*time.Second, err)
 		}
 	}
 }
@@ -74,7 +78,7 @@ func (l *lane) over() bool {
 	case <-l.stopped:
 		return true
 	default:
-		return l.sent >= visitSends || l.d.o.Now().Sub(l.started) >= visitTime
+		return l.shut || l.sent >= visitSends || l.d.o.Now().Sub(l.started) >= visitTime
 	}
 }
 
@@ -152,6 +156,8 @@ func (l *lane) prepare(ctx context.Context) (*round, error) {
 	}
 	for _, row := range l.rows {
 		switch {
+		case l.gone[row.ID]:
+			r.withdraw(row)
 		case now.Sub(row.CreatedAt.Time) > expireAfter:
 			r.end(row, db.DeliveryEnd{State: db.DeliveryExpired, Code: row.LastCode, Error: row.LastError})
 		case row.NextAt.After(now):

@@ -69,6 +69,10 @@ func (d *Deliverer) open(ctx context.Context, turns []queue.Turn, now time.Time)
 	if err != nil {
 		return nil, fmt.Errorf("load deliveries: %w", err)
 	}
+	gone, err := d.unaddressed(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
 	byHost := make(map[string][]*db.Delivery, len(turns))
 	for _, r := range rows {
 		byHost[r.Host] = append(byHost[r.Host], r)
@@ -78,7 +82,7 @@ func (d *Deliverer) open(ctx context.Context, turns []queue.Turn, now time.Time)
 		name := t.Lease.Host
 		lanes = append(lanes, &lane{
 			d: d, lease: t.Lease, host: known(hosts, name), started: now, renewed: now,
-			shown: t.Batch, rows: byHost[name],
+			shown: t.Batch, rows: byHost[name], gone: gone, loaded: now,
 		})
 	}
 	return lanes, nil

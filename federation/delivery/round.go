@@ -104,6 +104,9 @@ func (r *round) start(ctx context.Context) bool {
 	if r.stop || r.count >= int(max(1, l.host.SendWindow)) || l.over() || now.Sub(l.renewed) > lastStart {
 		return false
 	}
+	if now.Sub(l.loaded) > lookAgain && !r.lookAgain(ctx, now) {
+		return false
+	}
 	i := r.next()
 	if i < 0 {
 		return false

@@ -1,0 +1,167 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/copse-social/copse/db"
+)
+
+// leave ends a follow as a removal or a ban does.
+func (h *house) leave(who *db.Actor) {
+	h.t.Helper()
+	err := h.store.InTx(context.Background(), func(ctx context.Context, tx *db.Store) error {
+		return tx.DeleteFollow(ctx, who.ID, h.group.ID)
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// T46: with a thousand deliveries on their way, a host gets nothing more a second after its last
+// member was removed, or it was blocked or paused; others get everything.
+func TestT46_nothingMoreAfterRemoval(t *testing.T) {
+	t.Parallel()
+	for name, remove := range map[string]func(h *house, who *db.Actor){
+		"member removed": func(h *house, who *db.Actor) { h.leave(who) },
+		"host blocked": func(h *house, _ *db.Actor) {
+			if err := h.store.SetHostPolicy(context.Background(), "one.test", db.HostBlocked, "by test"); err != nil {
+				h.t.Error(err)
+			}
+		},
+		"host paused": func(h *house, _ *db.Actor) {
+			if err := h.store.PauseHost(context.Background(), "one.test"); err != nil {
+				h.t.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, stop := live(t, nil)
+			who := h.followAs(db.Actor{Handle: "ana", Host: "one.test", SharedInbox: "https://one.test/inbox"})
+			h.follower("two.test", "bo")
+			posts := int64(300)
+			if name == "member removed" {
+				posts = 1000
+			}
+			var removed, after, other atomic.Int64
+			some, all := make(chan struct{}), make(chan struct{})
+			var seen atomic.Int64
+			h.net.answer("one.test", func(*parcel) (int, error) {
+				<-time.After(20 * time.Millisecond)
+				if seen.Add(1) == 20 {
+					close(some)
+				}
+				if at := removed.Load(); at != 0 && time.Since(time.UnixMilli(at)) > time.Second {
+					after.Add(1)
+				}
+				return http.StatusAccepted, nil
+			})
+			h.net.answer("two.test", func(*parcel) (int, error) {
+				if other.Add(1) == posts {
+					close(all)
+				}
+				return http.StatusAccepted, nil
+			})
+			for i := range posts {
+				h.publish("Announce", fmt.Sprintf("c%d", i), fmt.Sprintf("o%d", i), h.followers())
+			}
+			h.Nudge()
+			<-some
+			remove(h, who)
+			removed.Store(time.Now().UnixMilli())
+			select {
+			case <-all:
+			case <-time.After(3 * patience):
+				t.Fatalf("two.test got %d of %d", other.Load(), posts)
+			}
+			if name != "host paused" {
+				within(t, "nothing waits any more", func() bool {
+					n, err := h.store.CountWaiting(context.Background())
+					return err == nil && n == 0
+				})
+			}
+			<-time.After(1100*time.Millisecond - time.Since(time.UnixMilli(removed.Load())))
+			stop()
+			if n := after.Load(); n != 0 {
+				t.Errorf("%d arrived later than a second after", n)
+			}
+			t.Logf("%d of %d arrived in all", seen.Load(), posts)
+		})
+	}
+}
+
+func TestAudience_rowsOfTheRemovedAreCancelled(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	who := h.followAs(db.Actor{Handle: "ana", Host: "one.test", SharedInbox: "https://one.test/inbox"})
+	h.net.answer("one.test", always(http.StatusBadGateway))
+	a := h.publish("Announce", "c1", "o1", h.followers())
+	h.settle()
+	h.leave(who)
+	h.net.answer("one.test", nil)
+	h.net.forget()
+	h.after(time.Hour)
+	h.wantGot("one.test")
+	h.wantState(a, "one.test", db.DeliveryCancelled)
+	if why := h.delivery(a, "one.test").LastError; why != noReader {
+		t.Errorf("reason %q, want %q", why, noReader)
+	}
+}
+
+// Somebody else reads at the same inbox; somebody was addressed by name; a deletion is no post.
+func TestAudience_whatStillGoes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana := h.followAs(db.Actor{Handle: "ana", Host: "one.test", SharedInbox: "https://one.test/inbox"})
+	h.follower("one.test", "bo")
+	cy := h.followAs(db.Actor{Handle: "cy", Host: "two.test", SharedInbox: "https://two.test/inbox"})
+	for _, host := range []string{"one.test", "two.test"} {
+		h.net.answer(host, always(http.StatusBadGateway))
+	}
+	h.publish("Announce", "shared", "o1", h.followers())
+	h.publish("Announce", "named", "o2", h.followers(), h.inbox("two.test", "https://two.test/inbox"))
+	h.publish("Delete", "deleted", "o3", h.followers())
+	h.settle()
+	h.leave(ana)
+	h.leave(cy)
+	h.net.answer("one.test", nil)
+	h.net.answer("two.test", nil)
+	h.net.forget()
+	h.after(time.Hour)
+	if n := len(h.net.names("one.test")); n != 3 {
+		t.Errorf("one.test got %v, want all three for its other reader", h.net.names("one.test"))
+	}
+	for _, name := range h.net.names("two.test") {
+		if name == "shared" {
+			t.Error("two.test got what was for a follower who left")
+		}
+	}
+	if n := len(h.net.names("two.test")); n != 2 {
+		t.Errorf("two.test got %v, want what names its person, and the deletion", h.net.names("two.test"))
+	}
+}
+
+// Where one follower's inbox stands for all at the host, another one's takes over.
+func TestAudience_soleInboxPassesOn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.profile("gts.test", soleInbox, db.FamilyMicroblog)
+	first := h.followAs(db.Actor{Handle: "ana", Host: "gts.test"})
+	h.followAs(db.Actor{Handle: "bo", Host: "gts.test"})
+	h.net.answer("gts.test", always(http.StatusBadGateway))
+	h.publish("Announce", "c1", "o1", h.followers())
+	h.settle()
+	h.leave(first)
+	h.net.answer("gts.test", nil)
+	h.net.forget()
+	h.after(time.Hour)
+	h.wantGot("gts.test", "c1")
+	if path := h.net.got[0].path; path != "/u/bo/inbox" {
+		t.Errorf("sent to %s, want the inbox of the one who is left", path)
+	}
+}
