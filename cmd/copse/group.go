@@ -78,8 +78,10 @@ func (c *core) createGroup(ctx context.Context, n community.NewGroup) (*db.Group
 	}
 	var g *db.Group
 	err = c.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
-		g, err = c.community.CreateGroup(ctx, tx, n)
-		return err
+		if g, err = c.community.CreateGroup(ctx, tx, n); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, db.AuditEntry{Who: db.ByCommand, Act: "create-group", Object: g.Actor.Handle})
 	})
 	return g, err
 }

@@ -44,11 +44,15 @@ func hostDecideCommand(verb, short, policy string) *cobra.Command {
 		}
 		var dropped int64
 		err = o.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
-			if err := tx.SetHostPolicy(ctx, host, policy, reason); err != nil || policy != db.HostBlocked {
+			if err := tx.SetHostPolicy(ctx, host, policy, reason); err != nil {
 				return err
 			}
-			dropped, err = tx.EndHostDeliveries(ctx, host, db.DeliveryCancelled, "host blocked")
-			return err
+			if policy == db.HostBlocked {
+				if dropped, err = tx.EndHostDeliveries(ctx, host, db.DeliveryCancelled, "host blocked"); err != nil {
+					return err
+				}
+			}
+			return tx.Audit(ctx, db.AuditEntry{Who: db.ByCommand, Act: verb + "-host", Reason: host + ": " + reason})
 		})
 		if err != nil {
 			return table{}, err

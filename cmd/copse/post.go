@@ -68,8 +68,10 @@ func (c *core) start(ctx context.Context, d *exchange.Draft) (*db.Post, error) {
 	d.Mentions = c.mentioned(ctx, d.Source)
 	var p *db.Post
 	err := c.store.InTx(ctx, func(ctx context.Context, tx *db.Store) (err error) {
-		p, err = c.exchange.Start(ctx, tx, d)
-		return err
+		if p, err = c.exchange.Start(ctx, tx, d); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, db.AuditEntry{Who: db.ByCommand, Act: "create-post", Object: d.Author.Handle, Reason: p.URI})
 	})
 	return p, err
 }

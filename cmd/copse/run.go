@@ -82,7 +82,7 @@ func serve(ctx context.Context, cfg config.Config, o overrides, does roles) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, i.Close()) }()
-	switch link, err := i.setupLink(ctx); {
+	switch link, err := i.setupLink(ctx, "server"); {
 	case err == nil:
 		o.Log.Info("nobody has an account yet: open this link once to set the instance up", "link", link)
 	case !errors.Is(err, errSetUp):
@@ -196,6 +196,9 @@ func (i *instance) chores(ctx context.Context) error {
 	for {
 		if err := i.store.DropExpiredSessions(ctx); err != nil && ctx.Err() == nil {
 			i.log.WarnContext(ctx, "drop expired sessions", "err", err)
+		}
+		if err := i.store.TidyAudit(ctx); err != nil && ctx.Err() == nil {
+			i.log.WarnContext(ctx, "tidy audit log", "err", err)
 		}
 		select {
 		case <-ctx.Done():

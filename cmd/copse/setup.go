@@ -16,7 +16,7 @@ func setupCommand() *cobra.Command {
 	return family("setup", "The first start", listing(
 		&cobra.Command{Use: "token", Short: "Print a link that opens the set-up page once; earlier links end"},
 		inOffice(func(ctx context.Context, o *office, _ []string) (table, error) {
-			link, err := o.setupLink(ctx)
+			link, err := o.setupLink(ctx, db.ByCommand)
 			if err != nil {
 				return table{}, err
 			}
@@ -28,7 +28,7 @@ func setupCommand() *cobra.Command {
 var errSetUp = errors.New("somebody has an account here already: add people with copse user create, or set a password with copse user password")
 
 // setupLink makes a fresh set-up link while nobody has an account. Only its hash is kept.
-func (c *core) setupLink(ctx context.Context) (string, error) {
+func (c *core) setupLink(ctx context.Context, who string) (string, error) {
 	list, err := c.store.Accounts(ctx, 0, 1)
 	if err != nil {
 		return "", err
@@ -39,7 +39,13 @@ func (c *core) setupLink(ctx context.Context) (string, error) {
 	var secret [24]byte
 	_, _ = rand.Read(secret[:]) // never fails since Go 1.24
 	token := base64.RawURLEncoding.EncodeToString(secret[:])
-	if err := c.store.SetSetting(ctx, db.SettingSetupToken, web.SetupHash(token)); err != nil {
+	err = c.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+		if err := tx.SetSetting(ctx, db.SettingSetupToken, web.SetupHash(token)); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, db.AuditEntry{Who: who, Act: "setup-link"})
+	})
+	if err != nil {
 		return "", err
 	}
 	return c.iris.Page("/setup?token=" + token), nil

@@ -82,7 +82,10 @@ func (c *core) createPerson(ctx context.Context, n community.NewPerson, password
 		if a, err = c.community.CreatePerson(ctx, tx, n); err != nil {
 			return err
 		}
-		return tx.SetSetting(ctx, db.SettingSetupToken, "") // a set-up link in an old log opens nothing more
+		if err := tx.SetSetting(ctx, db.SettingSetupToken, ""); err != nil { // a set-up link in an old log opens nothing more
+			return err
+		}
+		return tx.Audit(ctx, db.AuditEntry{Who: db.ByCommand, Act: "create-account", Object: a.Actor.Handle, Reason: a.Role})
 	})
 	return a, err
 }
@@ -128,7 +131,7 @@ func userPasswordCommand() *cobra.Command {
 		if err != nil {
 			return table{}, err
 		}
-		return o.changePerson(ctx, args[0], func(a *db.Account) { a.PasswordHash = hash })
+		return o.changePerson(ctx, "password", args[0], func(a *db.Account) { a.PasswordHash = hash })
 	}))
 }
 
@@ -136,13 +139,13 @@ func userPasswordCommand() *cobra.Command {
 func userChangeCommand(verb, short string, change func(a *db.Account, now db.Time)) *cobra.Command {
 	return listing(&cobra.Command{Use: verb + " NAME", Short: short, Args: cobra.ExactArgs(1)},
 		inOffice(func(ctx context.Context, o *office, args []string) (table, error) {
-			return o.changePerson(ctx, args[0], func(a *db.Account) { change(a, o.store.Now()) })
+			return o.changePerson(ctx, verb, args[0], func(a *db.Account) { change(a, o.store.Now()) })
 		}))
 }
 
 // changePerson writes an account and ends its sessions: whoever is signed in must not keep rights
 // that were taken away.
-func (o *office) changePerson(ctx context.Context, name string, change func(*db.Account)) (table, error) {
+func (o *office) changePerson(ctx context.Context, act, name string, change func(*db.Account)) (table, error) {
 	a, err := o.localPerson(ctx, name)
 	if err != nil {
 		return table{}, err
@@ -155,7 +158,10 @@ func (o *office) changePerson(ctx context.Context, name string, change func(*db.
 		if err := errors.Join(tx.SaveAccess(ctx, a), tx.SavePassword(ctx, a)); err != nil {
 			return err
 		}
-		return tx.RevokeSessions(ctx, a.ID, "")
+		if err := tx.RevokeSessions(ctx, a.ID, ""); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, db.AuditEntry{Who: db.ByCommand, Act: act, Object: a.Actor.Handle})
 	})
 	if err != nil {
 		return table{}, err
