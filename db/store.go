@@ -17,7 +17,7 @@ import (
 	"github.com/copse-social/copse/db/migrations"
 )
 
-// What a caller can tell apart.
+// What a caller can tell apart, beside the outages.
 var (
 	// ErrNotFound: no such row.
 	ErrNotFound = errors.New("not found")
@@ -119,7 +119,7 @@ func (h *hooks) add(list ...func()) {
 	h.list = append(h.list, list...)
 }
 
-// wrap turns driver errors into the two that callers tell apart.
+// wrap turns driver errors into those that callers tell apart.
 func wrap(err error) error {
 	switch {
 	case err == nil:
@@ -127,7 +127,15 @@ func wrap(err error) error {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("%w", ErrNotFound)
 	case isUnique(err):
+		if errors.Is(err, ErrConflict) {
+			return err
+		}
 		return fmt.Errorf("%w: %w", ErrConflict, err)
+	case errors.Is(err, ErrUnavailable), errors.Is(err, ErrFull):
+		return err // from a query of the same transaction
+	}
+	if why := outage(err); why != nil {
+		return fmt.Errorf("%w: %w", why, err)
 	}
 	return err
 }

@@ -38,6 +38,8 @@ var sentinels = []struct {
 	{federation.ErrNotFound, http.StatusNotFound},
 	{db.ErrNotFound, http.StatusNotFound},
 	{db.ErrConflict, http.StatusConflict},
+	{db.ErrUnavailable, http.StatusServiceUnavailable},
+	{db.ErrFull, http.StatusInsufficientStorage},
 	{context.Canceled, statusClosed},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable},
 }
@@ -93,6 +95,9 @@ func (s *Server) fault(err error, c echo.Context) {
 	if p.Status == http.StatusUnauthorized && peersOnly(req.URL.Path) {
 		h.Set(echo.HeaderWWWAuthenticate, `Signature headers="(request-target) host date digest"`)
 	}
+	if again(p.Status) && h.Get(echo.HeaderRetryAfter) == "" {
+		h.Set(echo.HeaderRetryAfter, retryAfter)
+	}
 	if s.o.Fault != nil && !peersOnly(req.URL.Path) && wantsHTML(req) {
 		if err := s.o.Fault(c, p.Status); err == nil || c.Response().Committed {
 			return
@@ -105,6 +110,15 @@ func (s *Server) fault(err error, c echo.Context) {
 	h.Set(echo.HeaderContentType, "application/problem+json")
 	c.Response().WriteHeader(p.Status)
 	_, _ = c.Response().Write(body) // the reader may be gone
+}
+
+// retryAfter is when to come back to an instance whose database cannot be used, in seconds: about
+// as long as a restart of it takes.
+const retryAfter = "5"
+
+// again says that the same request may succeed later.
+func again(status int) bool {
+	return status == http.StatusServiceUnavailable || status == http.StatusInsufficientStorage
 }
 
 func wantsHTML(req *http.Request) bool {

@@ -47,6 +47,8 @@ func TestProblem_table(t *testing.T) {
 		{federation.ErrNotFound, 404, ""},
 		{&http.MaxBytesError{Limit: 1}, 413, ""},
 		{context.DeadlineExceeded, 503, ""},
+		{fmt.Errorf("load: %w", db.ErrUnavailable), 503, `{"type":"about:blank","title":"Service Unavailable","status":503}`},
+		{db.ErrFull, 507, ""},
 		{context.Canceled, 499, ""},
 		{errors.New("dial tcp 10.0.0.7: password is hunter2"), 500, `{"type":"about:blank","title":"Internal Server Error","status":500}`},
 	} {
@@ -54,6 +56,9 @@ func TestProblem_table(t *testing.T) {
 		rec := h.ask(http.MethodGet, "/fail")
 		if rec.Code != c.status || rec.Header().Get("Content-Type") != "application/problem+json" || rec.Header().Get("Cache-Control") != "private, no-store" {
 			t.Errorf("%v: %d %v", c.err, rec.Code, rec.Header())
+		}
+		if again := rec.Header().Get("Retry-After") != ""; again != (c.status == 503 || c.status == 507) {
+			t.Errorf("%v: Retry-After %q", c.err, rec.Header().Get("Retry-After"))
 		}
 		if c.body != "" && rec.Body.String() != c.body {
 			t.Errorf("%v: %s", c.err, rec.Body)

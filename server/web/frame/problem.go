@@ -34,6 +34,10 @@ func (fr *Frame) answer(c echo.Context, err error) error {
 		status = web.Code
 	} else if errors.Is(err, db.ErrNotFound) {
 		status = http.StatusNotFound
+	} else if errors.Is(err, db.ErrUnavailable) {
+		return err // the page would need the database too
+	} else if errors.Is(err, db.ErrFull) {
+		status = fr.full(c, err)
 	} else {
 		fr.o.Log.ErrorContext(c.Request().Context(), "request failed", "request_id", p.RequestID, "path", c.Path(), "err", err)
 		if v := At(c); v.Account != nil && v.Account.IsAdmin() {
@@ -50,12 +54,21 @@ func (fr *Frame) answer(c echo.Context, err error) error {
 	return fr.Page(c, status, p)
 }
 
+// full answers a write for which there is no space; reading goes on. The log tells the admin.
+func (fr *Frame) full(c echo.Context, err error) int {
+	c.Response().Header().Set(echo.HeaderRetryAfter, "60")
+	fr.o.Log.ErrorContext(c.Request().Context(), "the disk below the database is full: nothing can be written until there is space", "err", err)
+	return http.StatusInsufficientStorage
+}
+
 // shownStatus is the page that words a status best.
 func shownStatus(status int) int {
 	switch status {
 	case http.StatusForbidden, http.StatusNotFound, http.StatusRequestEntityTooLarge,
 		http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError:
 		return status
+	case http.StatusInsufficientStorage:
+		return http.StatusServiceUnavailable
 	}
 	if status >= http.StatusInternalServerError {
 		return http.StatusInternalServerError
