@@ -198,8 +198,12 @@ func receiptsFull(s Shell) Page {
 		Shell: s, Heading: "Lids before the rains: who chains them?", URL: "/d/12", Sent: clock.Add(-4 * time.Hour), Locals: 46,
 		Trail: []ui.Link{{Label: "Lids before the rains", URL: "/d/12"}, {Label: "Where it has arrived"}},
 		Places: []ReceiptShare{
-			{State: ReceiptWaits, Hosts: 3, Readers: 32}, {State: ReceiptRefused, Hosts: 1, Readers: 4}, {State: ReceiptExpired, Hosts: 1},
-			{State: ReceiptCancelled, Hosts: 1}, {State: ReceiptOvertaken, Hosts: 1}, {State: ReceiptHas, Hosts: 4980, Readers: 12404},
+			{State: ReceiptWaits, Hosts: 3, Readers: 32},
+			{State: ReceiptRefused, Hosts: 1, Readers: 4},
+			{State: ReceiptExpired, Hosts: 1},
+			{State: ReceiptCancelled, Hosts: 1},
+			{State: ReceiptOvertaken, Hosts: 1},
+			{State: ReceiptHas, Hosts: 4980, Readers: 12404},
 		},
 		Trouble: &late, Again: "/p/12/receipts", Renews: true, Pages: ui.Pages{Newer: "/p/12/receipts", Older: "/p/12/receipts?after=5.health.example", Listed: true},
 		Hosts: []Receipt{
@@ -438,9 +442,11 @@ func peerEmpty(s Shell) Page {
 func peerFull(s Shell) Page {
 	p := peerEmpty(s).(PeerPage)
 	p.Peer, p.Since, p.Known, p.Followed, p.Following, p.Signature = troubled(), clock.AddDate(-1, -6, 0), 60, 3, 43, "rfc9421"
-	p.Paused, p.Drop, p.Why = clock, true, ui.Answer{Error: "Say why, for the other admins."}
+	p.Paused, p.Ask, p.Why = clock, AskQueue, ui.Answer{Error: "Say why, for the other admins."}
 	p.Queue = []PeerDelivery{{What: "Text passed on by Water Quality", About: ui.Link{Label: "Lids before the rains", URL: "/p/12"}, Tries: 7, Answer: "503", At: clock.Add(-5 * time.Hour)}}
-	p.Failed = []PeerDelivery{{What: "Helpful mark by Thandiwe Mokoena", Tries: 1, Answer: "410 Gone", At: clock.AddDate(0, 0, -1)}}
+	p.Dead, p.FailedTo = 44, ui.Pages{Older: "/admin/federation/health.example?after=7", Listed: true}
+	p.Days = []PeerDay{{Day: clock.AddDate(0, 0, -3), Unknown: true}, {Day: clock.AddDate(0, 0, -2), Taken: 812}, {Day: clock.AddDate(0, 0, -1), Taken: 1203, Given: 3}, {Day: clock}}
+	p.Failed = []PeerDelivery{{ID: "7", What: "Helpful mark by Thandiwe Mokoena", Tries: 1, Answer: "410 Gone", At: clock.AddDate(0, 0, -1)}}
 	p.Choices = append(p.Choices, PolicyChoice{Choice: ui.Choice{Value: "blocked", Label: "Block"}, Means: "Nothing in, nothing out", Reach: "43 followers there get nothing more"})
 	return p
 }

@@ -213,7 +213,7 @@ func policyProblems(p page) (problems []string) {
 // served is the addresses the product has; a view may link to nothing else of
 // ours.
 var served = regexp.MustCompile(`^(/|/sign-in|/setup|/search|/communities|/notifications(/\w+)?|/drafts(/drop)?|/settings(/\w+){0,3}` +
-	`|/reports(/\d+)?|/held/\d+|/admin/(federation|people|settings|log)|/admin/federation/[a-z.-]+(/\w+)?|/admin/people/\d+/\w+` +
+	`|/reports(/\d+)?|/held/\d+|/admin/(federation|people|settings|log)|/admin/federation/[a-z.-]+(/dead/\d+)?(/\w+)?|/admin/people/\d+/\w+` +
 	`|/sign-out|/lang|/theme|/read|/feed\.atom|/assets/[^/]+|/c/[^/]+(/(new|people|settings|log|follow|unfollow|join|leave|feed\.atom))?|/c/\w+/people/[^/]+(/[a-z-]+)?` +
 	`|/d/\w+(/replies)?|/p/\w+(/(edit|delete|like|history|report|remove|restore|pin|lock|receipts))?|/u/[^/]+(/(follow|unfollow|report))?|/follow/([cdu]/)?[^/]+|/demo/.+|/media/.+|/sign-in/\w+)$`)
 

@@ -51,6 +51,8 @@ func (d *Door) Mount(e *echo.Echo) {
 	g.POST("/federation", d.decide)
 	g.GET("/federation/:host", d.host)
 	g.POST("/federation/:host/policy", d.setPolicy)
+	g.GET("/federation/:host/export", d.exportDead)
+	g.POST("/federation/:host/dead/:id/:act", d.deadAct)
 	g.POST("/federation/:host/:act", d.hostAct)
 	g.GET("/people", d.accounts)
 	g.POST("/people/:account/:act", d.accountAct)

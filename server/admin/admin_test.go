@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/copse-social/copse/db"
@@ -17,9 +18,9 @@ func TestT47_onlyAdminsComeIn(t *testing.T) {
 	h.person("theo", db.RoleAdmin)
 	ana := h.person("ana", db.RoleUser)
 	h.ok(h.store.EnsureHost(h.ctx, "far.test"))
-	gets := []string{"/admin/federation", "/admin/federation/far.test", "/admin/people", "/admin/settings", "/admin/log"}
+	gets := []string{"/admin/federation", "/admin/federation/far.test", "/admin/federation/far.test/export", "/admin/people", "/admin/settings", "/admin/log"}
 	posts := []string{
-		"/admin/federation", "/admin/federation/far.test/policy", "/admin/federation/far.test/drop", "/admin/federation/far.test/retry",
+		"/admin/federation", "/admin/federation/far.test/policy", "/admin/federation/far.test/drop?sure=1", "/admin/federation/far.test/retry", "/admin/federation/far.test/drop-dead?sure=1", "/admin/federation/far.test/dead/1/drop",
 		fmt.Sprintf("/admin/people/%d/promote", ana.ID), "/admin/settings",
 	}
 	form := []string{"host", "far.test", "policy", "blocked", "reason", "x", "name", "Mine", "mark", "M"}
@@ -113,11 +114,11 @@ func TestHost_page(t *testing.T) {
 	h.queue("far.test", "", db.DeliveryPending, db.VisibilityDirect)
 	b := h.as("theo")
 	page := b.get("/admin/federation/far.test").want(http.StatusOK)
-	page.shows("Taking nothing since", "503 maintenance", "New text by Theo", "Title public", "Not taken", "400 bad", "Title unlisted", "Drop…")
+	page.shows("Taking nothing since", "503 maintenance", "New text by Theo", "Title public", "Given up", "400 bad", "Title unlisted", "Drop…")
 	// To run a server isn't to read what people write to one another (T47).
 	page.hides("Title direct")
 	b.get("/admin/federation").shows("far.test", "has taken nothing since", "2 deliveries wait")
-	b.get("/admin/federation/far.test?drop=1").shows("Throw away what waits? 2 deliveries never reach far.test.")
+	b.get("/admin/federation/far.test?ask=queue").shows("Throw away what waits? 2 deliveries never reach far.test.")
 	b.get("/admin/federation/unmet.test").want(http.StatusNotFound)
 	b.get("/admin/federation/..%2f..").want(http.StatusNotFound)
 }
@@ -128,15 +129,71 @@ func TestHost_acts(t *testing.T) {
 	h.person("theo", db.RoleAdmin)
 	h.ok(h.store.EnsureHost(h.ctx, "far.test"))
 	b := h.as("theo")
-	for _, act := range []string{"retry", "pause", "resume", "drop"} {
+	for _, act := range []string{"retry", "pause", "resume", "drop?sure=1"} {
 		b.post("/admin/federation/far.test/"+act, nil).leads("/admin/federation/far.test")
 	}
+	// What is thrown away is asked about first.
+	b.post("/admin/federation/far.test/drop", nil).leads("/admin/federation/far.test?ask=queue")
+	b.post("/admin/federation/far.test/drop-dead", nil).leads("/admin/federation/far.test?ask=dead")
 	b.post("/admin/federation/far.test/explode", nil).want(http.StatusNotFound)
 	b.post("/admin/federation/unmet.test/retry", nil).want(http.StatusNotFound)
 	if want := []string{"retry far.test", "pause far.test", "resume far.test", "drop far.test"}; !slices.Equal(h.verbs, want) {
 		t.Errorf("verbs %q, want %q", h.verbs, want)
 	}
 	b.get("/admin/log").shows("Had deliveries tried again", "Paused deliveries", "Resumed deliveries", "Threw away what waited for a server")
+}
+
+func TestHost_deadLetters(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.person("theo", db.RoleAdmin)
+	h.ok(h.store.EnsureHost(h.ctx, "far.test"))
+	for range 22 {
+		h.queue("far.test", "400 bad", db.DeliveryRefused, db.VisibilityPublic)
+	}
+	h.queue("far.test", "timed out", db.DeliveryExpired, db.VisibilityDirect)
+	h.queue("far.test", "", db.DeliveryDone, db.VisibilityPublic)
+	list, err := h.store.DeadLetters(h.ctx, "far.test", 0, 50)
+	h.ok(err)
+	b := h.as("theo")
+	const path = "/admin/federation/far.test"
+	b.get("/admin/federation?show=dead").shows("far.test", ">23<")
+	page := b.get(path).want(http.StatusOK).shows("400 bad", "Next page", path+"/export", "1 taken", "23 not taken", fmt.Sprintf("%s/dead/%d/retry", path, list[0].ID)).hides("timed out")
+	b.get(regexp.MustCompile(path+`\?after=\d+`).FindString(page.body)).shows("timed out", "First page").hides("Title direct")
+
+	b.post(fmt.Sprintf("%s/dead/%d/retry", path, list[0].ID), nil).leads(path)
+	b.post(fmt.Sprintf("%s/dead/%d/drop", path, list[1].ID), nil).leads(path)
+	b.post(fmt.Sprintf("%s/dead/%d/drop", path, list[1].ID), nil).leads(path)
+	b.get(path).shows("It was dealt with already.")
+	b.post(fmt.Sprintf("%s/dead/%d/explode", path, list[2].ID), nil).want(http.StatusNotFound)
+	b.post(path+"/dead/x/drop", nil).want(http.StatusNotFound)
+	if n, err := h.store.DeadAt(h.ctx, "far.test"); err != nil || n.Refused != 20 || n.Expired != 1 {
+		t.Errorf("%+v, %v are left", n, err)
+	}
+	export := b.get(path+"/export").want(http.StatusOK).shows(`"host":"far.test"`, `"state":"expired"`, `"private":true`)
+	if n := strings.Count(export.body, "\n"); n != 21 {
+		t.Errorf("%d lines, want 21\n%s", n, export.body)
+	}
+	b.get(path + "?ask=dead").shows("Throw away what was given up? 21 deliveries never reach far.test.")
+	b.post(path+"/drop-dead?sure=1", nil).leads(path)
+	b.get(path).hides(path + "/export")
+	b.get("/admin/log").shows("Had one delivery tried again", "Threw away one delivery", "Threw away what was given up for a server", "Took a copy of what was given up")
+}
+
+func TestHost_chartIsCompleteOrSaysSo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.person("theo", db.RoleAdmin)
+	h.ok(h.store.EnsureHost(h.ctx, "far.test"))
+	b := h.as("theo")
+	b.get("/admin/federation/far.test").hides("Deliveries of the last")
+	h.queue("far.test", "", db.DeliveryDone, db.VisibilityPublic)
+	h.mu.Lock()
+	h.clock = h.clock.AddDate(0, 0, 3)
+	h.mu.Unlock()
+	h.queue("far.test", "400 bad", db.DeliveryRefused, db.VisibilityPublic)
+	b = h.as("theo")
+	b.get("/admin/federation/far.test").shows("Deliveries of the last 14 days", "1 taken", "1 not taken", "Figures").hides("Counted since")
 }
 
 // Whoever loses an account or a right is signed out of it at once (T40).

@@ -32,7 +32,7 @@ func (d *Door) host(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.hostPage(c, http.StatusOK, h, views.PeerPage{Drop: c.QueryParam("drop") != ""})
+	return d.hostPage(c, http.StatusOK, h, views.PeerPage{Ask: views.PeerQuestion(c.QueryParam("ask"))})
 }
 
 func (d *Door) hostPage(c echo.Context, status int, h *db.Host, p views.PeerPage) error {
@@ -47,31 +47,41 @@ func (d *Door) hostPage(c echo.Context, status int, h *db.Host, p views.PeerPage
 		return fmt.Errorf("count people at %s: %w", h.Name, err)
 	}
 	p.Known, p.Followed, p.Following = int(people.Known), int(people.Followed), int(people.Following)
-	pending, oldest, err := d.store.WaitingFor(ctx, h.Name)
-	if err != nil {
-		return fmt.Errorf("count what waits for %s: %w", h.Name, err)
+	if err := d.fillQueue(ctx, c, h, &p); err != nil {
+		return err
 	}
-	p.Peer = d.peer(h, pending, oldest)
-	p.Drop = p.Drop && pending > 0
 	p.Choices = choices(shell.Loc, h.Policy, people)
 	if status == http.StatusOK {
 		p.Why.Value = h.PolicyReason
 	}
+	return d.Page(c, status, p)
+}
+
+// fillQueue adds what waits for a host, what was given up, and how the last days went.
+func (d *Door) fillQueue(ctx context.Context, c echo.Context, h *db.Host, p *views.PeerPage) error {
+	line := &db.HostLine{Host: *h}
+	var err error
+	if line.Pending, line.Oldest, err = d.store.WaitingFor(ctx, h.Name); err != nil {
+		return fmt.Errorf("count what waits for %s: %w", h.Name, err)
+	}
+	dead, err := d.store.DeadAt(ctx, h.Name)
+	if err != nil {
+		return fmt.Errorf("count dead letters of %s: %w", h.Name, err)
+	}
+	line.Dead = dead.Refused + dead.Expired
+	p.Peer = d.peer(line)
 	queue, err := d.store.DeliveriesTo(ctx, h.Name, maxQueue)
 	if err != nil {
 		return fmt.Errorf("list what waits for %s: %w", h.Name, err)
 	}
-	failed, err := d.store.FailedTo(ctx, h.Name, maxQueue)
-	if err != nil {
-		return fmt.Errorf("list what %s did not take: %w", h.Name, err)
-	}
-	if p.Queue, err = d.deliveries(ctx, shell.Loc, queue); err != nil {
+	if p.Queue, err = d.deliveries(ctx, p.Loc, queue); err != nil {
 		return err
 	}
-	if p.Failed, err = d.deliveries(ctx, shell.Loc, failed); err != nil {
+	if p.Failed, p.FailedTo, err = d.deadLetters(ctx, c, h.Name, p.Loc); err != nil {
 		return err
 	}
-	return d.Page(c, status, p)
+	p.Days, err = d.days(ctx, h.Name)
+	return err
 }
 
 func choices(l *locales.Loc, policy string, people db.HostPeople) []views.PolicyChoice {
@@ -178,7 +188,8 @@ func (d *Door) setPolicy(c echo.Context) error {
 	return d.done(c, d.loc(c).Text("Saved."), "/admin/federation/"+h.Name)
 }
 
-// hostAct handles POST /admin/federation/:host/:act: retry, drop, pause and resume.
+// hostAct handles POST /admin/federation/:host/:act: retry, drop, drop-dead, pause and resume. What
+// is thrown away is asked about first.
 func (d *Door) hostAct(c echo.Context) error {
 	h, err := d.hostAt(c)
 	if err != nil {
@@ -188,6 +199,9 @@ func (d *Door) hostAct(c echo.Context) error {
 	do, said := d.verb(l, act)
 	if do == nil {
 		return echo.ErrNotFound
+	}
+	if asked := questions[act]; asked != "" && c.QueryParam("sure") == "" {
+		return c.Redirect(http.StatusSeeOther, "/admin/federation/"+h.Name+"?ask="+string(asked))
 	}
 	err = d.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
 		return d.note(ctx, tx, c, db.ModerationEntry{Act: act + "-host", Reason: h.Name})
@@ -201,12 +215,17 @@ func (d *Door) hostAct(c echo.Context) error {
 	return d.done(c, said, "/admin/federation/"+h.Name)
 }
 
+// questions are the acts that throw something away.
+var questions = map[string]views.PeerQuestion{"drop": views.AskQueue, "drop-dead": views.AskDead}
+
 func (d *Door) verb(l *locales.Loc, act string) (do func(ctx context.Context, host string) error, said string) {
 	switch act {
 	case "retry":
 		return d.o.Retry, l.Text("It is being tried now.")
 	case "drop":
 		return d.o.Drop, l.Text("What waited is thrown away.")
+	case "drop-dead":
+		return d.dropDead, l.Text("What was given up is thrown away.")
 	case "pause":
 		return d.o.Pause, l.Text("Paused. What is meant for it waits.")
 	case "resume":

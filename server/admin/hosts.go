@@ -47,7 +47,11 @@ func (d *Door) hostsPage(c echo.Context, status int, p views.FederationPage) err
 	if err != nil {
 		return fmt.Errorf("count waiting deliveries: %w", err)
 	}
-	p.Known, p.Failing, p.Blocked, p.Waiting = int(counts.Known), int(counts.Failing), int(counts.Blocked), int(waiting)
+	dead, err := d.store.CountDead(ctx)
+	if err != nil {
+		return fmt.Errorf("count dead letters: %w", err)
+	}
+	p.Known, p.Failing, p.Blocked, p.Waiting, p.Dead = int(counts.Known), int(counts.Failing), int(counts.Blocked), int(waiting), int(dead)
 	show := c.QueryParam("show")
 	p.Show = chosen(shows(shell.Loc), show)
 	p.Policies = policies(shell.Loc)
@@ -58,7 +62,7 @@ func (d *Door) hostsPage(c echo.Context, status int, p views.FederationPage) err
 	}
 	p.Pages = pages(q, len(list), func() string { return list[pageHosts-1].Name })
 	for _, h := range list[:min(len(list), pageHosts)] {
-		p.Peers = append(p.Peers, d.peer(&h.Host, h.Pending, h.Oldest))
+		p.Peers = append(p.Peers, d.peer(h))
 	}
 	if q.After == "" && p.Words == "" && show == "" {
 		if p.Trouble, err = d.trouble(ctx); err != nil {
@@ -79,7 +83,7 @@ func pages(q db.HostQuery, found int, next func() string) ui.Pages {
 		}
 		return "/admin/federation?" + v.Encode()
 	}
-	var out ui.Pages
+	out := ui.Pages{Listed: true}
 	if q.After != "" {
 		out.Newer = at("")
 	}
@@ -89,37 +93,25 @@ func pages(q db.HostQuery, found int, next func() string) ui.Pages {
 	return out
 }
 
-// trouble are the hosts that fail and for which most waits.
+// trouble are the hosts that fail for longest while something waits for them.
 func (d *Door) trouble(ctx context.Context) ([]views.Peer, error) {
-	queues, err := d.store.QueueByHost(ctx, 50)
+	hosts, err := d.store.FailingHosts(ctx, maxTrouble)
 	if err != nil {
-		return nil, fmt.Errorf("list queues: %w", err)
-	}
-	var names []string
-	for _, q := range queues {
-		names = append(names, q.Host)
-	}
-	hosts, err := d.store.HostsByName(ctx, names)
-	if err != nil {
-		return nil, fmt.Errorf("load hosts of queues: %w", err)
+		return nil, fmt.Errorf("list failing hosts: %w", err)
 	}
 	var list []views.Peer
-	for _, q := range queues {
-		h := hosts[q.Host]
-		if h == nil || h.FailingSince.IsZero() || h.Policy == db.HostBlocked || len(list) == maxTrouble {
-			continue
-		}
-		list = append(list, d.peer(h, q.Pending, q.Oldest))
+	for _, h := range hosts {
+		list = append(list, d.peer(h))
 	}
 	return list, nil
 }
 
 // peer is a host as pages show it.
-func (d *Door) peer(h *db.Host, pending int64, oldest db.Time) views.Peer {
+func (d *Door) peer(h *db.HostLine) views.Peer {
 	p := views.Peer{
 		Org: d.Org(h.Name), Host: h.Name, Software: strings.TrimSpace(h.Software + " " + h.Version),
-		Pending: int(pending), Oldest: oldest.Time, Failing: h.FailingSince.Time, Heard: h.LastInAt.Time, Reached: h.LastOKAt.Time,
-		Next: h.NextProbeAt.Time, Answer: h.LastError, Policy: h.Policy, Reason: h.PolicyReason, Paused: h.PausedAt.Time,
+		Pending: int(h.Pending), Oldest: h.Oldest.Time, Dead: int(h.Dead), Failing: h.FailingSince.Time, Heard: h.LastInAt.Time,
+		Reached: h.LastOKAt.Time, Next: h.NextProbeAt.Time, Answer: h.LastError, Policy: h.Policy, Reason: h.PolicyReason, Paused: h.PausedAt.Time,
 	}
 	if h.RetryAfter.After(p.Next) {
 		p.Next = h.RetryAfter.Time
@@ -130,8 +122,8 @@ func (d *Door) peer(h *db.Host, pending int64, oldest db.Time) views.Peer {
 	case !h.PausedAt.IsZero():
 		p.State = views.PeerPaused
 	case !h.FailingSince.IsZero() && h.Streak > 0:
-		p.State = views.PeerFailing
-	case pending > 0:
+		p.State, p.Asleep = views.PeerFailing, d.o.Now().Sub(p.Failing) > db.DormantAfter
+	case h.Pending > 0:
 		p.State = views.PeerBusy
 	}
 	return p
@@ -142,6 +134,7 @@ func shows(l *locales.Loc) []ui.Choice {
 		{Value: "", Label: l.Text("All servers")},
 		{Value: "waiting", Label: l.Text("Something waits")},
 		{Value: "failing", Label: l.Text("Do not answer")},
+		{Value: "dead", Label: l.Text("Something was given up")},
 		{Value: "paused", Label: l.TextIn("servers", "Paused")},
 		{Value: db.HostBlocked, Label: l.TextIn("servers", "Blocked")},
 		{Value: db.HostSilenced, Label: l.TextIn("servers", "Silenced")},

@@ -59,6 +59,14 @@ func actWord(l *locales.Loc, act string) (icon, word string) {
 		return "check", l.Text("Allowed a server")
 	case "forget-host":
 		return "history", l.Text("Took a decision about a server back")
+	case "retry-delivery":
+		return "retry", l.Text("Had one delivery tried again")
+	case "drop-delivery":
+		return "x", l.Text("Threw away one delivery")
+	case "drop-dead-host":
+		return "x", l.Text("Threw away what was given up for a server")
+	case "export-host":
+		return "history", l.Text("Took a copy of what was given up for a server")
 	case "retry-host":
 		return "retry", l.Text("Had deliveries tried again")
 	case "drop-host":
