@@ -34,8 +34,14 @@ func drillTable() []drill {
 		{id: "F5", title: "Redis frozen (SIGSTOP)", needs: both, do: redisFrozen},
 		{id: "F6", title: "PostgreSQL restarted, crashed, killed", needs: rig.Options{Engine: rig.Postgres}, do: databaseRestarts},
 		{id: "F7", title: "PostgreSQL read-only, then out of connections", needs: rig.Options{Engine: rig.Postgres}, do: databaseRefuses},
+		{id: "F8", title: "half of the hosts away for ten days", anyEngine: true, do: partition},
+		{id: "F9", title: "three hosts in ten at one byte a second", anyEngine: true, do: slow},
+		{id: "F10", title: "500 always, and 500 for one discussion", anyEngine: true, do: sick},
+		{id: "F11", title: "410, 404, 401, 403, 429 with Retry-After", anyEngine: true, do: refuse},
+		{id: "F12", title: "no HTTP, endless headers, 10 MiB, resets", anyEngine: true, do: garbage},
 		{id: "F13", title: "disk full", needs: rig.Options{DataSize: 24}, do: diskFull},
 		{id: "F17", title: "SIGTERM under load, one process after the other", needs: both, do: stops},
+		{id: "F19", title: "a million deliveries wait", needs: both, do: mass},
 	}
 }
 

@@ -22,6 +22,9 @@ type Judging struct {
 	// Ill are the peers that were broken on purpose and need not have got everything; latencies
 	// count at the others.
 	Ill []*Peer
+	// Late are peers that were broken and came back: they must get everything, but latencies count
+	// at the others.
+	Late []*Peer
 	// NoWire forbids duplicates on the wire altogether.
 	NoWire bool
 }
@@ -77,6 +80,11 @@ func (v *verdict) ill(host string) bool {
 	return slices.ContainsFunc(v.j.Ill, func(p *Peer) bool { return p.Host == host })
 }
 
+// late says that a host had an excuse to hear of things later than others.
+func (v *verdict) late(host string) bool {
+	return slices.ContainsFunc(v.j.Late, func(p *Peer) bool { return p.Host == host })
+}
+
 // lose notes something lost; the first few say what.
 func (v *verdict) lose(format string, args ...any) {
 	if v.p.Lost++; v.p.Lost <= 5 {
@@ -87,10 +95,10 @@ func (v *verdict) lose(format string, args ...any) {
 // listen reads the ledger of a peer.
 func (v *verdict) listen(p *Peer) {
 	heard, first := map[string][]Entry{}, map[string]time.Time{}
-	unproved := 0
+	unproved, why := 0, ""
 	for _, e := range p.Entries() {
-		if e.Fault != "" {
-			unproved++
+		if e.Fault != "" && !v.ill(p.Host) && !v.late(p.Host) { // for these requests are signed anew, or come late
+			unproved, why = unproved+1, e.Fault
 		}
 		if !e.Taken() {
 			continue
@@ -103,7 +111,7 @@ func (v *verdict) listen(p *Peer) {
 	}
 	v.heard[p.Host], v.first[p.Host] = heard, first
 	if unproved > 0 {
-		v.p.Broken = append(v.p.Broken, fmt.Sprintf("%d signatures at %s were not proved", unproved, p.Host))
+		v.p.Broken = append(v.p.Broken, fmt.Sprintf("%d signatures at %s were not proved: %s", unproved, p.Host, why))
 	}
 }
 
@@ -264,7 +272,7 @@ func (v *verdict) latencies() {
 		for _, p := range a.group.Followers {
 			at, heard := v.first[p.Host][a.object]
 			switch {
-			case v.ill(p.Host) || !heard:
+			case v.ill(p.Host) || v.late(p.Host) || !heard:
 			case v.broken(a.done):
 				faulty = append(faulty, max(0, at.Sub(a.done)))
 			default:

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -55,7 +56,12 @@ func (k *keyring) verify(r *http.Request, body []byte, host string) error {
 	if err != nil {
 		return err
 	}
-	return claim.Verify(r, body, key, sign.VerifyOptions{Hosts: []string{host}, Now: k.now()})
+	o := sign.VerifyOptions{Hosts: []string{host}, BaseURL: &url.URL{Scheme: "http", Host: host}, Now: k.now()}
+	if err := claim.Verify(r, body, key, o); err == nil {
+		return nil
+	}
+	o.Now = k.clock.Before() // signed in the moment of a step
+	return claim.Verify(r, body, key, o)
 }
 
 func (k *keyring) key(ctx context.Context, id string) (sign.PublicKey, error) {

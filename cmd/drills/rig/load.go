@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -168,6 +169,23 @@ func (r *Rig) reply(ctx context.Context, choose *rand.Rand) {
 	a.status, a.err = p.Post(ctx, r.client, g.Inbox, activity)
 	a.done = time.Now()
 	r.log.add(a)
+}
+
+// Speak lets a peer answer in a discussion that it follows, so that the instance hears of it.
+func (r *Rig) Speak(ctx context.Context, p *Peer) error {
+	for _, g := range r.Groups {
+		if !slices.Contains(g.Followers, p) {
+			continue
+		}
+		activity, note := p.Reply(g.Table, g.ID, "Back again.")
+		id, _ := activity["id"].(string)
+		a := act{kind: "reply", group: g, object: note, by: p, id: id, at: time.Now()}
+		a.status, a.err = p.Post(ctx, r.client, g.Inbox, activity)
+		a.done = time.Now()
+		r.log.add(a)
+		return nil
+	}
+	return nil
 }
 
 // Answers counts what the instance answered since a moment, by status; 0 stands for no answer, and

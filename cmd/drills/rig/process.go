@@ -115,6 +115,17 @@ func peakMemory(pid int) int64 { return statusLine(pid, "VmHWM:") }
 // Memory is the resident set of the process now, in bytes.
 func (p *Process) Memory() int64 { return statusLine(p.cmd.Process.Pid, "VmRSS:") }
 
+// Memory is the resident set of the largest process now, in bytes.
+func (r *Rig) Memory() int64 {
+	var most int64
+	for _, p := range r.processes {
+		if p.Alive() {
+			most = max(most, p.Memory())
+		}
+	}
+	return most
+}
+
 func statusLine(pid int, name string) int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

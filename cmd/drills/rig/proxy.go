@@ -24,6 +24,8 @@ type Mode struct {
 	ResetAfter int
 	// Garbage answers with bytes that are no HTTP; EndlessHeaders with a header that never ends.
 	Garbage, EndlessHeaders bool
+	// Body answers 202 with so many bytes.
+	Body int
 }
 
 // Proxy passes TCP connections to a peer and does them harm.
@@ -37,6 +39,7 @@ type Proxy struct {
 	mode  Mode
 	open  map[net.Conn]struct{}
 	taken int
+	held  time.Duration // the longest that one connection was open in a mode that does harm
 }
 
 func newProxy(to string) (*Proxy, error) {
@@ -66,6 +69,22 @@ func (p *Proxy) Taken() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.taken
+}
+
+// Longest is how long the instance kept a connection at most while the proxy did harm.
+func (p *Proxy) Longest() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.held
+}
+
+// hold notes how long a connection was open.
+func (p *Proxy) hold(m Mode, since time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if m != (Mode{}) {
+		p.held = max(p.held, time.Since(since))
+	}
 }
 
 func (p *Proxy) close() error {
@@ -109,6 +128,7 @@ func (p *Proxy) carry(c net.Conn) {
 	p.open[c] = struct{}{}
 	p.mu.Unlock()
 	defer p.drop(c)
+	defer p.hold(m, time.Now())
 	switch {
 	case m.Refuse:
 		reset(c)
@@ -118,6 +138,8 @@ func (p *Proxy) carry(c net.Conn) {
 		p.babble(c)
 	case m.EndlessHeaders:
 		p.endless(c)
+	case m.Body > 0:
+		p.swamp(c, m.Body)
 	default:
 		p.between(c, m)
 	}
@@ -215,5 +237,17 @@ func (p *Proxy) endless(c net.Conn) {
 			return
 		}
 		Pause(context.Background(), time.Millisecond)
+	}
+}
+
+// swamp answers 202 with far more than anybody wants to read.
+func (p *Proxy) swamp(c net.Conn, size int) {
+	_, _ = c.Read(make([]byte, 4096))
+	_, _ = fmt.Fprintf(c, "HTTP/1.1 202 Accepted\r\nContent-Length: %d\r\n\r\n", size)
+	piece := make([]byte, 64<<10)
+	for sent := 0; sent < size; sent += len(piece) {
+		if _, err := c.Write(piece); err != nil {
+			return
+		}
 	}
 }

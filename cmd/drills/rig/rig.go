@@ -271,10 +271,14 @@ func freePort() (int, error) {
 type Clock struct {
 	file string
 	by   atomic.Int64
+	was  atomic.Int64 // before the last step
 }
 
 // Now is the time that the instance takes it for.
 func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.by.Load())) }
+
+// Before is the time as it went before the last step: a request may have been signed by it.
+func (c *Clock) Before() time.Time { return time.Now().Add(time.Duration(c.was.Load())) }
 
 // Step sets the difference; copse processes notice within a tenth of a second.
 func (c *Clock) Step(by time.Duration) error {
@@ -282,6 +286,6 @@ func (c *Clock) Step(by time.Duration) error {
 	if err := os.WriteFile(next, []byte(by.String()), 0o600); err != nil {
 		return fmt.Errorf("step the clock: %w", err)
 	}
-	c.by.Store(int64(by))
+	c.was.Store(c.by.Swap(int64(by)))
 	return os.Rename(next, c.file)
 }

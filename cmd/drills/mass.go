@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/copse-social/copse/cmd/drills/rig"
+)
+
+// mass starts the instance on a million deliveries that wait for five thousand hosts.
+func mass(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
+	deliveries, hosts, span := 1_000_000, 5000, time.Minute
+	if r.Short {
+		deliveries, hosts, span = 100_000, 500, 3*time.Second
+	}
+	names, err := r.SeedPending(ctx, deliveries, hosts)
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.Start(ctx, "copse", rig.Both)
+	if err != nil {
+		return nil, err
+	}
+	_, err = rig.Until(ctx, time.Minute, "the queue holds all that waits", func() bool {
+		n, filled, err := r.Redis.Queued(ctx, names)
+		return err == nil && filled && n >= int64(deliveries)
+	})
+	if err != nil {
+		return nil, err
+	}
+	ready := time.Since(p.Started)
+	load := r.Load(ctx, rig.Rates{Posts: 5})
+	first, err := firstAfter(ctx, r, p.Started)
+	if err != nil {
+		load.Stop()
+		return nil, err
+	}
+	rig.Pause(ctx, span)
+	load.Stop()
+	rss := r.Memory()
+	report, err := r.Judge(ctx, "F19", "", rig.Judging{})
+	if err != nil {
+		return nil, err
+	}
+	report.Fault = fmt.Sprintf("%d deliveries wait for %d hosts", deliveries, hosts)
+	report.Within("start until the queue is whole", ready, 15*time.Second)
+	report.Within("start until the first new delivery", first, 15*time.Second)
+	report.AtMost("MiB of memory at its peak", int(report.RSS>>20), 300)
+	report.Figure("%d MiB in the end", rss>>20)
+	used, err := redisMemory(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	report.AtMost("MiB of Redis at its peak", used, 200)
+	return report, nil
+}
+
+// redisMemory is the most memory that Redis had in use, in MiB.
+func redisMemory(ctx context.Context, r *rig.Rig) (int, error) {
+	text, err := r.Redis.Client.Info(ctx, "memory").Result()
+	if err != nil {
+		return 0, fmt.Errorf("ask Redis for its memory: %w", err)
+	}
+	_, rest, _ := strings.Cut(text, "used_memory_peak:")
+	line, _, _ := strings.Cut(rest, "\r\n")
+	bytes, err := strconv.Atoi(line)
+	if err != nil {
+		return 0, fmt.Errorf("read the memory of Redis: %w", err)
+	}
+	return bytes >> 20, nil
+}
