@@ -22,6 +22,9 @@ type Activity struct {
 	Public    bool   `bun:"public"` // anybody may fetch it
 	Body      []byte `bun:"body"`
 	CreatedAt Time   `bun:"created_at"`
+
+	// Actor is who did it, where whoever stored it knew.
+	Actor *Actor `bun:"-"`
 }
 
 // CreateActivity stores an activity; ErrConflict where its address is known.

@@ -70,6 +70,13 @@ func (s *Store) EnsureHost(ctx context.Context, name string) error {
 	return err
 }
 
+// DialectOf returns of a host what it runs and whether it fetches objects; nothing of one never met.
+func (s *Store) DialectOf(ctx context.Context, name string) (*Host, error) {
+	h := &Host{Name: name}
+	err := one(ctx, s.read.NewSelect().Model(h).Column("software", "family", "wants_objects").Where("name = ?", name))
+	return h, ignoreNotFound(err)
+}
+
 // HostByName returns a host.
 func (s *Store) HostByName(ctx context.Context, name string) (*Host, error) {
 	h := new(Host)

@@ -49,6 +49,15 @@ func (s *Store) Notify(ctx context.Context, n *Notification) error {
 	return s.insert(ctx, n)
 }
 
+// NotifyActor stores a notification for a person of ours; nobody has an account for others.
+func (s *Store) NotifyActor(ctx context.Context, actorID int64, n *Notification) error {
+	n.ID, n.CreatedAt = s.NewID(), s.Now()
+	_, err := s.exec(ctx, `INSERT INTO notifications (id, account_id, kind, actor_id, group_id, post_id, report_id, note, created_at)
+		SELECT ?, id, ?, ?, ?, ?, ?, ?, ? FROM accounts WHERE actor_id = ?`,
+		n.ID, n.Kind, n.ActorID, n.GroupID, n.PostID, n.ReportID, n.Note, n.CreatedAt, actorID)
+	return err
+}
+
 // HasUnread says whether a person has an unread line of a kind about a group, so that a flood of
 // one kind is one line.
 func (s *Store) HasUnread(ctx context.Context, accountID int64, kind string, groupID int64) (bool, error) {

@@ -41,12 +41,26 @@ type OutboxRow struct {
 
 // CreateOutbox stores the way of an activity to an audience.
 func (s *Store) CreateOutbox(ctx context.Context, row *OutboxRow, to Audience) error {
-	raw, err := json.Marshal(to)
-	if err != nil {
-		return fmt.Errorf("write audience: %w", err)
+	return s.CreateOutboxes(ctx, row, []Audience{to})
+}
+
+// CreateOutboxes stores the ways of an activity to some audiences, each with a row like the given
+// one.
+func (s *Store) CreateOutboxes(ctx context.Context, row *OutboxRow, to []Audience) error {
+	rows := make([]*OutboxRow, len(to))
+	for i := range to {
+		raw, err := json.Marshal(to[i])
+		if err != nil {
+			return fmt.Errorf("write audience: %w", err)
+		}
+		row.ID, row.CreatedAt, row.Audience = s.NewID(), s.Now(), string(raw)
+		each := *row
+		rows[i] = &each
 	}
-	row.ID, row.CreatedAt, row.Audience = s.NewID(), s.Now(), string(raw)
-	return s.insert(ctx, row)
+	if len(rows) == 0 {
+		return nil
+	}
+	return s.insert(ctx, &rows)
 }
 
 // To decodes the audience of the row.

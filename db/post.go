@@ -85,6 +85,8 @@ type Post struct {
 	SharesCount  int64 `bun:"shares_count"`
 
 	Author *Actor `bun:"rel:belongs-to,join:author_id=id"`
+	// Parent is what it answers, of a post that was created just now.
+	Parent *Post `bun:"-"`
 }
 
 // Starts says that the post began its discussion.
@@ -125,6 +127,7 @@ func (s *Store) CreatePost(ctx context.Context, p *Post, parent *Post) error {
 	} else {
 		p.DiscussionID, p.ReplyToID, p.ReplyToURI = parent.DiscussionID, parent.ID, parent.URI
 		p.Path = PathUnder(parent.Path, p.ID)
+		p.Parent = parent
 	}
 	if err := s.insert(ctx, p); err != nil {
 		return fmt.Errorf("create post %s: %w", p.URI, err)
@@ -229,6 +232,28 @@ func (s *Store) PostByID(ctx context.Context, id int64) (*Post, error) {
 func (s *Store) PostByURI(ctx context.Context, uri string) (*Post, error) {
 	p := new(Post)
 	return p, one(ctx, s.posts(p).Where("post.uri = ?", uri))
+}
+
+// AnsweredPost returns a post by ActivityPub id as far as an answer to it needs it: without source,
+// and its author without keys and profile.
+func (s *Store) AnsweredPost(ctx context.Context, uri string) (*Post, error) {
+	p := new(Post)
+	return p, one(ctx, s.listed(p).Where("post.uri = ?", uri))
+}
+
+// AuthorOfPost returns the id of the author of the post with an ActivityPub id.
+func (s *Store) AuthorOfPost(ctx context.Context, uri string) (int64, error) {
+	var id int64
+	err := s.read.NewRaw("SELECT author_id FROM posts WHERE uri = ?", uri).Scan(ctx, &id)
+	return id, wrap(err)
+}
+
+// Met says whether a post with an ActivityPub id is here, whatever its state, and whether the
+// address was buried by the one it comes from.
+func (s *Store) Met(ctx context.Context, uri, actorURI string) (known, buried bool, err error) {
+	err = s.read.NewRaw(`SELECT EXISTS (SELECT 1 FROM posts WHERE uri = ?) AS known,
+		EXISTS (SELECT 1 FROM tombstones WHERE hash = ?) AS buried`, uri, HashOf([]byte(uri), []byte(actorURI))).Scan(ctx, &known, &buried)
+	return known, buried, wrap(err)
 }
 
 // HasPost says whether a post with an ActivityPub id is here, whatever its state.

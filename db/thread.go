@@ -263,6 +263,9 @@ func (s *Store) PublishedBefore(ctx context.Context, groupID, authorID int64) (b
 
 // LockedAbove says whether the discussion of a parent, or a branch that contains it, is locked.
 func (s *Store) LockedAbove(ctx context.Context, parent *Post) (bool, error) {
+	if parent.Starts() {
+		return !parent.LockedAt.IsZero(), nil
+	}
 	paths := []string{""}
 	for i := range parent.Path {
 		if parent.Path[i] == '/' && i > 0 {

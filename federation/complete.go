@@ -53,13 +53,13 @@ func (r *Resolver) created(ctx context.Context, in *Incoming) error {
 	if err := r.takeObject(ctx, in); err != nil {
 		return err
 	}
-	known, err := r.o.Store.PostByURI(ctx, in.Object.Doc.ID)
+	author, err := r.o.Store.AuthorOfPost(ctx, in.Object.Doc.ID)
 	switch {
 	case errors.Is(err, db.ErrNotFound):
 		return r.above(ctx, in)
 	case err != nil:
 		return fmt.Errorf("load post %s: %w", in.Object.Doc.ID, err)
-	case known.AuthorID != in.Object.Author.ID:
+	case author != in.Object.Author.ID:
 		return refuse("not-author") // a post does not change hands (T22)
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/vocab"
 )
 
@@ -89,11 +88,7 @@ func (r *Resolver) above(ctx context.Context, in *Incoming) error {
 }
 
 func (r *Resolver) hasPost(ctx context.Context, iri string) (bool, error) {
-	_, err := r.o.Store.PostByURI(ctx, iri)
-	if errors.Is(err, db.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return r.o.Store.HasPost(ctx, iri)
 }
 
 // confirmGone asks the origin of an object whether it is gone: 404, 410 or a Tombstone. That it

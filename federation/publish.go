@@ -95,14 +95,15 @@ func (p *Publisher) Send(ctx context.Context, tx *db.Store, a *db.Activity, o Ou
 	if about == "" {
 		about = o.Actor.URI
 	}
+	var far []db.Audience
 	for _, to := range o.To {
-		if to.FollowersOf == 0 && len(to.Inboxes) == 0 {
-			continue // all of them live here
+		if to.FollowersOf != 0 || len(to.Inboxes) > 0 { // else all of them live here
+			far = append(far, to)
 		}
-		row := &db.OutboxRow{ActivityID: a.ID, Class: o.Class, OKey: OrderKey(about)}
-		if err := tx.CreateOutbox(ctx, row, to); err != nil {
-			return fmt.Errorf("send activity %s: %w", a.URI, err)
-		}
+	}
+	row := &db.OutboxRow{ActivityID: a.ID, Class: o.Class, OKey: OrderKey(about)}
+	if err := tx.CreateOutboxes(ctx, row, far); err != nil {
+		return fmt.Errorf("send activity %s: %w", a.URI, err)
 	}
 	if len(o.To) > 0 {
 		tx.AfterCommit(p.nudge)

@@ -54,9 +54,12 @@ func (r *Rules) wrap(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activ
 	if !distributes(g) || a.URI == "" {
 		return nil
 	}
-	author, err := tx.ActorByID(ctx, a.ActorID)
-	if err != nil {
-		return fmt.Errorf("load author of %s: %w", a.URI, err)
+	author := a.Actor
+	if author == nil {
+		var err error
+		if author, err = tx.ActorByID(ctx, a.ActorID); err != nil {
+			return fmt.Errorf("load author of %s: %w", a.URI, err)
+		}
 	}
 	host, err := profile(ctx, tx, author)
 	if err != nil {
@@ -227,10 +230,7 @@ func profile(ctx context.Context, s *db.Store, a *db.Actor) (*db.Host, error) {
 	if a.Local {
 		return &db.Host{Name: a.Host, Software: copse, Family: db.FamilyForum}, nil
 	}
-	h, err := s.HostByName(ctx, a.Host)
-	if errors.Is(err, db.ErrNotFound) {
-		return &db.Host{Name: a.Host}, nil
-	}
+	h, err := s.DialectOf(ctx, a.Host)
 	if err != nil {
 		return nil, fmt.Errorf("load host %s: %w", a.Host, err)
 	}

@@ -14,15 +14,7 @@ func Notify(ctx context.Context, tx *db.Store, personID int64, n db.Notification
 	if personID == n.ActorID {
 		return nil
 	}
-	account, err := tx.AccountOf(ctx, personID)
-	if errors.Is(err, db.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("load account to notify: %w", err)
-	}
-	n.AccountID = account.ID
-	return tx.Notify(ctx, &n)
+	return tx.NotifyActor(ctx, personID, &n)
 }
 
 // notifyOnce is Notify, unless an unread line of the same kind about the same group is there: a

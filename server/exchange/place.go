@@ -26,7 +26,7 @@ func (r *Rules) find(ctx context.Context, tx *db.Store, doc *vocab.Object, via *
 	at := place{visibility: visibility(doc)}
 	var err error
 	if above := doc.Parent(); above != "" {
-		at.parent, err = tx.PostByURI(ctx, above)
+		at.parent, err = tx.AnsweredPost(ctx, above)
 		if errors.Is(err, db.ErrNotFound) {
 			at.parent, err = nil, nil
 		}
