@@ -14,10 +14,11 @@ LDFLAGS  := -s -w -X main.version=$(VERSION)
 GO_FILES  = $(shell git ls-files -co --exclude-standard -- '*.go' ':!:*_templ.go')
 FIXTURES ?= ../shared/fixtures
 FUZZTIME ?= 30s
+DURATION ?= 1h
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test check house fmt-check vet fix-check staticcheck tidy-check \
-	deadcode generate-check catalogues lint-full generate golden peers e2e fuzz bench vuln migrate psql fmt clean
+	deadcode generate-check catalogues lint-full generate golden peers e2e fuzz soak bench vuln migrate psql fmt clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +87,10 @@ e2e: ## The browser suite and the independent peer alone
 
 fuzz: ## Fuzz every target for FUZZTIME (30s)
 	FUZZTIME=$(FUZZTIME) .ci/fuzz.sh
+
+soak: ## One fault after the other, by chance, for DURATION (1h)
+	.ci/setup.sh
+	go run ./cmd/drills -only F21 -for $(DURATION)
 
 bench: ## Go benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

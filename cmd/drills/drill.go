@@ -42,6 +42,7 @@ func drillTable() []drill {
 		{id: "F13", title: "disk full", needs: rig.Options{DataSize: 24}, do: diskFull},
 		{id: "F17", title: "SIGTERM under load, one process after the other", needs: both, do: stops},
 		{id: "F19", title: "a million deliveries wait", needs: both, do: mass},
+		{id: "F21", title: "an hour of everything, by chance", needs: both, apart: true, do: soak},
 	}
 }
 
@@ -56,6 +57,7 @@ func (d drill) perform(ctx context.Context, o rig.Options) (p *rig.Report, err e
 	began := time.Now()
 	needs := d.needs
 	needs.Bin, needs.Seed, needs.Short, needs.Keep = o.Bin, o.Seed, o.Short, o.Keep
+	needs.Span = o.Span
 	if d.anyEngine {
 		needs.Engine = cmp.Or(o.Engine, needs.Engine)
 	}

@@ -3,7 +3,7 @@
 // prints one table and ends with 1 when a bar was missed. docs/reliability.md explains what is
 // measured and how to read it.
 //
-//	go run ./cmd/drills [-only F1,F3] [-short] [-engine sqlite|postgres] [-seed N] [-bin FILE] [-markdown FILE] [-keep]
+//	go run ./cmd/drills [-only F1,F3] [-short] [-engine sqlite|postgres] [-seed N] [-for 1h] [-bin FILE] [-markdown FILE] [-keep]
 //
 // A drill is a row in the list of drill.go and a function of a laboratory:
 //
@@ -27,6 +27,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/copse-social/copse/cmd/drills/rig"
 )
@@ -50,6 +51,7 @@ type settings struct {
 	bin                    string
 	seed                   uint64
 	short, keep            bool
+	span                   time.Duration
 }
 
 func run(ctx context.Context, args []string) error {
@@ -60,6 +62,7 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&s.engine, "engine", "", "run on this engine where a drill can: sqlite or postgres")
 	flags.StringVar(&s.bin, "bin", "", "a binary built with -tags drill; without it one is built")
 	flags.Uint64Var(&s.seed, "seed", 1, "repeats the choices of a run")
+	flags.DurationVar(&s.span, "for", time.Hour, "how long the soak lasts")
 	flags.StringVar(&s.markdown, "markdown", "", "write the table between the markers of this file too")
 	flags.BoolVar(&s.keep, "keep", false, "keep the folders of the laboratories, logs included")
 	if err := flags.Parse(args); err != nil {
@@ -78,7 +81,7 @@ func run(ctx context.Context, args []string) error {
 	var reports []*rig.Report
 	for _, d := range chosen(s) {
 		fmt.Fprintf(os.Stderr, "%s: %s\n", d.id, d.title)
-		p, err := d.perform(ctx, rig.Options{Bin: s.bin, Engine: s.engine, Seed: s.seed, Short: s.short, Keep: s.keep})
+		p, err := d.perform(ctx, rig.Options{Bin: s.bin, Engine: s.engine, Seed: s.seed, Short: s.short, Keep: s.keep, Span: s.span})
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.id, err)
 		}

@@ -41,6 +41,8 @@ type Options struct {
 	Seed uint64
 	// Short asks for the form that is part of the suite.
 	Short bool
+	// Span is how long a drill lasts that has no end of its own; 0 means an hour.
+	Span time.Duration
 }
 
 func (o Options) withDefaults() Options {
@@ -55,6 +57,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Short {
 		o.Groups = min(o.Groups, 3)
+	}
+	if o.Span == 0 {
+		o.Span = time.Hour
 	}
 	if o.Spread == 0 {
 		o.Spread = 4
@@ -265,6 +270,12 @@ func freePort() (int, error) {
 	}
 	port := l.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // it is TCP
 	return port, l.Close()
+}
+
+// FreeAddress is an address of this machine that nobody listens on.
+func FreeAddress() (string, error) {
+	port, err := freePort()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), err
 }
 
 // Clock is the time of the instance, which may differ from that of the machine.
