@@ -20,3 +20,13 @@ func (s *Store) PrivateSince(ctx context.Context, groupID, authorID int64, since
 		authorID, idsSince(since.Time), groupID, VisibilityDirect).Scan(ctx, &n)
 	return n, wrap(err)
 }
+
+// MentionsSince counts the lines in a person's inbox by which people elsewhere have named them since
+// a moment: those from one host, and all.
+func (s *Store) MentionsSince(ctx context.Context, personID int64, host string, since Time) (fromHost, all int, err error) {
+	err = s.read.NewRaw(`SELECT coalesce(sum(CASE WHEN a.host = ? THEN 1 ELSE 0 END), 0), count(*)
+		FROM notifications n JOIN accounts ac ON ac.id = n.account_id JOIN actors a ON a.id = n.actor_id
+		WHERE ac.actor_id = ? AND n.kind = ? AND NOT a.local AND n.id >= ?`,
+		host, personID, NotifyMention, idsSince(since.Time)).Scan(ctx, &fromHost, &all)
+	return fromHost, all, wrap(err)
+}

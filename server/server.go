@@ -122,12 +122,17 @@ func (s *Server) HTTPServer(addr string) *http.Server {
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true)
-	return &http.Server{
+	srv := &http.Server{
 		Addr: addr, Handler: s.Handler(), Protocols: &protocols,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: perAddress},
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
+	if !s.o.Unlimited {
+		srv.ConnState = newConns(s.o.TrustedProxies).state
+	}
+	return srv
 }
 
 // MetricsHandler is for a listener of its own that nobody outside reaches (T64).

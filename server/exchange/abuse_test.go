@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -257,5 +258,45 @@ func TestT51_messagesToFacilitatorsAreBounded(t *testing.T) {
 	}
 	if no, is := errors.AsType[*community.Refusal](last); !is || no.Code != "messages-many" {
 		t.Errorf("a member's 21st message: %v", last)
+	}
+}
+
+// T51: the wave of February 2024: many new actors, each naming many people. Nobody's inbox fills; a
+// stranger with something to say to one person is heard, and so is whom one follows.
+func TestT51_massMentions(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var people []*db.Actor
+	for n := range 20 {
+		people = append(people, h.person(fmt.Sprintf("person%d", n)))
+	}
+	for n := range 100 {
+		eve := h.stranger(fmt.Sprintf("eve%d", n), fmt.Sprintf("evil%d.test", n%4), db.ActorPerson)
+		for range 5 {
+			h.take(h.ex.TakeCreate, incoming(t, eve, activity("Create", eve, note(eve, "<p>Buy</p>", "", people...))))
+		}
+	}
+	for _, a := range people {
+		if lines := h.inbox(a); len(lines) > 5 {
+			t.Errorf("%s has %d lines", a.Handle, len(lines))
+		}
+	}
+	for n := range 40 { // the next wave names one person at a time
+		eve := h.stranger(fmt.Sprintf("mallory%d", n), "evil.test", db.ActorPerson)
+		h.take(h.ex.TakeCreate, incoming(t, eve, activity("Create", eve, note(eve, "<p>Buy</p>", "", people[0]))))
+	}
+	if lines := h.inbox(people[0]); len(lines) != 5 {
+		t.Errorf("one by one: %d lines", len(lines))
+	}
+	mo := h.stranger("mo", "masto.test", db.ActorPerson)
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return tx.PutFollow(ctx, &db.Follow{URI: "https://copse.test/f/1", FollowerID: people[0].ID, FolloweeID: mo.ID, State: db.FollowAccepted}, people[0])
+	})
+	h.take(h.ex.TakeCreate, incoming(t, mo, activity("Create", mo, note(mo, "<p>Hello all</p>", "", people...))))
+	if lines := h.inbox(people[0]); len(lines) != 6 {
+		t.Errorf("whom one follows is not heard: %d lines", len(lines))
+	}
+	if lines := h.inbox(people[1]); len(lines) != 0 {
+		t.Errorf("who follows nobody has %d lines", len(lines))
 	}
 }

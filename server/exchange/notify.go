@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/copse-social/copse/db"
@@ -15,11 +16,23 @@ func about(kind string, p *db.Post) db.Notification {
 // notifyNew tells of a post that has just become visible: who is answered, who is named, and for
 // a discussion who watches the group. Nobody is told twice.
 func (r *Rules) notifyNew(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) error {
+	named, err := tx.MentionsOf(ctx, p.ID)
+	if err != nil {
+		return fmt.Errorf("load mentions: %w", err)
+	}
+	return r.notifyNamed(ctx, tx, g, p, named)
+}
+
+// notifyNamed is notifyNew where it is known who is named.
+func (r *Rules) notifyNamed(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post, named []*db.Actor) error {
 	told := map[int64]bool{p.AuthorID: true}
 	if !p.Starts() {
-		parent, err := tx.PostByID(ctx, p.ReplyToID)
-		if err != nil {
-			return fmt.Errorf("load answered post: %w", err)
+		parent := p.Parent
+		if parent == nil || parent.Author == nil {
+			var err error
+			if parent, err = tx.PostByID(ctx, p.ReplyToID); err != nil {
+				return fmt.Errorf("load answered post: %w", err)
+			}
 		}
 		if !told[parent.AuthorID] && parent.Author.Local {
 			told[parent.AuthorID] = true
@@ -28,15 +41,17 @@ func (r *Rules) notifyNew(ctx context.Context, tx *db.Store, g *db.Group, p *db.
 			}
 		}
 	}
-	named, err := tx.MentionsOf(ctx, p.ID)
-	if err != nil {
-		return fmt.Errorf("load mentions: %w", err)
-	}
 	for _, a := range named {
 		if told[a.ID] || !a.Local {
 			continue
 		}
 		told[a.ID] = true
+		if heeds, err := r.heeds(ctx, tx, p, mention{whom: a, among: len(named)}); err != nil || !heeds {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		if err := community.Notify(ctx, tx, a.ID, about(db.NotifyMention, p)); err != nil {
 			return err
 		}
@@ -45,6 +60,50 @@ func (r *Rules) notifyNew(ctx context.Context, tx *db.Store, g *db.Group, p *db.
 		return nil
 	}
 	return tx.NotifyFollowers(ctx, about(db.NotifyThread, p))
+}
+
+// What strangers may do to the inboxes of others: name so many people in one post, and leave so many
+// lines in a day, from one host and in all (T51). Whoever names more is read where it stands.
+const (
+	maxNamed         = 5
+	maxLinesOfHost   = 5
+	maxLinesStranger = 30
+)
+
+// mention is a person named in a post, among so many.
+type mention struct {
+	whom  *db.Actor
+	among int
+}
+
+// heeds says whether somebody who is named hears of it: people of ours, those they follow and those
+// who belong to the same group are always heard, strangers within bounds.
+func (r *Rules) heeds(ctx context.Context, tx *db.Store, p *db.Post, m mention) (bool, error) {
+	author, err := tx.ActorByID(ctx, p.AuthorID)
+	if err != nil {
+		return false, fmt.Errorf("load author of post %d: %w", p.ID, err)
+	}
+	if author.Local || author.Type == db.ActorGroup {
+		return true, nil
+	}
+	ties := [][2]int64{{m.whom.ID, author.ID}}
+	if p.GroupID != 0 {
+		ties = append(ties, [2]int64{author.ID, p.GroupID})
+	}
+	for _, tie := range ties {
+		f, err := tx.FollowBetween(ctx, tie[0], tie[1])
+		if err == nil && f.State == db.FollowAccepted {
+			return true, nil
+		}
+		if err != nil && !errors.Is(err, db.ErrNotFound) {
+			return false, fmt.Errorf("see whom %s follows: %w", m.whom.URI, err)
+		}
+	}
+	if m.among > maxNamed {
+		return false, nil
+	}
+	host, all, err := tx.MentionsSince(ctx, m.whom.ID, author.Host, db.At(tx.Now().AddDate(0, 0, -1)))
+	return host < maxLinesOfHost && all < maxLinesStranger, err
 }
 
 // notifyHeld tells the facilitators of ours that a post waits for them.
