@@ -32,3 +32,24 @@ func TestOutage_pages(t *testing.T) {
 		t.Errorf("an absent database passes %v on", passed)
 	}
 }
+
+// Who is signed in meets the database before any handler does.
+func TestOutage_sessions(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := h.as(h.person("ana"))
+	var passed error
+	h.echo.HTTPErrorHandler = func(err error, c echo.Context) {
+		passed = err
+		_ = c.NoContent(http.StatusServiceUnavailable)
+	}
+	h.echo.GET("/within", h.door.Reader(func(c echo.Context) error {
+		return c.NoContent(http.StatusOK)
+	}))
+	v.get("/within").want(http.StatusOK)
+	h.ok(h.store.Close())
+	v.get("/within").want(http.StatusServiceUnavailable)
+	if passed == nil || !strings.Contains(passed.Error(), "session") {
+		t.Errorf("a session that cannot be loaded gives %v", passed)
+	}
+}

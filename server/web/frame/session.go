@@ -39,7 +39,24 @@ func newSessions(o Options) *scs.SessionManager {
 	}
 	m.Cookie.HttpOnly, m.Cookie.SameSite, m.Cookie.Path = true, http.SameSiteLaxMode, "/"
 	m.Store = &sessionStore{store: o.Store, codec: m.Codec, now: o.Now}
+	m.ErrorFunc = lapsed
 	return m
+}
+
+// lapse is what went wrong with the session of a request, kept in its context: the library tells of
+// it where no error can be returned.
+type lapse struct{ err error }
+
+type lapseKey struct{}
+
+// lapsed writes nothing: a session that cannot be loaded is answered like any other error, and one
+// that cannot be saved must not turn what was done already into a failure.
+func lapsed(w http.ResponseWriter, r *http.Request, err error) {
+	if l, ok := r.Context().Value(lapseKey{}).(*lapse); ok {
+		l.err = err
+		return
+	}
+	http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 }
 
 // sessionStore keeps sessions in the database, so that they can be listed and revoked and outlive

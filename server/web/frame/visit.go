@@ -7,6 +7,7 @@
 package frame
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -42,6 +43,8 @@ const visitKey = "web.visit"
 func (fr *Frame) Reader(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		var err error
+		var lapse lapse
+		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), lapseKey{}, &lapse)))
 		fr.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			c.SetRequest(r)
 			c.Response().Writer = w
@@ -54,6 +57,12 @@ func (fr *Frame) Reader(next echo.HandlerFunc) echo.HandlerFunc {
 				err = fr.answer(c, err) // inside, so that the session is saved with the answer
 			}
 		})).ServeHTTP(c.Response().Writer, c.Request())
+		if lapse.err != nil && !c.Response().Committed {
+			return errors.Join(err, lapse.err)
+		}
+		if lapse.err != nil {
+			fr.o.Log.WarnContext(c.Request().Context(), "session not saved", "err", lapse.err)
+		}
 		return err
 	}
 }
