@@ -22,7 +22,7 @@ const (
 )
 
 // cacheBytes bounds the documents kept in memory.
-const cacheBytes = 16 << 20
+const cacheBytes = 8 << 20
 
 // answer is a document as everybody gets it, ready to be sent.
 type answer struct {

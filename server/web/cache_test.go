@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"compress/gzip"
 	"context"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -27,7 +29,7 @@ func TestCached_followsWhatChanges(t *testing.T) {
 	again.get(path).want(http.StatusOK).shows("Second title")
 }
 
-func TestCached_keepsReadersApart(t *testing.T) {
+func TestT34_pagesOfReadersNeverMeet(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	amina := h.person("amina")
@@ -42,4 +44,30 @@ func TestCached_keepsReadersApart(t *testing.T) {
 	if strings.Contains(h.visitor().get(path).body, own) {
 		t.Error("a signed-out reader gets the page of the author")
 	}
+	signedIn := h.as(amina).get(path)
+	if kept := signedIn.header.Get("Cache-Control"); kept != "private, no-store" || signedIn.header.Get("ETag") != "" {
+		t.Errorf("the page of somebody signed in may be kept: %q", kept)
+	}
+}
+
+func TestCached_packsOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.stopClock()
+	amina := h.person("amina")
+	path := "/d/" + itoa(h.start(h.group("water", amina), amina, "A title").ID)
+	plain := h.visitor().get(path).want(http.StatusOK)
+	packed := h.visitor()
+	packed.header.Set("Accept-Encoding", "gzip")
+	a := packed.get(path).want(http.StatusOK)
+	if a.header.Get("Content-Encoding") != "gzip" || a.header.Get("ETag") != "W/"+plain.header.Get("ETag") {
+		t.Fatalf("from memory: %v", a.header)
+	}
+	r, err := gzip.NewReader(strings.NewReader(a.body))
+	h.ok(err)
+	if body, err := io.ReadAll(r); err != nil || string(body) != plain.body {
+		t.Errorf("unpacked it is another page: %v", err)
+	}
+	packed.header.Set("If-None-Match", a.header.Get("ETag"))
+	packed.get(path).want(http.StatusNotModified)
 }

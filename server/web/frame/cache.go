@@ -1,8 +1,11 @@
 package frame
 
 import (
+	"bytes"
+	"compress/gzip"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -12,15 +15,17 @@ import (
 )
 
 // Pages for readers without a session are kept in memory while nothing changes, at most for
-// oldest: another process may have changed something. Nothing that depends on who asks enters.
+// oldest: another process may have changed something. Nothing that depends on who asks enters (T34).
+// They last for so short that few are enough, whatever addresses somebody makes up.
 const (
-	cacheBytes = 24 << 20
+	cacheBytes = 8 << 20
 	oldest     = time.Second
 )
 
 // printed is a page as every signed-out reader of one language and theme gets it.
 type printed struct {
 	body    []byte
+	small   func() []byte // packed once for all who take it
 	etag    string
 	changes uint64 // of the database before it was made
 	at      time.Time
@@ -33,7 +38,7 @@ type pageCache struct {
 func newPageCache() *pageCache {
 	return &pageCache{kept: otter.Must(&otter.Options[string, *printed]{
 		MaximumWeight: cacheBytes,
-		Weigher:       func(key string, p *printed) uint32 { return uint32(len(key) + len(p.body) + 128) },
+		Weigher:       func(key string, p *printed) uint32 { return uint32(len(key) + len(p.body) + len(p.body)/4 + 128) },
 	})}
 }
 
@@ -58,7 +63,7 @@ func (fr *Frame) Cached(next echo.HandlerFunc) echo.HandlerFunc {
 		s := slot{key: pageKey(c), changes: fr.o.Store.Changes(), at: fr.o.Now()}
 		if p, ok := fr.pages.kept.GetIfPresent(s.key); ok && p.changes == s.changes && s.at.Sub(p.at) < oldest {
 			c.Response().Header().Add("Vary", "Accept, Accept-Language, Cookie")
-			return send(c, p)
+			return sendSmall(c, p)
 		}
 		c.Set(slotKey, s)
 		return inner(c)
@@ -78,7 +83,38 @@ func (fr *Frame) keep(c echo.Context, p *printed) {
 		return
 	}
 	p.changes, p.at = s.changes, s.at
+	p.small = sync.OnceValue(func() []byte { return pack(p.body) })
 	fr.pages.kept.Set(s.key, p)
+}
+
+// sendSmall is send for a page that was kept, without packing it anew for each reader.
+func sendSmall(c echo.Context, p *printed) error {
+	req := c.Request().Header
+	if strings.Contains(req.Get("If-None-Match"), p.etag) || !strings.Contains(req.Get("Accept-Encoding"), "gzip") {
+		return send(c, p)
+	}
+	small := p.small()
+	if small == nil {
+		return send(c, p)
+	}
+	h := c.Response().Header()
+	h.Set("ETag", "W/"+p.etag) // other bytes, same page
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Content-Encoding", "gzip")
+	return c.HTMLBlob(http.StatusOK, small)
+}
+
+// pack gzips a page; nil would only come from a level that gzip does not know.
+func pack(body []byte) []byte {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.DefaultCompression)
+	if err != nil {
+		return nil
+	}
+	if _, err := w.Write(body); err != nil || w.Close() != nil {
+		return nil
+	}
+	return out.Bytes()
 }
 
 // send answers with a page for signed-out readers, or says that it is unchanged.
