@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"time"
 
 	"github.com/uptrace/bun"
 )
@@ -84,6 +85,17 @@ func (s *Store) CountWaiting(ctx context.Context) (int64, error) {
 	var n int64
 	err := s.read.NewRaw("SELECT count(*) FROM deliveries WHERE state = 0").Scan(ctx, &n)
 	return n, wrap(err)
+}
+
+// OldestWaiting is when the delivery was made that has waited longest; zero where none waits. Its
+// id tells: a retry by an admin makes it no younger.
+func (s *Store) OldestWaiting(ctx context.Context) (Time, error) {
+	var id int64
+	err := s.read.NewRaw("SELECT coalesce(min(id), 0) FROM deliveries WHERE state = 0").Scan(ctx, &id)
+	if err != nil || id == 0 {
+		return Time{}, wrap(err)
+	}
+	return At(time.UnixMilli(id>>21 + epoch)), nil
 }
 
 // LateDelivery is a delivery that waits on its own account, or behind one that does.

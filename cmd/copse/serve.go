@@ -69,7 +69,8 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 	}
 	i.deliverer = delivery.New(delivery.Options{
 		Store: i.store, Queue: line, Transport: i.transport, SignerOf: i.signerOf, UserAgent: i.userAgent(),
-		OwnHost: i.iris.Host(), Policy: i.refuses, Now: i.now, Log: i.log, Registry: i.registry,
+		OwnHost: i.iris.Host(), Policy: i.refuses, Gone: i.gone, Now: i.now, Log: i.log, Registry: i.registry,
+		Busy: func() bool { return i.inbox.Backlog() },
 	})
 	i.historian = newHistorian(i.core)
 	if err := i.addRules(ctx, hooks{delivery: i.deliverer.Nudge, backfill: i.historian.Nudge}); err != nil {
@@ -97,6 +98,15 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 	}
 	i.handler = i.shell.Handler()
 	return nil
+}
+
+// gone asks the server of an actor whether the actor is gone for good.
+func (i *instance) gone(ctx context.Context, a *db.Actor) (bool, error) {
+	_, err := i.fetch.Object(ctx, a.URI)
+	if errors.Is(err, federation.ErrGone) {
+		return true, nil
+	}
+	return false, err
 }
 
 // stores picks where queue and limits are kept: in memory, or in Redis for several processes.

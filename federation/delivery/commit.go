@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -137,6 +138,9 @@ func store(ctx context.Context, tx *db.Store, g *group) error {
 				putOff[e.end.NextAt] = append(putOff[e.end.NextAt], e.row.ID)
 			} else {
 				ends[e.end] = append(ends[e.end], e.row.ID)
+			}
+			if e.end.State == db.DeliveryRefused && e.end.Code == http.StatusGone {
+				err = errors.Join(err, tx.NoteGone(ctx, e.row.Host, e.row.Inbox))
 			}
 			if e.nextInbox {
 				err = errors.Join(err, elsewhere(ctx, tx, e.row, g))

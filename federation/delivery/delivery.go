@@ -50,6 +50,14 @@ type Options struct {
 	Registry prometheus.Registerer
 	// Concurrency bounds the requests in flight; 0 means 512.
 	Concurrency int
+	// Keep is how long what ended is kept, for "who got my post"; 0 means 30 days.
+	Keep time.Duration
+	// Gone asks an actor's own server whether the actor is gone for good; nil: nobody asks. Who is
+	// gone by two answers a day apart loses all follows.
+	Gone func(ctx context.Context, a *db.Actor) (bool, error)
+	// Busy says that what came in is waiting to be worked on, which then goes before signing; nil:
+	// it never is.
+	Busy func() bool
 	// Random draws from [0, 1) to spread retries; nil means chance.
 	Random func() float64
 }
@@ -64,7 +72,7 @@ type Deliverer struct {
 
 	slots    chan struct{} // one for each request in flight
 	suspects chan struct{} // hosts that fail may take a part of the slots only
-	signing  chan struct{} // signing is the one costly step: never more at once than cores
+	signing  *signing
 
 	expandNow chan struct{}
 	sendNow   chan struct{}
@@ -73,12 +81,19 @@ type Deliverer struct {
 	rebuilds   atomic.Int64 // how often the queue was filled
 	missed     atomic.Bool  // something could not be put into the queue
 	swept      *db.WaitingDelivery
+	upkeep     *upkeep
 }
 
 // New makes a deliverer, which does nothing until Run or Step.
 func New(o Options) *Deliverer {
 	if o.Concurrency <= 0 {
 		o.Concurrency = 512
+	}
+	if o.Keep <= 0 {
+		o.Keep = 30 * 24 * time.Hour
+	}
+	if o.Busy == nil {
+		o.Busy = func() bool { return false }
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -93,9 +108,10 @@ func New(o Options) *Deliverer {
 		o: o, metrics: newMetrics(o.Registry),
 		slots:     make(chan struct{}, o.Concurrency),
 		suspects:  make(chan struct{}, max(1, o.Concurrency/4)),
-		signing:   make(chan struct{}, runtime.GOMAXPROCS(0)),
+		signing:   newSigning(runtime.GOMAXPROCS(0), o.Busy),
 		expandNow: make(chan struct{}, 1),
 		sendNow:   make(chan struct{}, 1),
+		upkeep:    newUpkeep(),
 	}
 	d.commits.store = o.Store
 	return d
@@ -179,11 +195,12 @@ func (d *Deliverer) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { d.expandLoop(ctx) })
 	loops.Go(func() { d.tendLoop(ctx) })
+	loops.Go(func() { d.goneLoop(ctx) })
 	loops.Go(func() { d.sendLoop(ctx) })
 	loops.Wait()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	return d.o.Queue.Close(end)
+	return errors.Join(d.resign(end), d.o.Queue.Close(end))
 }
 
 // pause waits until a nudge, the end of d or the end of ctx.

@@ -88,6 +88,9 @@ func (d *Deliverer) expandRow(ctx context.Context, row *db.OutboxRow) ([]queue.E
 		return nil, err
 	}
 	drill.Point("expanded")
+	if len(list) > 0 {
+		d.metrics.recipients.Observe(float64(len(list)))
+	}
 	entries := make([]queue.Entry, 0, len(list))
 	for _, v := range list {
 		entries = append(entries, queue.Entry{Host: v.Host, ID: v.ID, Bulk: v.Class == db.ClassBulk})

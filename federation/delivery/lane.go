@@ -159,6 +159,7 @@ func (l *lane) prepare(ctx context.Context) (*round, error) {
 		case l.gone[row.ID]:
 			r.withdraw(row)
 		case now.Sub(row.CreatedAt.Time) > expireAfter:
+			l.d.metrics.permanent.Inc()
 			r.end(row, db.DeliveryEnd{State: db.DeliveryExpired, Code: row.LastCode, Error: row.LastError})
 		case row.NextAt.After(now):
 			r.putOff(row, row.NextAt)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/delivery/queue"
@@ -84,30 +83,6 @@ func (d *Deliverer) enqueue(ctx context.Context, list []queue.Entry) {
 		d.o.Log.WarnContext(ctx, "queue deliveries", slog.Int("count", len(list)), slog.Any("err", err))
 	}
 	nudge(d.sendNow)
-}
-
-// tendLoop keeps queue and database together and wakes hosts whose probe was moved.
-func (d *Deliverer) tendLoop(ctx context.Context) {
-	var probed, swept time.Time
-	for ctx.Err() == nil {
-		now := d.o.Now()
-		err := d.answerCalls(ctx)
-		if d.missed.Load() {
-			err = errors.Join(err, d.rebuild(ctx, d.rebuilds.Load()))
-		}
-		if now.Sub(probed) >= pollProbes {
-			probed = now
-			err = errors.Join(err, d.probe(ctx))
-		}
-		if now.Sub(swept) >= pollSweep {
-			swept = now
-			err = errors.Join(err, d.sweep(ctx))
-		}
-		if err != nil && ctx.Err() == nil {
-			d.o.Log.WarnContext(ctx, "tend delivery queue", slog.Any("err", err))
-		}
-		pause(ctx, nil, time.Second)
-	}
 }
 
 // probe wakes failing hosts whose time has come, also because something was heard of them.

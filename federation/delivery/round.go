@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/copse-social/copse/db"
@@ -21,6 +22,7 @@ type round struct {
 	flying  map[int64]flying // order keys on their way, or failed and not judged yet
 	count   int              // requests in flight
 	answers chan tried
+	sends   sync.WaitGroup // requests in flight; play waits for all of them
 
 	// trail are failures since the last answer: whether they speak against the host or against
 	// the deliveries shows in what comes after them.
@@ -82,6 +84,7 @@ func (r *round) putOff(row *db.Delivery, until db.Time) {
 
 // play sends until nothing may be started any more, and returns how long to leave the host alone.
 func (r *round) play(ctx context.Context) time.Duration {
+	defer r.sends.Wait()
 	for {
 		for r.start(ctx) {
 		}
@@ -137,7 +140,7 @@ func (r *round) start(ctx context.Context) bool {
 	l.sent++
 	t := try{row: row, act: act}
 	t.scheme, t.proven = l.scheme(now)
-	go func() { r.answers <- tried{row: row, act: act, answer: l.d.send(ctx, t), extra: extra} }()
+	r.sends.Go(func() { r.answers <- tried{row: row, act: act, answer: l.d.send(ctx, t), extra: extra} })
 	return true
 }
 

@@ -344,6 +344,7 @@ func TestMetrics(t *testing.T) {
 	h.net.answer("three.test", always(410))
 	h.publish("Create", "c1", "o1", h.followers())
 	h.settle()
+	h.clock.pass(time.Minute)
 	if err := h.measure(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -364,8 +365,10 @@ func TestMetrics(t *testing.T) {
 	}
 	want := map[string]float64{
 		"copse_delivery_sent_total taken": 1, "copse_delivery_sent_total fault": 1, "copse_delivery_sent_total refused": 1,
-		"copse_delivery_queue_depth": 1, "copse_delivery_duration_seconds": 3,
-		"copse_delivery_failing_hosts closed": 1, "copse_delivery_failing_hosts open": 0,
+		"copse_delivery_failed_total": 1, "copse_delivery_permanent_failure_total": 1, "copse_delivery_pruned_total": 0,
+		"copse_delivery_queue_depth": 1, "copse_delivery_queue_oldest_seconds": 60, "copse_delivery_dead_letters": 1,
+		"copse_delivery_duration_seconds": 3, "copse_fanout_recipients": 1,
+		"copse_circuit_breaker_hosts closed": 1, "copse_circuit_breaker_hosts open": 0,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("metrics differ (-want +got):\n%s", diff)

@@ -145,9 +145,7 @@ func (d *Deliverer) request(ctx context.Context, to *url.URL, t try, s sign.Sche
 	if err != nil {
 		return nil, err
 	}
-	d.signing <- struct{}{}
-	defer func() { <-d.signing }()
-	return req, signer.Sign(req, t.act.Body, s, d.o.Now())
+	return req, d.signing.do(func() error { return signer.Sign(req, t.act.Body, s, d.o.Now()) })
 }
 
 // faultOf puts a network error into a few words without addresses.
