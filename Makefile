@@ -18,7 +18,7 @@ DURATION ?= 1h
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test check house fmt-check vet fix-check staticcheck tidy-check \
-	deadcode generate-check catalogues lint-full generate golden peers e2e fuzz soak bench vuln migrate psql fmt clean
+	deadcode generate-check catalogues lint-full generate golden peers e2e fuzz drills soak bench vuln migrate psql fmt clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,10 @@ e2e: ## The browser suite and the independent peer alone
 
 fuzz: ## Fuzz every target for FUZZTIME (30s)
 	FUZZTIME=$(FUZZTIME) .ci/fuzz.sh
+
+drills: ## Break Copse on purpose (half an hour); the table goes into docs/reliability.md
+	.ci/setup.sh
+	go run ./cmd/drills -markdown docs/reliability.md
 
 soak: ## One fault after the other, by chance, for DURATION (1h)
 	.ci/setup.sh

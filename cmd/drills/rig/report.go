@@ -29,6 +29,8 @@ type Report struct {
 	Figures, Broken []string
 	// Took is how long the drill ran.
 	Took time.Duration
+
+	lenient bool // the short form runs beside other things: bars of time are three times as wide
 }
 
 // Figure notes a measurement that has no bar.
@@ -40,6 +42,9 @@ func (p *Report) Figure(format string, args ...any) {
 func (p *Report) Within(what string, took, bar time.Duration) {
 	text := fmt.Sprintf("%s %s (bar %s)", what, round(took), bar)
 	p.Figures = append(p.Figures, text)
+	if p.lenient {
+		bar *= 3
+	}
 	if took > bar {
 		p.Broken = append(p.Broken, text)
 	}

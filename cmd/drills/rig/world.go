@@ -14,6 +14,8 @@ import (
 const (
 	person   = "amina"
 	password = "seven wells and a pump"
+	// tableTitle is the title of the discussion in each group that the peers answer in.
+	tableTitle = "Round table"
 )
 
 // newClient is what the peers and the load send with.
@@ -125,7 +127,7 @@ func (r *Rig) follow(ctx context.Context) error {
 // openTables starts one discussion in each group, for the peers to answer in.
 func (r *Rig) openTables(ctx context.Context) error {
 	for _, g := range r.Groups {
-		status, where, err := r.submit(ctx, "/c/"+g.Name+"/new", url.Values{"title": {"Round table"}, "text": {"Everybody may answer here."}})
+		status, where, err := r.submit(ctx, "/c/"+g.Name+"/new", url.Values{"title": {tableTitle}, "text": {"Everybody may answer here."}})
 		if err != nil || status != http.StatusSeeOther {
 			return fmt.Errorf("start a discussion in %s: status %d: %w", g.Name, status, err)
 		}
