@@ -250,7 +250,7 @@ func TestReceipts_forAuthorAndStewards(t *testing.T) {
 	sent("/a", "closed.test", db.DeliveryCancelled, "host blocked")
 	sent("/a", "dead.test", db.DeliveryExpired, "no answer")
 	page := h.as(ben).get(path).want(http.StatusOK)
-	page.shows("far.test", "Has it", "1 follower", "slow.test", "On its way", "503 maintenance", "rude.test", "Did not take it", "Not sent, on purpose", "Given up", "Renew this page").
+	page.shows("far.test", "Has it", "with 1 follower", "slow.test", "On its way", "503 maintenance", "rude.test", "Did not take it", "Not sent, on purpose", "Given up", "Renew this page").
 		hides("/admin/federation/", "Next page")
 	if page.header.Get("Refresh") != "" {
 		t.Error("the page renews itself unasked")
