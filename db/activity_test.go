@@ -78,19 +78,22 @@ func TestTombstones(t *testing.T) {
 	t.Parallel()
 	ctx, s := t.Context(), dbtest.New(t)
 	for range 2 {
-		ok(t, s.Bury(ctx, "https://peer.test/1"))
+		ok(t, s.Bury(ctx, "https://peer.test/1", "bo"))
 	}
 	for uri, want := range map[string]bool{"https://peer.test/1": true, "https://peer.test/2": false} {
-		if is, err := s.Buried(ctx, uri); err != nil || is != want {
+		if is, err := s.Buried(ctx, uri, "bo"); err != nil || is != want {
 			t.Errorf("%s: %v, %v", uri, is, err)
 		}
 	}
+	if was, err := s.Exhume(ctx, "https://peer.test/1", "eve"); err != nil || was {
+		t.Errorf("for another: %v, %v", was, err)
+	}
 	for _, want := range []bool{true, false} {
-		if was, err := s.Exhume(ctx, "https://peer.test/1"); err != nil || was != want {
+		if was, err := s.Exhume(ctx, "https://peer.test/1", "bo"); err != nil || was != want {
 			t.Errorf("exhumed: %v, %v; want %v", was, err, want)
 		}
 	}
-	if is, err := s.Buried(ctx, "https://peer.test/1"); err != nil || is {
+	if is, err := s.Buried(ctx, "https://peer.test/1", "bo"); err != nil || is {
 		t.Errorf("forgotten: %v, %v", is, err)
 	}
 }
@@ -113,7 +116,11 @@ func TestReleaseActivity_letsAnIDCountAgain(t *testing.T) {
 	list, err := s.PendingReceipts(ctx, 0, 10)
 	ok(t, err)
 	ok(t, s.EndReceipt(ctx, list[0].ID, db.ReceiptDone, ""))
-	ok(t, s.ReleaseActivity(ctx, "like/1"))
+	ok(t, s.ReleaseActivity(ctx, "like/1", "https://peer.test/eve"))
+	if like("two") {
+		t.Error("another released it")
+	}
+	ok(t, s.ReleaseActivity(ctx, "like/1", "https://peer.test/bo"))
 	if like("one") {
 		t.Error("the signature it came under the first time is taken again")
 	}

@@ -49,10 +49,12 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 }
 
 // openSQLite opens one writing connection and a pool of readers: SQLite has a single writer, and
-// a transaction that turns from reading to writing fails at once, so writers begin IMMEDIATE.
+// a transaction that turns from reading to writing fails at once, so writers begin IMMEDIATE. With
+// synchronous FULL each commit is on the disk when it returns: NORMAL would lose the last ones in a
+// power cut, and with them what others were told is stored.
 func openSQLite(ctx context.Context, file string, opt Options) (*Store, error) {
 	pragmas := url.Values{"_pragma": {
-		"journal_mode(WAL)", "synchronous(NORMAL)", "busy_timeout(10000)", "foreign_keys(ON)",
+		"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)",
 		"temp_store(MEMORY)", "cache_size(-16000)", "mmap_size(268435456)",
 	}}
 	open := func(mode string) (*bun.DB, error) {

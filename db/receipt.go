@@ -51,7 +51,15 @@ func HashOf(parts ...[]byte) []byte {
 
 // AddReceipt stores an activity once and says whether it is new. The same id with another body is
 // new (GoToSocial edits under one id); the same signature is not.
-func (s *Store) AddReceipt(ctx context.Context, r *Receipt) (bool, error) {
+func (s *Store) AddReceipt(ctx context.Context, r *Receipt) (fresh bool, err error) {
+	err = s.together(ctx, func(ctx context.Context, tx *Store) (err error) {
+		fresh, err = tx.addReceipt(ctx, r)
+		return err
+	})
+	return fresh && err == nil, err
+}
+
+func (s *Store) addReceipt(ctx context.Context, r *Receipt) (bool, error) {
 	if len(r.Signature) > 0 {
 		var n int
 		if err := s.read.NewRaw("SELECT count(*) FROM receipts WHERE hash = ?", r.Signature).Scan(ctx, &n); err != nil {
@@ -149,32 +157,33 @@ func (s *Store) RetryReceipt(ctx context.Context, r *Receipt, next Time, reason 
 
 // ReleaseActivity lets an activity with this id count again after it was undone (NodeBB repeats
 // ids of likes). The signatures it came under stay refused.
-func (s *Store) ReleaseActivity(ctx context.Context, activityURI string) error {
-	_, err := s.exec(ctx, "UPDATE receipts SET hash = signature WHERE activity_uri = ? AND signature IS NOT NULL AND state <> 0", activityURI)
+func (s *Store) ReleaseActivity(ctx context.Context, activityURI, actorURI string) error {
+	_, err := s.exec(ctx, "UPDATE receipts SET hash = signature WHERE activity_uri = ? AND actor_uri = ? AND signature IS NOT NULL AND state <> 0",
+		activityURI, actorURI)
 	return err
 }
 
-// Bury remembers that something with this address is gone or undone, so that it does nothing
-// when it arrives late.
-func (s *Store) Bury(ctx context.Context, uri string) error {
+// Bury remembers that somebody deleted or undid what they are going to send under this address, so
+// that it does nothing when it arrives late. Of others under the same address it says nothing.
+func (s *Store) Bury(ctx context.Context, uri, actorURI string) error {
 	_, err := s.exec(ctx, "INSERT INTO tombstones (hash, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-		HashOf([]byte(uri)), s.Now())
+		HashOf([]byte(uri), []byte(actorURI)), s.Now())
 	return err
 }
 
-// Buried says whether an address was buried.
-func (s *Store) Buried(ctx context.Context, uri string) (bool, error) {
+// Buried says whether an address was buried by the one it comes from.
+func (s *Store) Buried(ctx context.Context, uri, actorURI string) (bool, error) {
 	var n int
-	err := s.read.NewRaw("SELECT count(*) FROM tombstones WHERE hash = ?", HashOf([]byte(uri))).Scan(ctx, &n)
+	err := s.read.NewRaw("SELECT count(*) FROM tombstones WHERE hash = ?", HashOf([]byte(uri), []byte(actorURI))).Scan(ctx, &n)
 	return n > 0, wrap(err)
 }
 
 // Exhume says whether an address was buried, and forgets that it was: an Undo that overtook what
 // it undoes counts once. Nothing is buried under "".
-func (s *Store) Exhume(ctx context.Context, uri string) (bool, error) {
+func (s *Store) Exhume(ctx context.Context, uri, actorURI string) (bool, error) {
 	if uri == "" {
 		return false, nil
 	}
-	n, err := s.exec(ctx, "DELETE FROM tombstones WHERE hash = ?", HashOf([]byte(uri)))
+	n, err := s.exec(ctx, "DELETE FROM tombstones WHERE hash = ?", HashOf([]byte(uri), []byte(actorURI)))
 	return n > 0, err
 }

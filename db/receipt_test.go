@@ -34,7 +34,7 @@ func TestAddReceipt_idAndBodyCountTogether(t *testing.T) {
 	if err := s.EndReceipt(ctx, first.ID, db.ReceiptDone, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.ReleaseActivity(ctx, "https://peer.test/a"); err != nil {
+	if err := s.ReleaseActivity(ctx, "https://peer.test/a", first.ActorURI); err != nil {
 		t.Fatal(err)
 	}
 	if fresh, err := s.AddReceipt(ctx, &again); err != nil || fresh {

@@ -41,6 +41,7 @@ type root struct {
 	ids         *IDs
 	now         func() time.Time
 	changes     atomic.Uint64
+	batch       batch
 }
 
 type hooks struct {

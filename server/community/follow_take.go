@@ -28,7 +28,7 @@ func (r *Rules) TakeFollow(ctx context.Context, tx *db.Store, in *federation.Inc
 	if !whom.DeletedAt.IsZero() {
 		return federation.Ignored("actor-gone"), nil // its keys are gone too: nothing can be answered
 	}
-	if undone, err := tx.Exhume(ctx, in.Activity.ID); err != nil || undone {
+	if undone, err := tx.Exhume(ctx, in.Activity.ID, in.Actor.URI); err != nil || undone {
 		return federation.Ignored("undone-before"), err
 	}
 	follow := asked("Follow", in.Activity.ID, in.Actor.URI, whom.URI)
@@ -87,7 +87,7 @@ func (r *Rules) TakeUndoFollow(ctx context.Context, tx *db.Store, in *federation
 		return federation.Refused("not-follower"), nil
 	}
 	if iri != "" && (f == nil || f.URI != iri) && vocab.SameOrigin(iri, in.Actor.URI) {
-		if err := tx.Bury(ctx, iri); err != nil {
+		if err := tx.Bury(ctx, iri, in.Actor.URI); err != nil {
 			return fault(err)
 		}
 	}
@@ -104,7 +104,7 @@ func (r *Rules) TakeUndoFollow(ctx context.Context, tx *db.Store, in *federation
 	if err := r.endFollow(ctx, tx, f, whom); err != nil {
 		return fault(err)
 	}
-	return federation.Done(), tx.ReleaseActivity(ctx, f.URI)
+	return federation.Done(), tx.ReleaseActivity(ctx, f.URI, in.Actor.URI)
 }
 
 // followOf finds the follow that an Accept, Reject or Undo is about: by the id of the Follow (all

@@ -65,7 +65,7 @@ func (r *Rules) TakeLeave(ctx context.Context, tx *db.Store, in *federation.Inco
 	if err := r.endMembership(ctx, tx, g, in.Actor.ID, db.MemberAlumni); err != nil {
 		return fault(err)
 	}
-	return federation.Done(), tx.ReleaseActivity(ctx, m.URI)
+	return federation.Done(), tx.ReleaseActivity(ctx, m.URI, in.Actor.URI)
 }
 
 // joined is the group of ours that a Join, a Leave or an Undo{Join} is about; nil with an outcome

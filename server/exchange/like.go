@@ -131,7 +131,7 @@ func (r *Rules) TakeUndoLike(ctx context.Context, tx *db.Store, in *federation.I
 	if !had {
 		return federation.Ignored("not-liked"), buryIfOwn(ctx, tx, in.Actor, undone.ID)
 	}
-	if err := tx.ReleaseActivity(ctx, undone.ID); err != nil {
+	if err := tx.ReleaseActivity(ctx, undone.ID, in.Actor.URI); err != nil {
 		return federation.Outcome{}, err
 	}
 	return r.passOnMark(ctx, tx, in, p)
@@ -150,7 +150,7 @@ func (r *Rules) markable(ctx context.Context, tx *db.Store, in *federation.Incom
 	if err := r.permitMark(ctx, tx, in.Actor, p); err != nil {
 		return nil, federation.Outcome{}, err
 	}
-	if buried, err := tx.Exhume(ctx, in.Activity.ID); err != nil || buried {
+	if buried, err := tx.Exhume(ctx, in.Activity.ID, in.Actor.URI); err != nil || buried {
 		return nil, federation.Ignored("undone-before"), err
 	}
 	return p, federation.Done(), nil
@@ -175,13 +175,13 @@ func (r *Rules) markedPost(ctx context.Context, tx *db.Store, act *vocab.Object)
 	return p, federation.Done(), nil
 }
 
-// buryIfOwn remembers that something ended before it came. Only its own host can end it: else
-// anybody could keep away what others are going to write (T22).
+// buryIfOwn remembers that something ended before it came. Only who is going to send it can end it:
+// else anybody could keep away what others are going to write (T22).
 func buryIfOwn(ctx context.Context, tx *db.Store, who *db.Actor, uri string) error {
 	if uri == "" || !vocab.SameOrigin(uri, who.URI) {
 		return nil
 	}
-	return tx.Bury(ctx, uri)
+	return tx.Bury(ctx, uri, who.URI)
 }
 
 // unknownObject is the reason for ignoring what is about nothing that is here.

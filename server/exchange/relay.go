@@ -12,7 +12,7 @@ import (
 func (r *Rules) keep(ctx context.Context, tx *db.Store, in *federation.Incoming, g *db.Group, p *db.Post) (*db.Activity, error) {
 	row := &db.Activity{
 		URI: in.Activity.ID, ActorID: in.Actor.ID, Type: in.Activity.Type, ObjectURI: p.URI,
-		GroupID: g.ActorID, PostID: p.ID, Body: in.Body,
+		GroupID: g.ActorID, PostID: p.ID, Body: in.Body, Actor: in.Actor,
 	}
 	// Others may repeat an id for another act (GoToSocial edits); the bytes of this one count.
 	return row, tx.KeepActivity(ctx, row)

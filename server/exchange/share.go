@@ -44,5 +44,5 @@ func (r *Rules) TakeUndoAnnounce(ctx context.Context, tx *db.Store, in *federati
 	if !had {
 		return federation.Ignored("not-shared"), buryIfOwn(ctx, tx, in.Actor, undone.ID)
 	}
-	return federation.Done(), tx.ReleaseActivity(ctx, undone.ID)
+	return federation.Done(), tx.ReleaseActivity(ctx, undone.ID, in.Actor.URI)
 }

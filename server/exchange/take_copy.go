@@ -24,7 +24,7 @@ func (r *Rules) takeCopy(ctx context.Context, tx *db.Store, f *federation.Fetche
 	if (in.Via != nil && in.Via.ID == at.group.ActorID) || at.visibility == db.VisibilityDirect {
 		p.State = db.PostPublished
 	}
-	if err := r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{}); err != nil {
+	if _, err := r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{}); err != nil {
 		return federation.Outcome{}, err
 	}
 	if p.State == db.PostPublished {
@@ -45,7 +45,7 @@ func (r *Rules) takePersonal(ctx context.Context, tx *db.Store, f *federation.Fe
 		return federation.Outcome{}, err
 	}
 	p.State = db.PostPublished
-	if err := r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{}); err != nil {
+	if _, err := r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{}); err != nil {
 		return federation.Outcome{}, err
 	}
 	return federation.Done(), r.notifyNew(ctx, tx, nil, p)

@@ -59,14 +59,13 @@ func (r *Rules) publishWaiting(ctx context.Context, tx *db.Store, group *db.Acto
 
 // take puts one fetched post where it belongs.
 func (r *Rules) take(ctx context.Context, tx *db.Store, f *federation.Fetched, in *federation.Incoming) (federation.Outcome, error) {
-	if buried, err := tx.Buried(ctx, f.Doc.ID); err != nil || buried {
-		return federation.Ignored("deleted-before"), err
-	}
-	known, err := tx.HasPost(ctx, f.Doc.ID)
-	if err != nil {
+	known, buried, err := tx.Met(ctx, f.Doc.ID, f.Author.URI)
+	switch {
+	case err != nil:
 		return federation.Outcome{}, fmt.Errorf("look for post %s: %w", f.Doc.ID, err)
-	}
-	if known {
+	case buried:
+		return federation.Ignored("deleted-before"), nil
+	case known:
 		return r.takeKnown(ctx, tx, f.Doc.ID, in)
 	}
 	at, err := r.find(ctx, tx, f.Doc, in.Via)
@@ -124,7 +123,8 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 	if held {
 		p.State = db.PostHeld
 	}
-	if err := r.store(ctx, tx, taken{p, with, at}, in); err != nil {
+	create, err := r.store(ctx, tx, taken{p, with, at}, in)
+	if err != nil {
 		return federation.Outcome{}, err
 	}
 	if held {
@@ -133,8 +133,11 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 		}
 		return federation.Done(), r.notifyHeld(ctx, tx, at.group, p)
 	}
-	if err := r.announceTaken(ctx, tx, at.group, p); err != nil {
+	if err := r.announceTaken(ctx, tx, at.group, create, p); err != nil {
 		return federation.Outcome{}, err
+	}
+	if len(with.mentions) == 0 {
+		return federation.Done(), r.notifyNamed(ctx, tx, at.group, p, nil)
 	}
 	return federation.Done(), r.notifyNew(ctx, tx, at.group, p)
 }
@@ -164,34 +167,29 @@ type taken struct {
 }
 
 // store writes a post from the wire with its parts and, for a group of ours, the activity as it
-// came, to be passed on byte for byte.
-func (r *Rules) store(ctx context.Context, tx *db.Store, t taken, in *federation.Incoming) error {
+// came, to be passed on byte for byte: it is nil where there is none.
+func (r *Rules) store(ctx context.Context, tx *db.Store, t taken, in *federation.Incoming) (create *db.Activity, err error) {
 	p, at := t.post, t.at
 	p.ID = tx.NewID()
 	if ours(at.group) && in.Activity != nil && in.Activity.ID != "" {
-		row, err := r.keep(ctx, tx, in, at.group, p)
-		if err != nil {
-			return fmt.Errorf("keep activity of post %s: %w", p.URI, err)
+		if create, err = r.keep(ctx, tx, in, at.group, p); err != nil {
+			return nil, fmt.Errorf("keep activity of post %s: %w", p.URI, err)
 		}
-		p.CreateActivityID = row.ID
+		p.CreateActivityID = create.ID
 	}
 	if err := tx.CreatePost(ctx, p, at.parent); err != nil {
-		return err
+		return nil, err
 	}
-	return r.keepParts(ctx, tx, p, t.with)
+	return create, r.keepParts(ctx, tx, p, t.with)
 }
 
-// announceTaken passes a post from elsewhere on; one that was found while walking up a thread has
-// no activity to pass on and travels by its id alone.
-func (r *Rules) announceTaken(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) error {
-	if p.CreateActivityID == 0 {
+// announceTaken passes a post from elsewhere on by its Create; one that was found while walking up a
+// thread has none and travels by its id alone.
+func (r *Rules) announceTaken(ctx context.Context, tx *db.Store, g *db.Group, create *db.Activity, p *db.Post) error {
+	if create == nil {
 		return r.com.AnnounceObject(ctx, tx, g, p)
 	}
-	row, err := tx.ActivityByID(ctx, p.CreateActivityID)
-	if err != nil {
-		return fmt.Errorf("load Create of post %d: %w", p.ID, err)
-	}
-	return r.announceNew(ctx, tx, g, row, p)
+	return r.announceNew(ctx, tx, g, create, p)
 }
 
 // takePrivate handles what is not for the public. For the group's facilitators it is a message to
@@ -212,7 +210,7 @@ func (r *Rules) takePrivate(ctx context.Context, tx *db.Store, f *federation.Fet
 		return federation.Outcome{}, err
 	}
 	p.State, p.Kind, p.Visibility = db.PostPublished, db.KindComment, db.VisibilityDirect
-	if err := r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{}); err != nil {
+	if _, err := r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{}); err != nil {
 		return federation.Outcome{}, err
 	}
 	if at.parent != nil {
