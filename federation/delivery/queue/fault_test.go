@@ -16,7 +16,7 @@ type worker struct {
 	waits   map[int64]string // host of each id that is not settled; the truth
 	settled map[int64]int
 	calls   int
-	at      int                                     // the call at which the fault strikes
+	at      int                                      // the call at which the fault strikes
 	fault   func(w *worker, call func() error) error // makes the call, or not
 }
 

@@ -15,6 +15,7 @@ while a < #ARGV do
   local normal, bulk, late = KEYS[k], KEYS[k + 1], KEYS[k + 2]
   a, k = a + 2, k + 3
   local first
+  local ready, lines = {}, { [normal] = {}, [bulk] = {} }
   for _ = 1, count do
     local class, id, wait = ARGV[a], ARGV[a + 1], tonumber(ARGV[a + 2])
     a = a + 3
@@ -25,10 +26,16 @@ while a < #ARGV do
       redis.call('ZREM', bulk, id)
       redis.call('ZADD', late, string.format('%d', at), id)
     else
-      redis.call('ZREM', late, id)
-      redis.call('ZADD', class == '1' and bulk or normal, 'NX', '0', id)
+      local line = lines[class == '1' and bulk or normal]
+      line[#line + 1] = '0'
+      line[#line + 1] = id
+      ready[#ready + 1] = id
     end
     if not first or at < first then first = at end
+  end
+  if #ready > 0 and redis.call('EXISTS', late) == 1 then redis.call('ZREM', late, unpack(ready)) end
+  for key, line in pairs(lines) do
+    if #line > 0 then redis.call('ZADD', key, 'NX', unpack(line)) end
   end
   if first and not redis.call('ZSCORE', KEYS[3], host) then
     first = math.max(first, tonumber(redis.call('HGET', KEYS[4], host) or '0'))
