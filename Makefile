@@ -7,6 +7,7 @@ DEADCODE_VERSION     := v0.52.0
 TEMPL_VERSION        := v0.3.977
 GOVULNCHECK_VERSION  := v1.9.0
 GOLANGCI_VERSION     := v2.15.0
+BENCHSTAT_VERSION    := v0.0.0-20260908200009-22c9c6c9d4da
 
 TOOLS    := $(CURDIR)/.tools
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
@@ -96,8 +97,11 @@ soak: ## One fault after the other, by chance, for DURATION (1h)
 	.ci/setup.sh
 	go run ./cmd/drills -only F21 -for $(DURATION)
 
-bench: ## Go benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) ## Go benchmarks of reading, compared with the baseline kept in docs
+	.ci/bench.sh $<
+
+bench-keep: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION)
+	.ci/bench.sh $< keep
 
 migrate: ## Bring the configured database to the newest schema
 	go run ./cmd/copse migrate up
@@ -126,3 +130,5 @@ $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION):
 	.ci/tool.sh $@ golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
 $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION):
 	.ci/tool.sh $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+$(TOOLS)/benchstat-$(BENCHSTAT_VERSION):
+	.ci/tool.sh $@ golang.org/x/perf/cmd/benchstat@$(BENCHSTAT_VERSION)

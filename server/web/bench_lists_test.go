@@ -1,0 +1,85 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/copse-social/copse/db"
+)
+
+// BenchmarkList is BenchmarkPage for the lists, with little and with ten times as much in them:
+// n discussions, 10 n notifications, 2.5 n members.
+func BenchmarkList(b *testing.B) {
+	for _, n := range []int{200, 2000} {
+		w := newFull(b, n)
+		for _, page := range []struct {
+			name, path string
+			signedOut  bool
+		}{
+			{"landing", "/", true},
+			{"community", "/c/water", true},
+			{"home", "/", false},
+			{"community", "/c/water", false},
+			{"inbox", "/notifications", false},
+			{"people", "/c/water/people", false},
+			{"search", "/search?q=strip", false},
+			{"search-rare", "/search?q=rare", false},
+		} {
+			who, reader := w.amina, "in"
+			if page.signedOut {
+				who, reader = nil, "out"
+			}
+			b.Run(fmt.Sprintf("%s/%s/%d", page.name, reader, n), func(b *testing.B) { w.bench(b, who, page.path) })
+		}
+	}
+}
+
+// newFull is an instance in which much has been said by many.
+func newFull(b *testing.B, n int) *world {
+	w := &world{house: newHouse(b)}
+	w.amina = w.person("amina")
+	w.group = w.house.group("water", w.amina)
+	me := accountOf(w.house, w.amina)
+	w.do(func(ctx context.Context, tx *db.Store) error {
+		for i := range n * 5 / 2 {
+			host := fmt.Sprintf("h%d.test", i%40)
+			uri := fmt.Sprintf("https://%s/users/m%d", host, i)
+			a := &db.Actor{URI: uri, Type: db.ActorPerson, Handle: fmt.Sprintf("m%d", i), Host: host, Name: fmt.Sprintf("Member %d", i), Inbox: uri + "/inbox"}
+			if err := tx.CreateActor(ctx, a); err != nil {
+				return err
+			}
+			err := tx.PutMembership(ctx, &db.Membership{GroupID: w.group.ActorID, ActorID: a.ID, Status: db.MemberFull})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	w.do(func(ctx context.Context, tx *db.Store) error {
+		var last *db.Post
+		for i := range n {
+			p := w.written(w.amina)
+			p.Kind, p.Title = db.KindDiscussion, fmt.Sprintf("Discussion %d", i)
+			if err := tx.CreatePost(ctx, p, nil); err != nil {
+				return err
+			}
+			text := words
+			if i%100 == 0 {
+				text += " rare"
+			}
+			if err := tx.IndexPost(ctx, p.ID, p.Title, text); err != nil {
+				return err
+			}
+			last = p
+		}
+		for range n * 10 {
+			note := &db.Notification{AccountID: me.ID, Kind: db.NotifyReply, ActorID: w.amina.ID, GroupID: w.group.ActorID, PostID: last.ID}
+			if err := tx.Notify(ctx, note); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return w
+}
