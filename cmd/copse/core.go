@@ -19,6 +19,7 @@ import (
 	"github.com/copse-social/copse/federation/drill"
 	"github.com/copse-social/copse/federation/fetch"
 	"github.com/copse-social/copse/federation/sign"
+	"github.com/copse-social/copse/federation/skew"
 	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/server"
 	"github.com/copse-social/copse/server/community"
@@ -58,6 +59,7 @@ type core struct {
 	now       func() time.Time
 	log       *slog.Logger
 	transport http.RoundTripper
+	skew      *skew.Watch // within transport
 	iris      federation.IRIs
 	keys      *federation.Keys
 	policy    *federation.Policy
@@ -98,6 +100,8 @@ func newCore(cfg config.Config, store *db.Store, o overrides) (*core, error) {
 			return nil, err
 		}
 	}
+	c.skew = skew.New(skew.Options{Next: c.transport, Now: c.now, Log: c.log, Registry: o.Metrics, Keep: c.keepSkew})
+	c.transport = c.skew
 	c.policy = federation.NewPolicy(store, c.now)
 	c.fetch = fetch.New(c.fetchOptions(o.Metrics))
 	c.resolver = federation.NewResolver(federation.ResolverOptions{
@@ -198,6 +202,11 @@ func (c *core) refuses(ctx context.Context, host string) error {
 		c.log.WarnContext(ctx, "policy could not be read", "host", host, "err", err)
 	}
 	return nil
+}
+
+// keepSkew leaves word for the doctor, which is another process.
+func (c *core) keepSkew(ctx context.Context, off time.Duration) error {
+	return c.store.SetSetting(ctx, db.SettingClockSkew, off.Round(time.Second).String())
 }
 
 func (c *core) signerOf(ctx context.Context, actorID int64) (*sign.Signer, error) {

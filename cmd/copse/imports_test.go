@@ -62,6 +62,7 @@ func rooms() []room {
 		{name: "drill", paths: []string{"federation/drill"}},
 		{name: "fetch", paths: []string{"federation/fetch"}, may: []string{"sign", "vocab"}},
 		{name: "sign", paths: []string{"federation/sign"}},
+		{name: "skew", paths: []string{"federation/skew"}},
 		{name: "vocab", paths: []string{"federation/vocab"}},
 		{name: "content", paths: []string{"federation/content"}},
 		{name: "frontend", paths: []string{"frontend", "frontend/views", "frontend/ui", "frontend/locales"}, may: []string{"db"}},
