@@ -208,15 +208,6 @@ func (s *Store) DeliveriesTo(ctx context.Context, host string, limit int) ([]*Ho
 	return list, wrap(err)
 }
 
-// FailedTo lists what a host refused or did not take in time, newest first.
-func (s *Store) FailedTo(ctx context.Context, host string, limit int) ([]*HostDelivery, error) {
-	var list []*HostDelivery
-	err := s.read.NewRaw(`SELECT d.id, d.state, d.attempts, d.last_code, d.last_error, d.created_at, d.done_at, a.type, a.post_id, a.actor_id
-		FROM deliveries d JOIN activities a ON a.id = d.activity_id WHERE d.host = ? AND d.state IN (2, 5) ORDER BY d.id DESC LIMIT ?`,
-		host, limit).Scan(ctx, &list)
-	return list, wrap(err)
-}
-
 // QueueState is what waits for one host.
 type QueueState struct {
 	Host    string `bun:"host" json:"host"`

@@ -31,12 +31,12 @@ type Listing struct {
 	None string
 }
 
-// moment writes a time for people, to the minute and in UTC; "-" where there is none.
+// moment writes a time for people, to the second and in UTC; "-" where there is none.
 func moment(t *time.Time) string {
 	if t == nil {
 		return "-"
 	}
-	return t.UTC().Format("2006-01-02 15:04")
+	return t.UTC().Format("2006-01-02 15:04:05")
 }
 
 // stamp writes a time for machines; null where there is none.
