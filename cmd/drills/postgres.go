@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/copse-social/copse/cmd/drills/rig"
@@ -63,13 +64,13 @@ func (o *outage) report(ctx context.Context) (*rig.Report, error) {
 }
 
 func statuses(byStatus map[int]int) string {
-	text := ""
+	var text strings.Builder
 	for _, s := range []int{http.StatusAccepted, http.StatusSeeOther, http.StatusServiceUnavailable, http.StatusInternalServerError, 0} {
 		if byStatus[s] > 0 {
-			text += fmt.Sprintf("%d×%d ", byStatus[s], s)
+			fmt.Fprintf(&text, "%d×%d ", byStatus[s], s)
 		}
 	}
-	return text
+	return strings.TrimSpace(text.String())
 }
 
 func (o *outage) open(ctx context.Context) (load *rig.Load, err error) {

@@ -203,9 +203,9 @@ func (v *verdict) repeated() {
 		worst := map[time.Time]int{}
 		told := map[string]string{}
 		for id, list := range heard {
-			for _, e := range list[1:] {
+			for n, e := range list[1:] {
 				v.p.Wire++
-				worst[v.cause(e.At)]++
+				worst[v.cause(list[n].At, e.At)]++
 				if e.Sum != list[0].Sum {
 					v.p.Broken = append(v.p.Broken, "other bytes under the same id: "+id)
 				}
@@ -241,22 +241,23 @@ func once(kind string) bool {
 	return true
 }
 
-// cause is the last death, or beginning of a fault, before a moment: what arrives twice is its doing.
-func (v *verdict) cause(at time.Time) time.Time {
+// cause is what made something arrive again that had come at a moment: the first death after it, or
+// else the fault in which it came or that came next. Whoever died had not written down yet that it
+// was taken.
+func (v *verdict) cause(came, again time.Time) time.Time {
 	v.r.mu.Lock()
 	defer v.r.mu.Unlock()
-	var last time.Time
 	for _, d := range v.r.deaths {
-		if d.At.Before(at) {
-			last = d.At
+		if d.At.After(came) && d.At.Before(again) {
+			return d.At
 		}
 	}
 	for _, w := range v.r.faults {
-		if w.from.Before(at) && w.from.After(last) {
-			last = w.from
+		if w.to.After(came) && w.from.Before(again) {
+			return w.from
 		}
 	}
-	return last
+	return time.Time{}
 }
 
 // latencies measures from the answer to a post to its arrival at each healthy host.
