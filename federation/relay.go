@@ -122,11 +122,6 @@ func (r *Resolver) opened(ctx context.Context, in *Incoming, doc *vocab.Object) 
 	if err := r.unwrap(ctx, in, doc); err != nil {
 		return err
 	}
-	if aboutMark(doc) { // whoever did it: a group counts what is in it, and nothing elsewhere
-		if err := r.hinted(ctx, in, in.Via); err != nil {
-			return err
-		}
-	}
 	in.Vouched = vocab.SameOrigin(in.Actor.URI, in.Via.URI)
 	if !in.Vouched && doc.Proof != nil {
 		var err error
@@ -152,6 +147,9 @@ func (r *Resolver) unwrap(ctx context.Context, in *Incoming, doc *vocab.Object) 
 		return refuse("suspended")
 	}
 	in.Via, in.Actor, in.Activity, in.Body = in.Actor, a, doc, doc.Raw
+	if aboutMark(doc) { // proved or not: a group counts what is in it, and nothing elsewhere
+		return r.hinted(ctx, in, in.Via)
+	}
 	return nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/copse-social/copse/federation/vocab"
 )
 
 // Not parallel: it measures time, which a busy machine would make its own.
@@ -24,4 +26,64 @@ func TestT33_alternateInLinearTime(t *testing.T) { //nolint:paralleltest // see 
 			t.Errorf("%q: %v", unit, best)
 		}
 	}
+}
+
+// FuzzAlternate: whatever page a host serves, what is found in it is an absolute address, found
+// again in the same page, and never one that asks for something else than a GET.
+func FuzzAlternate(f *testing.F) {
+	const link = `<link rel="alternate" type="application/activity+json" href="`
+	for _, s := range []string{
+		link + `https://victim.test/n/1">`, link + `/n/1">`, link + `//victim.test/n">`, link + `javascript:alert(1)">`, link + "\t\nhttps://a.test/\">",
+		`<LINK REL=alternate TYPE='application/ld+json; profile="https://www.w3.org/ns/activitystreams"' HREF=/x>`,
+		`<body>` + link + `/n">`, `<!--` + link + `/n">`, `<script>` + link + `/n">`, "<link rel=alternate\x00 type=x href=>", `<svg><link`,
+	} {
+		f.Add(s)
+	}
+	base := &url.URL{Scheme: "https", Host: "evil.test", Path: "/page"}
+	client := New(Options{Transport: NewTransport(Guard{}), UserAgent: "Copse"})
+	f.Fuzz(func(t *testing.T, page string) {
+		found, err := alternate([]byte(page), base)
+		if err != nil {
+			return
+		}
+		if again, err := alternate([]byte(page), base); err != nil || again != found {
+			t.Fatalf("%q, then %q, %v", found, again, err)
+		}
+		u, err := client.target(found)
+		if err != nil {
+			return // refused before anything is sent
+		}
+		if u.Scheme != "https" || u.User != nil || u.Host == "" || strings.ContainsAny(u.String(), "\r\n\x00") {
+			t.Fatalf("%q leads to %q", page, u)
+		}
+	})
+}
+
+// FuzzAddress: of one address this room and vocab never see two hosts: one decides who speaks, the
+// other whom we ask.
+func FuzzAddress(f *testing.F) {
+	for _, s := range []string{
+		"https://victim.test/u/v", "https://VICTIM.test./", "https://evil.test:443@victim.test/", `https://evil.test\@victim.test/`,
+		"https://victim.test:0443/", "https://xn--bcher-kva.test/", "https://b\u00fccher.test/", "https://victim.test%2eevil.test/",
+		"https://127.1/", "https://[::ffff:7f00:1]/", "https://a_b.test/", "http://victim.test:80/", "https://victim.test?x", "https://victim\u3002test/",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, iri string) {
+		u, err := parse(iri)
+		origin := vocab.Origin(iri)
+		if err != nil || origin == "" {
+			return
+		}
+		host, err := Host(vocab.Host(iri))
+		if u.Scheme == "http" {
+			host, err = Host(strings.TrimSuffix(vocab.Host(iri), ":80"))
+		}
+		if err != nil || host != u.Host || !strings.HasPrefix(origin, u.Scheme+"://") {
+			t.Fatalf("%q is of %q, and asked for at %s://%s (%v)", iri, origin, u.Scheme, u.Host, err)
+		}
+		if again, err := parse(u.String()); err != nil || again.Host != u.Host || again.Scheme != u.Scheme {
+			t.Fatalf("%q, then %v, %v", iri, again, err)
+		}
+	})
 }

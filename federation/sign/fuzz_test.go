@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/copse-social/copse/federation/sign"
 )
@@ -105,4 +107,35 @@ func BenchmarkProve(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// FuzzDate: whatever stands in Date, created and expires, nothing counts that is not within the
+// window of the receiver's clock.
+func FuzzDate(f *testing.F) {
+	f.Add(noon.Format(http.TimeFormat), "1795262400", "1795262460")
+	f.Add("Mon, 01 Jan 0001 00:00:00 GMT", "0", "-1")
+	f.Add("Fri, 31 Dec 9999 23:59:59 GMT", "68719476736", "99999999999999999999")
+	f.Add("Saturday, 21-Nov-26 12:00:00 GMT", "+1795262400", " 1")
+	f.Add("Sat Nov 21 12:00:00 2026", "1795262400.5", "0x6b000000")
+	f.Fuzz(func(t *testing.T, date, created, expires string) {
+		req := delivery(t)
+		req.Header.Set("Date", date)
+		req.Header.Set("Signature", `keyId="k",algorithm="hs2019",created=`+created+`,expires=`+expires+
+			`,headers="(request-target) (created) (expires) host date digest",signature="AAAA"`)
+		c, err := sign.Parse(req)
+		if err != nil || c.Check(req, activity, atNoon()) != nil {
+			return
+		}
+		at, err := http.ParseTime(date)
+		if err != nil || at.Sub(noon).Abs() > time.Hour {
+			t.Fatalf("Date %q is taken", date)
+		}
+		stamp, err := strconv.ParseInt(created, 10, 64)
+		if age := noon.Sub(time.Unix(stamp, 0)); err != nil || age > time.Hour || age < -time.Minute {
+			t.Fatalf("created %q is taken: %v", created, err)
+		}
+		if until, err := strconv.ParseInt(expires, 10, 64); err != nil || until < noon.Unix() {
+			t.Fatalf("expires %q is taken: %v", expires, err)
+		}
+	})
 }

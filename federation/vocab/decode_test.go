@@ -268,7 +268,7 @@ func TestDecode_times(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.text, o.Published, c.want)
 		}
 	}
-	for _, text := range []string{`"yesterday"`, `""`, `"2026-13-05T12:30:00Z"`, `1767616200`, `null`, `"0000-01-01T00:00:00Z"`} {
+	for _, text := range []string{`"yesterday"`, `""`, `"2026-13-05T12:30:00Z"`, `1767616200`, `null`, `"0000-01-01T00:00:00Z"`, `"0001-01-01T00:00:00+23:59"`, `"9999-12-31T23:59:00-01:00"`} {
 		if o := decode(t, `{"published":`+text+`}`); o.Published != nil {
 			t.Errorf("%s: %v, want nothing", text, o.Published)
 		}

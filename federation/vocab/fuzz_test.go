@@ -3,10 +3,13 @@ package vocab
 import (
 	"bytes"
 	"errors"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -63,4 +66,64 @@ func checkCaps(t *testing.T, o *Object) {
 			checkCaps(t, r.Object)
 		}
 	}
+}
+
+// FuzzTimes: what is read as a time stays the same time when we write it.
+func FuzzTimes(f *testing.F) {
+	for _, s := range []string{
+		"2026-01-05T12:30:00Z", "2026-01-05 12:30:00.25+02:00", "2026-01-05", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999999-23:59",
+		"2026-02-30", "1767616200", "2026-01-05T12:30:00\u0660", "2026-01-05t12:30z", "2016-12-31T23:59:60Z",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		at, ok := parseTime(s)
+		if !ok {
+			return
+		}
+		if at.Location() != time.UTC || at.Year() < 1 || at.Year() > 9999 {
+			t.Fatalf("%q is %s", s, at)
+		}
+		again, ok := parseTime(at.Format(time.RFC3339Nano))
+		if !ok || !again.Equal(at) {
+			t.Fatalf("%q is %s, then %s", s, at, again)
+		}
+		if wait := RetryAfter(http.Header{"Retry-After": {s}}, at); wait < 0 || wait > 24*time.Hour {
+			t.Fatalf("Retry-After %q waits %s", s, wait)
+		}
+	})
+}
+
+// FuzzOrigin: an origin is one's own origin, holds nothing but a name, and is what net/url and
+// everybody after it would connect to.
+func FuzzOrigin(f *testing.F) {
+	for _, s := range []string{
+		"https://a.test/u", "HTTPS://A.Test:443", `https://evil.test\@good.test/`, "https://good.test@evil.test/", "https://[::1]:8443/u",
+		"https://a.test:0443/", "https://a.test./", "https://a.test?@b.test", "https://a.test#@b.test/", "https://a.test\t/", "http://a.test:80/x y",
+		"https:///u", "https://a.test\u2028/", "https://[::ffff:127.0.0.1]/", "https://a..test/", "https://-/",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		o := Origin(s)
+		if o == "" {
+			if IsWebIRI(s) || SameOrigin(s, s) || Host(s) != "" {
+				t.Fatalf("%q has no origin and is an address", s)
+			}
+			return
+		}
+		if Origin(o) != o || !SameOrigin(s, o) || o != strings.ToLower(o) {
+			t.Fatalf("Origin(%q) = %q, of which it is %q", s, o, Origin(o))
+		}
+		if strings.ContainsFunc(s, breaks) || strings.ContainsAny(Host(s), `@/\?# `) {
+			t.Fatalf("Origin(%q) = %q", s, o)
+		}
+		u, err := url.Parse(s)
+		if err != nil {
+			return // nobody can follow it
+		}
+		if got := strings.ToLower(u.Scheme + "://" + u.Host); u.User != nil || got != o && Origin(got) != o {
+			t.Fatalf("Origin(%q) = %q, net/url goes to %q", s, o, u.Host)
+		}
+	})
 }

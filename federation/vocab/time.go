@@ -38,8 +38,8 @@ func parseTime(s string) (time.Time, bool) {
 	}
 	for _, form := range timeForms {
 		t, err := time.Parse(form, s)
-		if err == nil && t.Year() >= 1 && t.Year() <= 9999 {
-			return t.UTC(), true
+		if t = t.UTC(); err == nil && t.Year() >= 1 && t.Year() <= 9999 { // in UTC it may be another year
+			return t, true
 		}
 	}
 	return time.Time{}, false

@@ -9,11 +9,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/fedtest"
@@ -286,3 +288,33 @@ func withBody(req *http.Request, body []byte) *http.Request {
 type readCloser struct{ *bytes.Reader }
 
 func (readCloser) Close() error { return nil }
+
+// signed signs as an actor whose key id may be one that no header can hold.
+func signed(g *ring, a *fedtest.Actor, req *http.Request) error {
+	g.t.Helper()
+	raw, err := io.ReadAll(req.Body)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	req.Body = readCloser{bytes.NewReader(raw)}
+	return a.Signer().Sign(req, raw, sign.Cavage, g.clock())
+}
+
+// printable leaves of a text what may stand in an address.
+func printable(r rune) rune {
+	if r <= ' ' || r > '~' {
+		return -1
+	}
+	return r
+}
+
+// pending are receipts that are not closed.
+func (g *ring) pending() []*db.Receipt {
+	g.t.Helper()
+	g.pass(time.Hour)
+	rows, err := g.store.PendingReceipts(g.ctx, 0, 100)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return rows
+}

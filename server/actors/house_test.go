@@ -94,6 +94,7 @@ func newHouse(t testing.TB) *house {
 	client := fetch.New(fetch.Options{
 		Transport: h.net, UserAgent: "Copse/test (+" + home + ")", Now: h.clock,
 		Signer:          func(context.Context) (*sign.Signer, error) { return keys.Signer(h.instance) },
+		Allowed:         federation.NewPolicy(h.store, h.clock).Allowed,
 		CausedPerSecond: 10_000, CausedPerHour: 1_000_000,
 	})
 	resolver := federation.NewResolver(federation.ResolverOptions{Store: h.store, Fetch: client, IRIs: h.iris, Now: h.clock})
