@@ -93,13 +93,9 @@ func (d *Door) communitiesPage(c echo.Context, status int, open ui.Answer) error
 // communityRows words some communities for a list; confidential ones are left out for who may not
 // know of them.
 func (d *Door) communityRows(c echo.Context, groups []*db.Group) ([]views.CommunityRow, error) {
-	ids := make([]int64, len(groups))
-	for i, g := range groups {
-		ids[i] = g.ActorID
-	}
-	orgs, err := d.store.CountOrganisations(c.Request().Context(), ids)
+	orgs, err := d.organisationsOf(c.Request().Context(), groups)
 	if err != nil {
-		return nil, fmt.Errorf("count organisations: %w", err)
+		return nil, err
 	}
 	var list []views.CommunityRow
 	for _, g := range groups {

@@ -105,9 +105,9 @@ func (d *Door) people(c echo.Context, g *db.Group, p *views.Cop) error {
 			p.Facilitators = append(p.Facilitators, d.Face(s.Actor))
 		}
 	}
-	counts, err := d.store.MemberOrganisations(ctx, g.ActorID, 50)
+	counts, err := d.memberHosts(ctx, g)
 	if err != nil {
-		return fmt.Errorf("count organisations: %w", err)
+		return err
 	}
 	if g.Actor.Local {
 		p.Orgs = len(counts)

@@ -104,6 +104,42 @@ func (d *Door) fresh(ctx context.Context, t *talk, account *db.Account) (int, er
 	})
 }
 
+// memberHosts counts the members of a group by host.
+func (d *Door) memberHosts(ctx context.Context, g *db.Group) ([]db.HostCount, error) {
+	of := counted{key: "members." + numbers(g.ActorID), stamp: numbers(g.MembersCount), life: tallyLife}
+	if g.MembersCount > longTalk {
+		of.lag = tallyLag
+	}
+	return tallied(d.tallies, of, func() ([]db.HostCount, error) {
+		list, err := d.store.MemberOrganisations(ctx, g.ActorID, 50)
+		if err != nil {
+			return nil, fmt.Errorf("count organisations: %w", err)
+		}
+		return list, nil
+	})
+}
+
+// organisationsOf counts the organisations in each of some groups.
+func (d *Door) organisationsOf(ctx context.Context, groups []*db.Group) (map[int64]int, error) {
+	ids := make([]int64, len(groups))
+	members := int64(0)
+	for i, g := range groups {
+		ids[i] = g.ActorID
+		members += g.MembersCount
+	}
+	of := counted{key: "orgsof." + numbers(ids...), stamp: numbers(members), life: tallyLife}
+	if members > longTalk {
+		of.lag = tallyLag
+	}
+	return tallied(d.tallies, of, func() (map[int64]int, error) {
+		orgs, err := d.store.CountOrganisations(ctx, ids)
+		if err != nil {
+			return nil, fmt.Errorf("count organisations: %w", err)
+		}
+		return orgs, nil
+	})
+}
+
 // reach is how many people, at how many hosts, are told of what a group of ours does.
 type reach struct{ people, hosts int }
 
