@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/copse-social/copse/cmd/copse/doctor"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/exchange"
 )
@@ -103,7 +104,7 @@ func browser(t *testing.T) *http.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := ownClient(nil)
+	c := doctor.OwnClient(nil)
 	c.Jar = jar
 	t.Cleanup(c.CloseIdleConnections)
 	return c

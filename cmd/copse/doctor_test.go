@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/cmd/copse/config"
+	"github.com/copse-social/copse/cmd/copse/doctor"
 )
 
 // proxied runs an instance behind a proxy on a port of this machine and answers the flags for
@@ -63,7 +64,7 @@ func TestDoctor_findsNothingWrong(t *testing.T) {
 	t.Parallel()
 	flags := proxied(t, func(*httputil.ProxyRequest) {})
 	code, out, errs := copse(t, flags, "", "doctor", "--json")
-	var found []finding
+	var found []doctor.Finding
 	if err := json.Unmarshal([]byte(out), &found); err != nil || code != exitOK {
 		t.Fatalf("ends with %d: %s%s (%v)", code, out, errs, err)
 	}
@@ -74,7 +75,7 @@ func TestDoctor_findsNothingWrong(t *testing.T) {
 			t.Errorf("%s failed: %s", f.Check, f.Says)
 		}
 	}
-	for _, want := range []string{"configuration", "data folder", "database", "redis", "schema", "key", "public address", "clock", "host header", "webfinger", "inbox"} {
+	for _, want := range []string{"configuration", "data folder", "database", "redis", "schema", "key", "database version", "disk", "public address", "clock", "host header", "webfinger", "nodeinfo", "inbox", "body limit"} {
 		if !seen[want] {
 			t.Errorf("%s was not checked", want)
 		}
@@ -92,11 +93,21 @@ func TestDoctor_namesWhatTheProxyDoes(t *testing.T) {
 		want   []string
 	}{
 		{"host without port", func(r *httputil.ProxyRequest) { r.Out.Host = "alpha.localhost" }, []string{"host header", "$http_host"}},
+		{"bodies cut", func(r *httputil.ProxyRequest) {
+			if r.Out.ContentLength > 1<<19 {
+				r.Out.URL.Path = "/too-large"
+			}
+		}, []string{"body limit", "client_max_body_size"}},
+		{"nodeinfo of another", func(r *httputil.ProxyRequest) {
+			if strings.HasPrefix(r.Out.URL.Path, "/nodeinfo") {
+				r.Out.URL.Path = "/livez"
+			}
+		}, []string{"nodeinfo", "failed"}},
 		{"well-known taken away", func(r *httputil.ProxyRequest) {
 			if strings.HasPrefix(r.Out.URL.Path, "/.well-known/") {
 				r.Out.URL.Path = "/elsewhere"
 			}
-		}, []string{"webfinger", "must pass /.well-known/"}},
+		}, []string{"webfinger", "let the proxy pass /.well-known/"}},
 		{"inbox guarded", func(r *httputil.ProxyRequest) {
 			if r.Out.Method == http.MethodPost {
 				r.Out.URL.Path = "/challenge"

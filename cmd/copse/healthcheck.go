@@ -1,15 +1,14 @@
 package main
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/copse-social/copse/cmd/copse/doctor"
 )
 
 func healthcheckCommand() *cobra.Command {
@@ -32,7 +31,7 @@ func healthcheckCommand() *cobra.Command {
 				return err
 			}
 			req.Host = cfg.URL.Host
-			res, err := ownClient(nil).Do(req)
+			res, err := doctor.OwnClient(nil).Do(req)
 			if err != nil {
 				return fmt.Errorf("the server does not answer: %w", err)
 			}
@@ -42,15 +41,5 @@ func healthcheckCommand() *cobra.Command {
 			}
 			return nil
 		},
-	}
-}
-
-// ownClient is for requests to this instance itself, whose address the admin gave: the guard against
-// private addresses would only be in the way. It follows no redirect.
-func ownClient(roots *x509.CertPool) *http.Client {
-	return &http.Client{
-		Timeout:       10 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport:     &http.Transport{DialContext: dialOwn, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}},
 	}
 }

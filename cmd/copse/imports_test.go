@@ -40,6 +40,7 @@ func rooms() []room {
 	return []room{
 		{name: "copse", paths: []string{"cmd/copse"}, all: true},
 		{name: "config", paths: []string{"cmd/copse/config"}},
+		{name: "doctor", paths: []string{"cmd/copse/doctor"}, may: []string{"db"}},
 		{name: "outgoing", paths: []string{"cmd/copse/outgoing"}, may: []string{"db"}},
 		{name: "server", paths: []string{"server"}, may: []string{"web", "actors", "client", "mail", "admin", "live", "community", "federation", "frontend", "db"}},
 		{name: "web", paths: []string{"server/web"}, may: slices.Concat([]string{"desk", "lookup", "frame"}, page, []string{"content"})},
@@ -83,7 +84,7 @@ type fence struct {
 
 // fences bind production files; tests may look behind them.
 func fences() []fence {
-	redis := []string{"federation/delivery/queue", "server/live", "server/ratelimit.go", "cmd/copse"}
+	redis := []string{"federation/delivery/queue", "server/live", "server/ratelimit.go", "cmd/copse", "cmd/copse/doctor"}
 	return []fence{
 		{"github.com/uptrace/bun", []string{"db", "db/migrations", "db/dbtest"}, "queries live beside their noun"},
 		{"github.com/redis/go-redis", redis, "Redis is a cache of the database, never a store"},

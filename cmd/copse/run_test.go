@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/cmd/copse/config"
+	"github.com/copse-social/copse/cmd/copse/doctor"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/fedtest"
 	"github.com/copse-social/copse/server/web"
@@ -170,7 +171,7 @@ func TestRun_finishesRequestsInFlight(t *testing.T) {
 	at, end := on(t, i, allRoles())
 	body := make(chan string, 1)
 	go func() {
-		_, _, text := visit(t, ownClient(nil), "GET", at+"/", "")
+		_, _, text := visit(t, doctor.OwnClient(nil), "GET", at+"/", "")
 		body <- text
 	}()
 	<-entered
@@ -212,14 +213,14 @@ func TestRun_metricsOnAListenerOfTheirOwn(t *testing.T) {
 		}
 		return err == nil
 	})
-	_, _, _ = visit(t, ownClient(nil), "GET", at+"/livez", "")
-	_, _, text = visit(t, ownClient(nil), "GET", "http://"+i.cfg.MetricsListen+"/metrics", "")
+	_, _, _ = visit(t, doctor.OwnClient(nil), "GET", at+"/livez", "")
+	_, _, text = visit(t, doctor.OwnClient(nil), "GET", "http://"+i.cfg.MetricsListen+"/metrics", "")
 	for _, want := range []string{"copse_http_requests_total", "copse_delivery_queue_depth", "go_goroutines"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("metrics lack %s", want)
 		}
 	}
-	if status, _, _ := visit(t, ownClient(nil), "GET", at+"/metrics", ""); status != http.StatusNotFound {
+	if status, _, _ := visit(t, doctor.OwnClient(nil), "GET", at+"/metrics", ""); status != http.StatusNotFound {
 		t.Errorf("T64: the public listener answers %d to /metrics", status)
 	}
 }
