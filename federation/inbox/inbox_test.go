@@ -326,3 +326,20 @@ func BenchmarkInbound(b *testing.B) {
 		b.Fatalf("applied %d of %d", len(h.applied), b.N)
 	}
 }
+
+func TestInbox_backlog(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	ana := p.Person("ana")
+	h.post(p, ana, ana.Activity("Like", home+"/ap/objects/1"))
+	h.apply = func(context.Context, *db.Store, *federation.Incoming) (federation.Outcome, error) {
+		if !h.inbox.Backlog() {
+			t.Error("no backlog while a receipt is worked off")
+		}
+		return federation.Done(), nil
+	}
+	if h.settle(); h.inbox.Backlog() {
+		t.Error("a backlog when nothing waits")
+	}
+}
