@@ -96,7 +96,13 @@ func (r *Resolver) newerKey(ctx context.Context, keyID string, old peerKey) (pee
 			return peerKey{}, fmt.Errorf("%w: key %s was read a moment ago", ErrUnauthentic, keyID)
 		}
 		r.mem.tried.Set("key "+keyID, r.o.Now())
-		return r.fetchKey(ctx, keyID)
+		k, err := r.fetchKey(ctx, keyID)
+		if err != nil || !old.met {
+			return k, err
+		}
+		_, err = r.takeActor(ctx, k.doc) // it has a row already, and all who wait need the new key
+		k.met, k.doc = true, nil
+		return k, err
 	})
 	if err == nil && sameKey(k.key, old.key) {
 		return k, fmt.Errorf("%w: key %s has not changed", ErrUnauthentic, keyID)
@@ -151,16 +157,21 @@ func (r *Resolver) fetchKey(ctx context.Context, keyID string) (peerKey, error) 
 // meet stores the actor whose key has just proved something. Before that there is no row: anybody
 // can make us look for a key, and what is refused leaves no trace.
 func (r *Resolver) meet(ctx context.Context, keyID string, k peerKey) error {
-	if now, ok := r.keyInMemory(keyID); k.met || ok && now.met && sameKey(now.key, k.key) {
+	if k.met {
 		return nil
 	}
-	ctx = fetch.WithBudget(context.WithoutCancel(ctx), fetch.NewBudget(keyBudget))
-	var err error
-	if k.doc != nil {
-		_, err = r.takeActor(ctx, k.doc)
-	} else {
-		_, err = r.Refresh(ctx, k.actor)
-	}
+	_, err := r.askOnce(ctx, "meet "+keyID, func(ctx context.Context) (peerKey, error) {
+		if now, ok := r.keyInMemory(keyID); ok && now.met && sameKey(now.key, k.key) {
+			return now, nil // others of the same moment were quicker
+		}
+		var err error
+		if k.doc != nil {
+			_, err = r.takeActor(ctx, k.doc)
+		} else {
+			_, err = r.Refresh(ctx, k.actor)
+		}
+		return k, err
+	})
 	if err != nil {
 		return fmt.Errorf("meet %s: %w", k.actor, err)
 	}
