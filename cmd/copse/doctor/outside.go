@@ -69,12 +69,15 @@ func (d *Doctor) nodeinfo(ctx context.Context) error {
 	if err := d.document(ctx, "/.well-known/nodeinfo", &list); err != nil {
 		return err
 	}
-	if len(list.Links) == 0 {
-		return errors.New("/.well-known/nodeinfo names no document")
+	var at *url.URL
+	for _, l := range list.Links { // beside them stands the address of the instance actor (FEP-2677)
+		u, err := url.Parse(l.Href)
+		if strings.Contains(l.Rel, "/ns/schema/") && err == nil && u.Host == d.o.URL.Host {
+			at = u
+		}
 	}
-	at, err := url.Parse(list.Links[len(list.Links)-1].Href)
-	if err != nil || at.Host != d.o.URL.Host {
-		return fmt.Errorf("/.well-known/nodeinfo leads to %s", list.Links[len(list.Links)-1].Href)
+	if at == nil {
+		return errors.New("/.well-known/nodeinfo names no document of this host")
 	}
 	var doc struct {
 		Software struct{ Name string }
