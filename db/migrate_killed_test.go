@@ -18,7 +18,7 @@ import (
 // its end, and what was in the tables stays.
 
 // killAt tells a child of the drill where to die: statement, then milliseconds into it.
-const killAt = "COPSE_TEST_KILL_AT"
+const killAt = "MIGRATION_KILL_AT"
 
 // TestMigrate_child is what the drill starts as a process of its own; by itself it does nothing.
 func TestMigrate_child(t *testing.T) {
@@ -31,7 +31,7 @@ func TestMigrate_child(t *testing.T) {
 	ok(t, err)
 	wait, err := time.ParseDuration(later)
 	ok(t, err)
-	s, err := db.Open(t.Context(), db.Options{URL: os.Getenv("COPSE_TEST_CHILD_URL"), Data: os.Getenv("COPSE_TEST_CHILD_DATA")})
+	s, err := db.Open(t.Context(), db.Options{URL: os.Getenv("MIGRATION_URL"), Data: os.Getenv("MIGRATION_DATA")})
 	ok(t, err)
 	seen := 0
 	s.Watch(func(string) {
@@ -76,7 +76,7 @@ func killed(t *testing.T, opt db.Options, nth int, wait time.Duration) bool {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run", "^TestMigrate_child$")
 	child.Env = append(os.Environ(), fmt.Sprintf("%s=%d:%s", killAt, nth, wait),
-		"COPSE_TEST_CHILD_URL="+opt.URL, "COPSE_TEST_CHILD_DATA="+opt.Data)
+		"MIGRATION_URL="+opt.URL, "MIGRATION_DATA="+opt.Data)
 	out, err := child.CombinedOutput()
 	if err == nil {
 		return false
