@@ -14,71 +14,87 @@ type harm struct {
 	do   func(ctx context.Context) error
 }
 
+// harmer makes the harms that a soak chooses from.
+type harmer struct{ *rig.Rig }
+
 // harmsOf lists what the soak chooses from: short forms of F1 to F12.
 func harmsOf(r *rig.Rig, worker *rig.Process) []harm {
-	spell := func() time.Duration {
-		if r.Short {
-			return 300 * time.Millisecond
-		}
-		return time.Second + time.Duration(r.Rand.IntN(8000))*time.Millisecond
-	}
-	modes := func(name string, m rig.Mode) harm {
-		return harm{name, func(ctx context.Context) error {
-			ill := someOf(r)
-			for _, p := range ill {
-				p.Proxy.Set(m)
-			}
-			rig.Pause(ctx, spell())
-			for _, p := range ill {
-				p.Proxy.Set(rig.Mode{})
-			}
-			return nil
-		}}
-	}
-	answers := func(name string, status int) harm {
-		return harm{name, func(ctx context.Context) error {
-			ill := someOf(r)
-			for _, p := range ill {
-				p.Behave(func(_ rig.Entry, h http.Header) int { h.Set("Retry-After", "2"); return status })
-			}
-			rig.Pause(ctx, spell())
-			for _, p := range ill {
-				p.Behave(nil)
-			}
-			return nil
-		}}
-	}
+	h := harmer{r}
+	return append(h.ofServices(worker),
+		h.mode("hosts refuse", rig.Mode{Refuse: true}), h.mode("hosts are silent", rig.Mode{Drop: true}),
+		h.mode("slow hosts", rig.Mode{SlowWrite: true}), h.mode("resets", rig.Mode{ResetAfter: 300}),
+		h.mode("no HTTP", rig.Mode{Garbage: true}), h.mode("endless headers", rig.Mode{EndlessHeaders: true}),
+		h.mode("far hosts", rig.Mode{Latency: 300 * time.Millisecond}),
+		h.answer("500", http.StatusInternalServerError), h.answer("429", http.StatusTooManyRequests),
+	)
+}
+
+// ofServices are the harms to what Copse itself runs on.
+func (h harmer) ofServices(worker *rig.Process) []harm {
 	return []harm{
 		{"kill of a worker", func(ctx context.Context) error {
 			worker.Kill()
-			rig.Pause(ctx, spell())
+			rig.Pause(ctx, h.spell())
 			return worker.Restart(ctx)
 		}},
-		{"empty Redis", func(ctx context.Context) error { return r.Redis.Flush(ctx) }},
+		{"empty Redis", h.Redis.Flush},
 		{"Redis away", func(ctx context.Context) error {
-			r.Redis.Kill()
-			rig.Pause(ctx, spell())
-			return r.Redis.Start(ctx)
+			h.Redis.Kill()
+			rig.Pause(ctx, h.spell())
+			return h.Redis.Start(ctx)
 		}},
 		{"Redis frozen", func(ctx context.Context) error {
-			if err := r.Redis.Freeze(); err != nil {
+			if err := h.Redis.Freeze(); err != nil {
 				return err
 			}
-			rig.Pause(ctx, spell())
-			return r.Redis.Thaw()
+			rig.Pause(ctx, h.spell())
+			return h.Redis.Thaw()
 		}},
 		{"PostgreSQL restarts", func(ctx context.Context) error {
-			if err := r.Postgres.Stop(ctx, "fast"); err != nil {
+			if err := h.Postgres.Stop(ctx, "fast"); err != nil {
 				return err
 			}
-			return r.Postgres.Start(ctx)
+			return h.Postgres.Start(ctx)
 		}},
-		modes("hosts refuse", rig.Mode{Refuse: true}), modes("hosts are silent", rig.Mode{Drop: true}),
-		modes("slow hosts", rig.Mode{SlowWrite: true}), modes("resets", rig.Mode{ResetAfter: 300}),
-		modes("no HTTP", rig.Mode{Garbage: true}), modes("endless headers", rig.Mode{EndlessHeaders: true}),
-		modes("far hosts", rig.Mode{Latency: 300 * time.Millisecond}),
-		answers("500", http.StatusInternalServerError), answers("429", http.StatusTooManyRequests),
 	}
+}
+
+// spell is how long a harm lasts.
+func (h harmer) spell() time.Duration {
+	if h.Short {
+		return 300 * time.Millisecond
+	}
+	return time.Second + time.Duration(h.Rand.IntN(8000))*time.Millisecond
+}
+
+// mode is a harm on the way to some of the peers.
+func (h harmer) mode(name string, m rig.Mode) harm {
+	return harm{name, func(ctx context.Context) error {
+		ill := someOf(h.Rig)
+		for _, p := range ill {
+			p.Proxy.Set(m)
+		}
+		rig.Pause(ctx, h.spell())
+		for _, p := range ill {
+			p.Proxy.Set(rig.Mode{})
+		}
+		return nil
+	}}
+}
+
+// answer is a harm where some of the peers answer nothing but status.
+func (h harmer) answer(name string, status int) harm {
+	return harm{name, func(ctx context.Context) error {
+		ill := someOf(h.Rig)
+		for _, p := range ill {
+			p.Behave(func(_ rig.Entry, header http.Header) int { header.Set("Retry-After", "2"); return status })
+		}
+		rig.Pause(ctx, h.spell())
+		for _, p := range ill {
+			p.Behave(nil)
+		}
+		return nil
+	}}
 }
 
 // someOf is about a third of the peers, by chance.
