@@ -27,7 +27,7 @@ func TestAddReceipt_together(t *testing.T) {
 		}
 		running.Go(func() {
 			uri := fmt.Sprintf("https://a.test/%d", i%20)
-			r := &db.Receipt{Hash: db.HashOf([]byte(uri)), Signature: db.HashOf([]byte(fmt.Sprint(i))), ActivityURI: uri, Type: "Like", Body: []byte("{}")}
+			r := &db.Receipt{Hash: db.HashOf([]byte(uri)), Signature: db.HashOf(fmt.Append(nil, i)), ActivityURI: uri, Type: "Like", Body: []byte("{}")}
 			is, err := s.AddReceipt(ctx, r)
 			if err != nil && ctx != gone {
 				t.Errorf("store %s: %v", uri, err)

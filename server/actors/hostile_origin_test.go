@@ -2,6 +2,7 @@ package actors_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,9 +16,7 @@ import (
 func with(d fedtest.Doc, over ...fedtest.Doc) fedtest.Doc {
 	out := fedtest.Doc{}
 	for _, m := range append([]fedtest.Doc{d}, over...) {
-		for k, v := range m {
-			out[k] = v
-		}
+		maps.Copy(out, m)
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package actors_test
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -194,9 +195,7 @@ func TestT21_hintsAreToldAnew(t *testing.T) {
 	g.taken(g.peer, g.bob, g.bob.Activity("Follow", g.water.Actor.URI)) // somebody to pass it on to
 	note := g.v.Thread(g.toWater(), "Pumps", "What the victim wrote")
 	forged := fedtest.Doc{}
-	for k, v := range note {
-		forged[k] = v
-	}
+	maps.Copy(forged, note)
 	forged["content"], forged["source"] = "<p>what evil wrote</p>", fedtest.Doc{"content": "what evil wrote"}
 	create := g.v.Create(forged, fedtest.Doc{"summary": "what evil wrote"})
 	if r := g.evil.Post(g.evil.Instance(), sharedInbox, create); r.Status != http.StatusAccepted {
@@ -209,9 +208,7 @@ func TestT21_hintsAreToldAnew(t *testing.T) {
 	g.nowhere("what evil wrote")
 	update := g.v.Update(note, fedtest.Doc{"content": "<p>what the victim wrote later</p>"})
 	bent := fedtest.Doc{}
-	for k, v := range update["object"].(fedtest.Doc) {
-		bent[k] = v
-	}
+	maps.Copy(bent, update["object"].(fedtest.Doc))
 	bent["content"] = "<p>what evil wrote</p>"
 	update["object"] = bent
 	if r := g.evil.Post(g.evil.Instance(), sharedInbox, update); r.Status != http.StatusAccepted {

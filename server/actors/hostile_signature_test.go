@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"strings"
@@ -139,9 +140,7 @@ func TestT05_keyDocumentsThatLie(t *testing.T) {
 	shape := func(name string, with fedtest.Doc) string { // an actor whose document lies
 		a := g.evil.Person(name)
 		d := a.Document()
-		for k, v := range with {
-			d[k] = v
-		}
+		maps.Copy(d, with)
 		g.evil.Put(d)
 		return a.KeyID
 	}
