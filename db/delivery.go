@@ -115,6 +115,15 @@ func (s *Store) LateDeliveries(ctx context.Context, host string, limit int) ([]L
 	return list, wrap(err)
 }
 
+// UnseenDeliveries lists deliveries to a host before one of them that wait for nothing but their
+// turn, oldest first. Those that a queue does not show have not come to it yet.
+func (s *Store) UnseenDeliveries(ctx context.Context, host string, before int64, limit int) ([]LateDelivery, error) {
+	var list []LateDelivery
+	err := s.read.NewRaw("SELECT id, activity_id, okey, next_at FROM deliveries WHERE host = ? AND state = 0 AND next_at = 0 AND id < ? ORDER BY id LIMIT ?",
+		host, before, limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
 // DeliveriesByID returns waiting deliveries among ids, in order of their ids.
 func (s *Store) DeliveriesByID(ctx context.Context, ids []int64) ([]*Delivery, error) {
 	var list []*Delivery

@@ -154,6 +154,9 @@ func (l *lane) prepare(ctx context.Context) (*round, error) {
 		}
 		r.holdBehind(list, now)
 	}
+	if err := l.holdBehindUnseen(ctx, r, now); err != nil {
+		return nil, err
+	}
 	for _, row := range l.rows {
 		switch {
 		case l.gone[row.ID]:
@@ -172,6 +175,20 @@ func (l *lane) prepare(ctx context.Context) (*round, error) {
 		}
 	}
 	return r, nil
+}
+
+// holdBehindUnseen keeps order where several processes fill the queue: what one of them has stored
+// and not queued yet, or could not queue, must not be overtaken by what another stored later.
+func (l *lane) holdBehindUnseen(ctx context.Context, r *round, now time.Time) error {
+	if _, alone := l.d.o.Queue.(*queue.Memory); alone || len(l.rows) == 0 {
+		return nil
+	}
+	list, err := l.d.o.Store.UnseenDeliveries(ctx, l.host.Name, l.rows[len(l.rows)-1].ID, 1000)
+	if err != nil {
+		return fmt.Errorf("load deliveries not queued yet: %w", err)
+	}
+	r.holdBehind(list, now)
+	return nil
 }
 
 // scheme is what the host is knocked at with.
