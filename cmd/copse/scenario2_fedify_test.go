@@ -28,7 +28,12 @@ func TestScenario2_fedify(t *testing.T) {
 	s.helps(binh)
 	s.changes(uri)
 	s.holds(uri)
-	for _, r := range s.requests() {
+	var all []fedify.Request
+	eventually(t, "the last request is answered", func() bool {
+		all = s.requests()
+		return !slices.ContainsFunc(all, func(r fedify.Request) bool { return r.Status == 0 })
+	})
+	for _, r := range all {
 		if r.Method == http.MethodPost && (!r.Verified || r.Proof != "good" || r.Status != http.StatusAccepted) {
 			t.Errorf("POST %s: %s verified %t (%s), proof %s, answered %d", r.Path, r.Signature, r.Verified, r.Reason, r.Proof, r.Status)
 		}

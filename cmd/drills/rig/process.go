@@ -150,10 +150,12 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
-func (p *Process) died() {
-	p.r.mu.Lock()
-	defer p.r.mu.Unlock()
-	p.r.deaths = append(p.r.deaths, Death{At: time.Now(), Name: p.Name})
+func (p *Process) died() { p.r.dies(p.Name) }
+
+func (r *Rig) dies(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.deaths = append(r.deaths, Death{At: time.Now(), Name: name})
 }
 
 // WaitDeath waits until a fault point has ended the program, and counts that as a kill.

@@ -107,7 +107,7 @@ type Group struct {
 	Followers []*Peer
 }
 
-// Death is one killing of a process, for counting what it may have caused.
+// Death is one killing of a process, or leap of the clock, for counting what it may have caused.
 type Death struct {
 	At   time.Time
 	Name string
@@ -137,6 +137,7 @@ func New(ctx context.Context, o Options) (*Rig, error) {
 		Options: o, Rand: rand.New(rand.NewPCG(o.Seed, o.Seed^0x9e3779b97f4a7c15)),
 		Clock: &Clock{file: filepath.Join(o.Dir, "clock")}, log: newLedgerOfLoad(),
 	}
+	r.Clock.stepped = func() { r.dies("clock") }
 	if err := r.furnish(ctx); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -283,6 +284,9 @@ type Clock struct {
 	file string
 	by   atomic.Int64
 	was  atomic.Int64 // before the last step
+	// stepped is told of each step: days that pass in the middle of a request look to those who
+	// wait for it like the death of whoever sent it.
+	stepped func()
 }
 
 // Now is the time that the instance takes it for.
@@ -298,5 +302,6 @@ func (c *Clock) Step(by time.Duration) error {
 		return fmt.Errorf("step the clock: %w", err)
 	}
 	c.was.Store(c.by.Swap(int64(by)))
+	c.stepped()
 	return os.Rename(next, c.file)
 }
