@@ -92,6 +92,9 @@ func (r *Resolver) newerKey(ctx context.Context, keyID string, old peerKey) (pee
 		return k, nil
 	}
 	k, err := r.askOnce(ctx, "newer "+keyID, func(ctx context.Context) (peerKey, error) {
+		if k, err := r.storedKey(ctx, keyID); err == nil && !sameKey(k.key, old.key) {
+			return k, nil // others of the same moment were quicker
+		}
 		if r.triedWithin("key "+keyID, keepRefetch) {
 			return peerKey{}, fmt.Errorf("%w: key %s was read a moment ago", ErrUnauthentic, keyID)
 		}
@@ -112,6 +115,12 @@ func (r *Resolver) newerKey(ctx context.Context, keyID string, old peerKey) (pee
 
 func (r *Resolver) fetchKeyOnce(ctx context.Context, keyID string) (peerKey, error) {
 	return r.askOnce(ctx, "key "+keyID, func(ctx context.Context) (peerKey, error) {
+		if k, ok := r.keyInMemory(keyID); ok { // others of the same moment were quicker
+			return k, nil
+		}
+		if k, err := r.storedKey(ctx, keyID); err == nil {
+			return k, nil
+		}
 		return r.fetchKey(ctx, keyID)
 	})
 }
@@ -161,10 +170,10 @@ func (r *Resolver) meet(ctx context.Context, keyID string, k peerKey) error {
 		return nil
 	}
 	_, err := r.askOnce(ctx, "meet "+keyID, func(ctx context.Context) (peerKey, error) {
-		if now, ok := r.keyInMemory(keyID); ok && now.met && sameKey(now.key, k.key) {
+		now, err := r.storedKey(ctx, keyID)
+		if err == nil && sameKey(now.key, k.key) {
 			return now, nil // others of the same moment were quicker
 		}
-		var err error
 		if k.doc != nil {
 			_, err = r.takeActor(ctx, k.doc)
 		} else {

@@ -111,8 +111,13 @@ func (l *fedifyLab) becomes(uri, what string, is func(*db.Post) bool) {
 // ours are the requests of our instance with a method, as the peer saw them.
 func (l *fedifyLab) ours(method string) []fedify.Request {
 	l.t.Helper()
-	all, err := l.peer.Requests(l.ctx)
-	l.ok(err)
+	var all []fedify.Request
+	eventually(l.t, "the last request is answered", func() (answered bool) {
+		var err error
+		all, err = l.peer.Requests(l.ctx)
+		l.ok(err)
+		return !slices.ContainsFunc(all, func(r fedify.Request) bool { return r.Status == 0 })
+	})
 	return slices.DeleteFunc(all, func(r fedify.Request) bool {
 		return r.Method != method || !strings.HasPrefix(r.Headers["user-agent"], "Copse/") // the rest it sends itself
 	})
