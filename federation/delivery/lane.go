@@ -103,17 +103,17 @@ func (l *lane) work(ctx context.Context) (queue.Settled, time.Duration, error) {
 		return queue.Settled{}, 0, err
 	}
 	wait := r.play(ctx)
-	out := results{endings: r.endings, wantsObjects: l.wants}
+	out := results{endings: r.endings[r.handed:], wantsObjects: l.wants}
 	if l.news {
 		h := *l.host // others read the copy while this visit goes on
 		out.host, l.news = &h, false
 	}
 	fresh, err := l.d.commits.put(ctx, out)
+	if fresh = append(r.fresh, fresh...); len(fresh) > 0 {
+		l.d.enqueue(ctx, fresh)
+	}
 	if err != nil {
 		return queue.Settled{}, 0, err
-	}
-	if len(fresh) > 0 {
-		l.d.enqueue(ctx, fresh)
 	}
 	return l.settled(r), wait, r.err
 }

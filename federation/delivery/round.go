@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/delivery/queue"
 )
 
 // round sends one batch of deliveries to one host: as many at a time as the host's window allows,
@@ -23,6 +24,14 @@ type round struct {
 	count   int              // requests in flight
 	answers chan tried
 	sends   sync.WaitGroup // requests in flight; play waits for all of them
+
+	// What is answered and not written yet would be sent again after a kill, like what is in flight:
+	// together they are at most maxWindow, so a long round writes as it goes.
+	unsaved int // tries with an ending that is not durable
+	saving  int // those of them that are being written
+	handed  int // endings that were given to the committer
+	saves   chan saved
+	fresh   []queue.Entry // deliveries made in place of refused ones
 
 	// trail are failures since the last answer: whether they speak against the host or against
 	// the deliveries shows in what comes after them.
@@ -46,6 +55,12 @@ type flying struct {
 	n        int
 }
 
+// saved is what came of writing some endings.
+type saved struct {
+	fresh []queue.Entry
+	err   error
+}
+
 type tried struct {
 	row *db.Delivery
 	act *db.Activity
@@ -56,7 +71,7 @@ type tried struct {
 func newRound(l *lane) *round {
 	return &round{
 		l: l, held: make(map[int64]hold), flying: make(map[int64]flying),
-		answers: make(chan tried, maxWindow),
+		answers: make(chan tried, maxWindow), saves: make(chan saved, 1),
 	}
 }
 
@@ -88,23 +103,47 @@ func (r *round) play(ctx context.Context) time.Duration {
 	for {
 		for r.start(ctx) {
 		}
-		if r.count == 0 {
+		r.save(ctx)
+		if r.count == 0 && r.saving == 0 {
 			return r.finish()
 		}
-		t := <-r.answers
-		r.count--
-		if t.extra {
-			<-r.l.d.slots
+		select {
+		case t := <-r.answers:
+			r.count--
+			if t.extra {
+				<-r.l.d.slots
+			}
+			r.take(t)
+		case s := <-r.saves:
+			r.unsaved, r.saving, r.fresh = r.unsaved-r.saving, 0, append(r.fresh, s.fresh...)
+			if s.err != nil {
+				r.err, r.stop = s.err, true
+			}
 		}
-		r.take(t)
 	}
+}
+
+// full says that more must not be sent before something of it is written.
+func (r *round) full() bool { return r.count+r.unsaved >= maxWindow }
+
+// save writes what was answered so far, beside the requests in flight, where more waits for that.
+func (r *round) save(ctx context.Context) {
+	if r.stop || r.saving > 0 || r.unsaved == 0 || !r.full() {
+		return
+	}
+	list := r.endings[r.handed:]
+	r.saving, r.handed = r.unsaved, len(r.endings)
+	r.sends.Go(func() {
+		fresh, err := r.l.d.commits.put(ctx, results{endings: list})
+		r.saves <- saved{fresh: fresh, err: err}
+	})
 }
 
 // start sends one more delivery, if there is one and a slot for it.
 func (r *round) start(ctx context.Context) bool {
 	l := r.l
 	now := l.d.o.Now()
-	if r.stop || r.count >= int(max(1, l.host.SendWindow)) || l.over() || now.Sub(l.renewed) > lastStart {
+	if r.stop || r.full() || r.count >= int(max(1, l.host.SendWindow)) || l.over() || now.Sub(l.renewed) > lastStart {
 		return false
 	}
 	if now.Sub(l.loaded) > lookAgain && !r.lookAgain(ctx, now) {
@@ -264,6 +303,7 @@ func (r *round) ended(t tried, state int16) {
 // note notes the end of a try. The first time that one follower's inbox is closed to what is
 // meant for all at its host, another one gets it too.
 func (r *round) note(t tried, e db.DeliveryEnd) {
+	r.unsaved++
 	closed := t.code == http.StatusForbidden || t.code == http.StatusNotFound || t.code == http.StatusGone
 	r.endings = append(r.endings, ending{
 		row: t.row, end: e, nextInbox: closed && t.row.FollowersOf != 0 && t.row.Strikes == 0,
