@@ -1,0 +1,114 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+)
+
+// What became of asking a founder.
+const (
+	FounderNamed  = "named"  // to be asked
+	FounderAsked  = "asked"  // has the words, by whatever door
+	FounderAbsent = "absent" // the server did not answer; asked again later
+	FounderByMail = "mail"   // waits for the door for mail
+)
+
+// Founder is somebody who is asked to sign the first charter of a group of ours.
+type Founder struct {
+	bun.BaseModel `bun:"table:founders,alias:founder"`
+
+	ID      int64  `bun:"id,pk"`
+	GroupID int64  `bun:"group_id"`
+	ActorID int64  `bun:"actor_id"` // 0 until known
+	Address string `bun:"address"`  // handle@host, or a mail address, which no page shows in full
+	State   string `bun:"state"`
+	// NoticeURI is the id of the direct Note that asked; an answer to it is an answer to the charter.
+	NoticeURI string `bun:"notice_uri"`
+	AskedAt   Time   `bun:"asked_at"`
+}
+
+// PutFounder stores a founder and says whether the address is new in the group.
+func (s *Store) PutFounder(ctx context.Context, f *Founder) (bool, error) {
+	if f.ID == 0 {
+		f.ID = s.NewID()
+	}
+	return s.insertNew(ctx, f)
+}
+
+// SaveFounder writes what became of asking somebody.
+func (s *Store) SaveFounder(ctx context.Context, f *Founder) error {
+	_, err := s.write.NewUpdate().Model(f).WherePK().Exec(ctx)
+	return wrap(err)
+}
+
+// FoundersOf lists the founders of a group in the order they were named.
+func (s *Store) FoundersOf(ctx context.Context, groupID int64) ([]*Founder, error) {
+	var list []*Founder
+	err := s.read.NewSelect().Model(&list).Where("group_id = ?", groupID).Order("id").Limit(100).Scan(ctx)
+	return list, wrap(err)
+}
+
+// FounderByNotice returns whom a direct Note asked.
+func (s *Store) FounderByNotice(ctx context.Context, uri string) (*Founder, error) {
+	f := new(Founder)
+	return f, one(ctx, s.read.NewSelect().Model(f).Where("notice_uri = ? AND notice_uri <> ''", uri))
+}
+
+// FoundersToAsk lists founders of ours whose server was away when they were last asked.
+func (s *Store) FoundersToAsk(ctx context.Context, before Time, limit int) ([]*Founder, error) {
+	var list []*Founder
+	err := s.read.NewSelect().Model(&list).Where("state = 'absent' AND asked_at < ?", before).
+		Order("asked_at", "id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// Founding is a community that somebody is still thinking up: the answers given so far.
+type Founding struct {
+	bun.BaseModel `bun:"table:foundings,alias:founding"`
+
+	ID        int64  `bun:"id,pk"`
+	AccountID int64  `bun:"account_id"`
+	Step      string `bun:"step"`     // the step to land on when coming back
+	Answers   string `bun:"answers"`  // JSON, written and read by the rules
+	GroupID   int64  `bun:"group_id"` // 0 until it was made
+	CreatedAt Time   `bun:"created_at"`
+	UpdatedAt Time   `bun:"updated_at"`
+}
+
+// CreateFounding begins one.
+func (s *Store) CreateFounding(ctx context.Context, f *Founding) error {
+	f.ID, f.CreatedAt, f.UpdatedAt = s.NewID(), s.Now(), s.Now()
+	if err := s.insert(ctx, f); err != nil {
+		return fmt.Errorf("begin founding: %w", err)
+	}
+	return nil
+}
+
+// SaveFounding writes its answers and step.
+func (s *Store) SaveFounding(ctx context.Context, f *Founding) error {
+	f.UpdatedAt = s.Now()
+	_, err := s.write.NewUpdate().Model(f).WherePK().Exec(ctx)
+	return wrap(err)
+}
+
+// FoundingByID returns one of an account's own; another's is not found.
+func (s *Store) FoundingByID(ctx context.Context, accountID, id int64) (*Founding, error) {
+	f := new(Founding)
+	return f, one(ctx, s.read.NewSelect().Model(f).Where("id = ? AND account_id = ?", id, accountID))
+}
+
+// FoundingsOf lists what an account has begun and not finished, newest first.
+func (s *Store) FoundingsOf(ctx context.Context, accountID int64) ([]*Founding, error) {
+	var list []*Founding
+	err := s.read.NewSelect().Model(&list).Where("account_id = ? AND group_id = 0", accountID).
+		Order("updated_at DESC", "id DESC").Limit(20).Scan(ctx)
+	return list, wrap(err)
+}
+
+// DropFounding forgets one that was not finished.
+func (s *Store) DropFounding(ctx context.Context, accountID, id int64) error {
+	_, err := s.exec(ctx, "DELETE FROM foundings WHERE id = ? AND account_id = ? AND group_id = 0", id, accountID)
+	return err
+}
