@@ -10,8 +10,10 @@ import (
 type Like struct {
 	bun.BaseModel `bun:"table:likes,alias:lk"`
 
-	PostID    int64  `bun:"post_id,pk"`
-	ActorID   int64  `bun:"actor_id,pk"`
+	PostID  int64 `bun:"post_id,pk"`
+	ActorID int64 `bun:"actor_id,pk"`
+	// URI is the Like activity; "" for hearsay, which a group or the post's server told of without
+	// proof: it counts once for each actor and is nobody's word (wire.md 1).
 	URI       string `bun:"uri"`
 	CreatedAt Time   `bun:"created_at"`
 }
@@ -40,6 +42,22 @@ func (s *Store) AddLike(ctx context.Context, l *Like) (bool, error) {
 // RemoveLike takes a like back and says whether there was one.
 func (s *Store) RemoveLike(ctx context.Context, postID, actorID int64) (bool, error) {
 	n, err := s.exec(ctx, "DELETE FROM likes WHERE post_id = ? AND actor_id = ?", postID, actorID)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = s.exec(ctx, "UPDATE posts SET likes_count = likes_count - 1 WHERE id = ?", postID)
+	return true, err
+}
+
+// ProveLike makes an actor's own like of what was hearsay, and says whether there was any.
+func (s *Store) ProveLike(ctx context.Context, l *Like) (bool, error) {
+	n, err := s.exec(ctx, "UPDATE likes SET uri = ? WHERE post_id = ? AND actor_id = ? AND uri = ''", l.URI, l.PostID, l.ActorID)
+	return n > 0, err
+}
+
+// RemoveHearsay is RemoveLike for what others say: a like that its actor proved stays.
+func (s *Store) RemoveHearsay(ctx context.Context, postID, actorID int64) (bool, error) {
+	n, err := s.exec(ctx, "DELETE FROM likes WHERE post_id = ? AND actor_id = ? AND uri = ''", postID, actorID)
 	if err != nil || n == 0 {
 		return false, err
 	}

@@ -171,6 +171,55 @@ func TestTakeLike_hintNamesNobody(t *testing.T) {
 	}
 }
 
+// What a group tells of others' likes is hearsay: it raises the count, and neither stands for what
+// they say themselves, nor takes that back, nor keeps it away.
+func TestT21_likesByHearsay(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina := h.person("amina")
+	there := h.stranger("there", "lemmy.test", db.ActorGroup)
+	p := h.start(h.group("water", amina), amina, "Title", "words")
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return tx.SetPostState(ctx, p, db.PostPublished, "", there.ID)
+	})
+	mo := h.stranger("mo", "masto.test", db.ActorPerson)
+	like, later := activity("Like", mo, p.URI), activity("Like", mo, p.URI)
+	step := func(what string, do taker, act map[string]any, vouched bool, want int64) {
+		t.Helper()
+		in := incoming(t, mo, act)
+		if in.Vouched = vouched; !vouched {
+			in.Via = there
+		}
+		h.take(do, in)
+		if n := h.post(p.ID).LikesCount; n != want {
+			t.Errorf("%s: %d likes, want %d", what, n, want)
+		}
+	}
+	told := func(want bool) {
+		t.Helper()
+		if got := slices.Contains(h.inbox(amina), db.NotifyLike); got != want {
+			t.Errorf("the author is told: %v, want %v", got, want)
+		}
+	}
+	step("hearsay", h.ex.TakeLike, like, false, 1)
+	step("again", h.ex.TakeLike, like, false, 1)
+	step("under another id", h.ex.TakeLike, later, false, 1)
+	told(false)
+	step("hearsay taken back", h.ex.TakeUndoLike, activity("Undo", mo, like), false, 0)
+	step("and told again", h.ex.TakeLike, like, false, 1)
+	step("proved", h.ex.TakeLike, like, true, 1)
+	told(true)
+	step("taken back by hearsay", h.ex.TakeUndoLike, activity("Undo", mo, like), false, 1)
+	step("taken back", h.ex.TakeUndoLike, activity("Undo", mo, like), true, 0)
+	step("taken back in advance by hearsay", h.ex.TakeUndoLike, activity("Undo", mo, later), false, 0)
+	step("proved all the same", h.ex.TakeLike, later, true, 1)
+	step("taken back for good", h.ex.TakeUndoLike, activity("Undo", mo, later), true, 0)
+	last := activity("Like", mo, p.URI)
+	step("taken back before it came", h.ex.TakeUndoLike, activity("Undo", mo, last), true, 0)
+	step("hearsay of what was taken back", h.ex.TakeLike, last, false, 0)
+	step("which forgets nothing", h.ex.TakeLike, last, true, 0)
+}
+
 // A group can't draw a post of another group into its own copy here.
 func TestT21_groupPassesOnAPostOfAnotherGroup(t *testing.T) {
 	t.Parallel()

@@ -96,15 +96,15 @@ func (r *Rules) publishMark(ctx context.Context, tx *db.Store, m mark, act vocab
 	return r.com.AnnounceMark(ctx, tx, g, row, p.URI)
 }
 
-// TakeLike counts a like from elsewhere. One that is only a hint counts as well: it was passed on
-// by the server of the post or of its group, which vouches for the count and not for the name
-// (wire.md 1), so that nobody is told of it.
+// TakeLike counts a like from elsewhere. One that is only a hint counts as well, as hearsay: it was
+// passed on by the server of the post or of its group, which vouches for the count and not for the
+// name (wire.md 1). Nobody is told of it, and what its actor says later takes its place.
 func (r *Rules) TakeLike(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
 	p, out, err := r.markable(ctx, tx, in)
 	if p == nil {
 		return out, err
 	}
-	fresh, err := tx.AddLike(ctx, &db.Like{PostID: p.ID, ActorID: in.Actor.ID, URI: in.Activity.ID})
+	fresh, err := addLike(ctx, tx, in, p)
 	if err != nil || !fresh {
 		return federation.Ignored("liked-before"), err
 	}
@@ -117,12 +117,31 @@ func (r *Rules) TakeLike(ctx context.Context, tx *db.Store, in *federation.Incom
 	return r.passOnMark(ctx, tx, in, p)
 }
 
-// TakeUndoLike takes a like from elsewhere back. It may overtake the like.
+// addLike stores a like, or hearsay of one, and says whether that is news.
+func addLike(ctx context.Context, tx *db.Store, in *federation.Incoming, p *db.Post) (fresh bool, err error) {
+	if !in.Vouched {
+		return tx.AddLike(ctx, &db.Like{PostID: p.ID, ActorID: in.Actor.ID})
+	}
+	like := &db.Like{PostID: p.ID, ActorID: in.Actor.ID, URI: in.Activity.ID}
+	if fresh, err = tx.AddLike(ctx, like); err != nil || fresh {
+		return fresh, err
+	}
+	return tx.ProveLike(ctx, like)
+}
+
+// TakeUndoLike takes a like from elsewhere back. It may overtake the like. Hearsay takes back
+// nothing but hearsay.
 func (r *Rules) TakeUndoLike(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
 	undone := inner(in.Activity)
 	p, out, err := r.markedPost(ctx, tx, undone)
 	if p == nil {
 		return out, errors.Join(err, buryEarly(ctx, tx, in, out, undone))
+	}
+	if !in.Vouched {
+		if had, err := tx.RemoveHearsay(ctx, p.ID, in.Actor.ID); err != nil || !had {
+			return federation.Ignored("not-liked"), err
+		}
+		return r.passOnMark(ctx, tx, in, p)
 	}
 	had, err := tx.RemoveLike(ctx, p.ID, in.Actor.ID)
 	if err != nil {
@@ -150,7 +169,11 @@ func (r *Rules) markable(ctx context.Context, tx *db.Store, in *federation.Incom
 	if err := r.permitMark(ctx, tx, in.Actor, p); err != nil {
 		return nil, federation.Outcome{}, err
 	}
-	if buried, err := tx.Exhume(ctx, in.Activity.ID, in.Actor.URI); err != nil || buried {
+	buried := tx.Exhume
+	if !in.Vouched {
+		buried = tx.Buried // what others say uses nothing up
+	}
+	if gone, err := buried(ctx, in.Activity.ID, in.Actor.URI); err != nil || gone {
 		return nil, federation.Ignored("undone-before"), err
 	}
 	return p, federation.Done(), nil
