@@ -208,3 +208,16 @@ func (s *Store) OpenConcerns(ctx context.Context, charterID int64) (int, error) 
 	err := s.read.NewRaw("SELECT count(*) FROM charter_remarks WHERE charter_id = ? AND kind = 'concern' AND settled_at = 0", charterID).Scan(ctx, &n)
 	return n, wrap(err)
 }
+
+// Unsign forgets all signatures of a version whose text may change again.
+func (s *Store) Unsign(ctx context.Context, charterID int64) error {
+	_, err := s.exec(ctx, "DELETE FROM charter_signatures WHERE charter_id = ?", charterID)
+	return err
+}
+
+// CountSignatures counts who signed a version.
+func (s *Store) CountSignatures(ctx context.Context, charterID int64) (int, error) {
+	var n int
+	err := s.read.NewRaw("SELECT count(*) FROM charter_signatures WHERE charter_id = ?", charterID).Scan(ctx, &n)
+	return n, wrap(err)
+}

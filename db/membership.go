@@ -21,7 +21,20 @@ const (
 const (
 	RoleFacilitator = "facilitator"
 	RoleModerator   = "moderator"
+	RoleCore        = "core"    // core group
+	RoleExpert      = "expert"  // subject expert, domain.md's SME
+	RoleSteward     = "steward" // of a topic
+	RoleSponsor     = "sponsor"
 )
+
+// Roles are all roles that can be given. The first two look after the group, and are what other
+// software knows as moderators.
+func Roles() []string {
+	return []string{RoleFacilitator, RoleModerator, RoleCore, RoleExpert, RoleSteward, RoleSponsor}
+}
+
+// LooksAfter says that a role makes its holder a moderator for other software.
+func LooksAfter(role string) bool { return role == RoleFacilitator || role == RoleModerator }
 
 // Membership is one person belonging to one group; following is a state beside it.
 type Membership struct {
@@ -168,7 +181,7 @@ func (s *Store) Requests(ctx context.Context, groupID int64, limit int) ([]*Requ
 func (s *Store) GroupsWithoutStewards(ctx context.Context, limit int) ([]int64, error) {
 	var list []int64
 	err := s.read.NewRaw(`SELECT g.actor_id FROM groups g JOIN actors a ON a.id = g.actor_id WHERE a.local AND a.deleted_at = 0
-		AND NOT EXISTS (SELECT 1 FROM role_grants r WHERE r.group_id = g.actor_id) ORDER BY g.actor_id LIMIT ?`, limit).Scan(ctx, &list)
+		AND NOT EXISTS (SELECT 1 FROM role_grants r WHERE r.group_id = g.actor_id AND r.role IN ('facilitator', 'moderator')) ORDER BY g.actor_id LIMIT ?`, limit).Scan(ctx, &list)
 	return list, wrap(err)
 }
 

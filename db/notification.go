@@ -22,6 +22,7 @@ const (
 	NotifyApproved = "approved" // a group let your post through
 	NotifyRemoved  = "removed"  // a moderator removed your post
 	NotifyAccepted = "accepted" // a group accepted your follow
+	NotifyCharter  = "charter"  // somebody said something to a charter you proposed, or asks you to sign one; Note says which
 )
 
 // Notification is one line in one person's inbox here.

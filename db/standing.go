@@ -11,7 +11,27 @@ type Standing struct {
 	Banned       bool   `bun:"banned"`
 	Facilitator  bool   `bun:"facilitator"`
 	Moderator    bool   `bun:"moderator"`
-	Admin        bool   `bun:"admin"` // runs this instance
+	Others       int    `bun:"others"` // further roles, see Holds
+	Admin        bool   `bun:"admin"`  // runs this instance
+}
+
+// Holds says that the person holds a role in the group.
+func (st Standing) Holds(role string) bool {
+	switch role {
+	case RoleFacilitator:
+		return st.Facilitator
+	case RoleModerator:
+		return st.Moderator
+	case RoleCore:
+		return st.Others&1 != 0
+	case RoleExpert:
+		return st.Others&2 != 0
+	case RoleSteward:
+		return st.Others&4 != 0
+	case RoleSponsor:
+		return st.Others&8 != 0
+	}
+	return false
 }
 
 // Belongs says that the person is a member now.
@@ -29,6 +49,8 @@ func (s *Store) StandingOf(ctx context.Context, groupID, actorID int64) (Standin
 		EXISTS (SELECT 1 FROM bans WHERE group_id = ?0 AND actor_id = ?1 AND (until = 0 OR until > ?2)) AS banned,
 		EXISTS (SELECT 1 FROM role_grants WHERE group_id = ?0 AND actor_id = ?1 AND role = 'facilitator') AS facilitator,
 		EXISTS (SELECT 1 FROM role_grants WHERE group_id = ?0 AND actor_id = ?1 AND role = 'moderator') AS moderator,
+		coalesce((SELECT sum(CASE role WHEN 'core' THEN 1 WHEN 'expert' THEN 2 WHEN 'steward' THEN 4 WHEN 'sponsor' THEN 8 ELSE 0 END)
+			FROM role_grants WHERE group_id = ?0 AND actor_id = ?1), 0) AS others,
 		EXISTS (SELECT 1 FROM accounts WHERE actor_id = ?1 AND role = 'admin' AND disabled_at = 0) AS admin
 		FROM (SELECT 1 AS x) one LEFT JOIN memberships m ON m.group_id = ?0 AND m.actor_id = ?1`,
 		groupID, actorID, s.Now()).Scan(ctx, &st)

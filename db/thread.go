@@ -31,14 +31,10 @@ func facts() []string {
 // It reads what the page shows, each author once: PostByID has the rest.
 func (s *Store) ThreadPage(ctx context.Context, q ThreadQuery) ([]*Post, error) {
 	var list []*Post
-	sel := s.read.NewSelect().Model(&list).
+	sel := s.inThread(q, s.read.NewSelect().Model(&list).
 		Column("id", "uri", "author_id", "reply_to_id", "path", "content", "lang", "state", "state_reason", "state_by",
-			"state_at", "door", "local", "published_at", "edited_at", "locked_at", "pinned_at", "likes_count").
-		Where("post.discussion_id = ? AND post.path > ?", q.DiscussionID, q.After).
-		Where("post.visibility <> 'direct'")
-	if !q.Moderates {
-		sel = sel.Where("(post.state IN ('published', 'removed', 'deleted') OR post.author_id = ?)", q.Own)
-	}
+			"state_at", "door", "local", "published_at", "edited_at", "locked_at", "pinned_at", "likes_count")).
+		Where("post.path > ?", q.After)
 	if err := sel.Order("post.path").Limit(int64(q.Limit)).Scan(ctx); err != nil {
 		return nil, wrap(err)
 	}
@@ -46,6 +42,27 @@ func (s *Store) ThreadPage(ctx context.Context, q ThreadQuery) ([]*Post, error) 
 		p.DiscussionID = q.DiscussionID
 	}
 	return list, s.addAuthors(ctx, list)
+}
+
+// inThread limits a selection to the answers of a discussion that a reader sees.
+func (s *Store) inThread(q ThreadQuery, sel *bun.SelectQuery) *bun.SelectQuery {
+	sel = sel.Where("post.discussion_id = ?", q.DiscussionID).Where("post.visibility <> 'direct'")
+	if !q.Moderates {
+		sel = sel.Where("(post.state IN ('published', 'removed', 'deleted') OR post.author_id = ?)", q.Own)
+	}
+	return sel
+}
+
+// ThreadBefore is the path after which the page begins that ends where the page of q begins, as this
+// reader sees them: "" when that is the first. It reads at most one page.
+func (s *Store) ThreadBefore(ctx context.Context, q ThreadQuery) (string, error) {
+	var paths []string
+	err := s.inThread(q, s.read.NewSelect().Model((*Post)(nil)).Column("path")).Where("post.path > '' AND post.path <= ?", q.After).
+		Order("post.path DESC").Offset(int64(q.Limit)).Limit(1).Scan(ctx, &paths)
+	if err != nil || len(paths) == 0 {
+		return "", wrap(err)
+	}
+	return paths[0], nil
 }
 
 // addAuthors gives posts that were read without them their authors, as lists show them.

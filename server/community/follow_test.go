@@ -164,7 +164,7 @@ func TestAcceptFollow_intoAClosedGroup(t *testing.T) {
 	}
 	f, err := h.s.FollowBetween(h.ctx, ana.ID, g.ActorID)
 	h.ok(err)
-	h.refused("not-moderator", func(ctx context.Context, tx *db.Store) error { return h.r.AcceptFollow(ctx, tx, bo, f) })
+	h.refused("not-core", func(ctx context.Context, tx *db.Store) error { return h.r.AcceptFollow(ctx, tx, bo, f) })
 	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.AcceptFollow(ctx, tx, fay, f) })
 	if h.state(ana, g.Actor) != db.FollowAccepted || h.status(ana, g) != db.MemberFull {
 		t.Errorf("state %q, membership %q", h.state(ana, g.Actor), h.status(ana, g))

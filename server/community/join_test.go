@@ -162,7 +162,7 @@ func TestAddMember(t *testing.T) {
 	g := h.group("water", community.NewGroup{Openness: db.OpennessPrivate, Facilitator: fay})
 	ana := h.remote(db.ActorPerson, "ana", "peer.test", "copse")
 	h.take(h.r.TakeJoin, ana, replace(`{"id":"https://peer.test/j","type":"Join","object":"GROUP"}`, "GROUP", g.Actor.URI), "")
-	h.refused("not-moderator", func(ctx context.Context, tx *db.Store) error { return h.r.AddMember(ctx, tx, bo, g, bo) })
+	h.refused("not-core", func(ctx context.Context, tx *db.Store) error { return h.r.AddMember(ctx, tx, bo, g, bo) })
 	for _, who := range []*db.Actor{ana, bo} {
 		h.do(func(ctx context.Context, tx *db.Store) error { return h.r.AddMember(ctx, tx, fay, g, who) })
 		if h.status(who, g) != db.MemberFull {

@@ -7,27 +7,28 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/server/rights"
 )
 
 // Act is something a person does in a group.
-type Act string
+type Act = rights.Act
 
-// The acts that exist now, of domain.md 3c.
+// The acts that the rules of talk ask about; those of belonging stand in rights.
 const (
-	ActRead       Act = "read"
-	ActFollow     Act = "follow"
-	ActJoin       Act = "join"
-	ActReply      Act = "reply"
-	ActStart      Act = "start"
-	ActLike       Act = "like"
-	ActPin        Act = "pin"
-	ActLock       Act = "lock"
-	ActRemove     Act = "remove"
-	ActBan        Act = "ban"
-	ActAdmit      Act = "admit" // let a follower in, make a follower a member
-	ActGrant      Act = "grant"
-	ActEditGroup  Act = "edit-group"
-	ActSeeReports Act = "see-reports"
+	ActRead       = rights.Read
+	ActFollow     = rights.Follow
+	ActJoin       = rights.Join
+	ActReply      = rights.Reply
+	ActStart      = rights.Start
+	ActLike       = rights.Like
+	ActPin        = rights.Pin
+	ActLock       = rights.Lock
+	ActRemove     = rights.Remove
+	ActBan        = rights.Ban
+	ActAdmit      = rights.Admit
+	ActGrant      = rights.Grant
+	ActEditGroup  = rights.EditGroup
+	ActSeeReports = rights.SeeReports
 )
 
 // Roles that Standing.Role knows beside facilitator and moderator, which the db names.
@@ -54,6 +55,8 @@ type Standing struct {
 	Belongs bool
 	// Admin says that the person runs the group's own instance.
 	Admin bool
+	// Columns are where the person stands in the table of rights.
+	Columns []rights.Standing
 }
 
 // Moderates says that the person looks after the group: as facilitator, as moderator, or as an
@@ -99,7 +102,30 @@ func standingOf(ctx context.Context, s *db.Store, g *db.Group, who *db.Actor, st
 	}
 	st.Admin = g.Actor.Local && who.Local && ties.Admin
 	st.office(ties)
+	st.columns(ties)
 	return nil
+}
+
+// columns says where the person stands in the table of rights.
+func (st *Standing) columns(ties db.Standing) {
+	st.Columns = []rights.Standing{rights.Person}
+	if st.Follows {
+		st.Columns = append(st.Columns, rights.Follower)
+	}
+	switch {
+	case st.Role == StandsNewcomer:
+		st.Columns = append(st.Columns, rights.Newcomer)
+	case st.Belongs:
+		st.Columns = append(st.Columns, rights.Newcomer, rights.Member)
+	}
+	for _, role := range db.Roles() { // named alike on purpose
+		if ties.Holds(role) {
+			st.Columns = append(st.Columns, rights.Standing(role))
+		}
+	}
+	if st.Admin {
+		st.Columns = append(st.Columns, rights.Admin)
+	}
 }
 
 // office adds the roles a person holds.
@@ -127,56 +153,15 @@ func isAdmin(ctx context.Context, s *db.Store, who *db.Actor) (bool, error) {
 	return account.IsAdmin() && account.DisabledAt.IsZero(), nil
 }
 
-// need is the least standing for an act.
-type need int
-
-const (
-	needNothing     need = iota // signed out is enough
-	needPerson                  // anybody who has an actor
-	needFollower                // or a member
-	needMember                  // newcomers included
-	needModerator               // or a facilitator
-	needFacilitator             // alone
-	needPolicy                  // the group's policy on who starts a discussion
-)
-
-// line is one row of the table: what an act needs in an open group and in one that is not, whether
-// an admin of the group's instance may do it as well, and the code of a refusal.
-type line struct {
-	open, closed need
-	admins       bool
-	code         string
-	// writes: not in an archived group, not for the banned.
-	writes bool
-}
-
-// permitTable is who may do what (domain.md 3c). Follow and Join of a closed group only ask.
-func permitTable(act Act) (line, bool) {
-	l, ok := map[Act]line{
-		ActRead:       {open: needNothing, closed: needMember, code: "members-only"},
-		ActFollow:     {open: needPerson, closed: needPerson, code: "signed-out", writes: true},
-		ActJoin:       {open: needPerson, closed: needPerson, code: "signed-out", writes: true},
-		ActReply:      {open: needPerson, closed: needMember, code: "members-only-reply", writes: true},
-		ActLike:       {open: needPerson, closed: needMember, code: "members-only-reply", writes: true},
-		ActStart:      {open: needPolicy, closed: needPolicy, writes: true},
-		ActPin:        {open: needModerator, closed: needModerator, code: "not-moderator", writes: true},
-		ActLock:       {open: needModerator, closed: needModerator, admins: true, code: "not-moderator"},
-		ActRemove:     {open: needModerator, closed: needModerator, admins: true, code: "not-moderator"},
-		ActBan:        {open: needModerator, closed: needModerator, admins: true, code: "not-moderator"},
-		ActSeeReports: {open: needModerator, closed: needModerator, admins: true, code: "not-moderator"},
-		ActAdmit:      {open: needModerator, closed: needModerator, code: "not-moderator"},
-		ActGrant:      {open: needFacilitator, closed: needFacilitator, admins: true, code: "not-facilitator"},
-		ActEditGroup:  {open: needFacilitator, closed: needFacilitator, admins: true, code: "not-facilitator"},
-	}[act]
-	return l, ok
-}
-
 // Permit answers nil, or the Refusal that says why who may not do act in g. It is asked for every
 // door alike; a nil who is signed out.
 func (r *Rules) Permit(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, act Act) error {
-	l, ok := permitTable(act)
+	row, ok := rights.Of(act)
 	if !ok {
 		return fmt.Errorf("permit %q: no such act", act)
+	}
+	if act == rights.Start {
+		row = rights.StartBy(g.PostPolicy, g.Openness)
 	}
 	if !g.Actor.DeletedAt.IsZero() {
 		return Refuse(Gone, "group-gone")
@@ -188,63 +173,26 @@ func (r *Rules) Permit(ctx context.Context, tx *db.Store, g *db.Group, who *db.A
 	if err != nil {
 		return err
 	}
-	return decide(g, st, who != nil, l)
+	return decide(g, st, who != nil, row)
 }
 
 // decide is Permit on facts alone.
-func decide(g *db.Group, st Standing, known bool, l line) error {
-	closed := g.Openness != db.OpennessOpen
-	least, code := l.open, l.code
-	if closed {
-		least = l.closed
-	}
-	if least == needPolicy {
-		least, code = policy(g, closed)
-	}
+func decide(g *db.Group, st Standing, known bool, row rights.Row) error {
+	cells := row.In(g.Openness)
+	forAll := cells.Allow(rights.Stranger)
 	switch {
-	case !known && least > needNothing:
+	case !known && !forAll:
 		return Refuse(Forbidden, "signed-out")
-	case st.Banned != nil && (l.writes || least > needNothing):
+	case st.Banned != nil && (row.Writes || !forAll):
 		return Refuse(Forbidden, "banned")
-	case l.writes && !g.ArchivedAt.IsZero():
+	case row.Writes && !g.ArchivedAt.IsZero():
 		return Refuse(Forbidden, "group-archived")
-	case !g.Actor.SuspendedAt.IsZero() && l.writes:
+	case !g.Actor.SuspendedAt.IsZero() && row.Writes:
 		return Refuse(Forbidden, "group-suspended")
-	case l.admins && st.Admin, reaches(st, least):
+	case forAll, cells.Allow(st.Columns...):
 		return nil
 	}
-	return Refuse(Forbidden, code)
-}
-
-// policy is what starting a discussion needs. A closed group takes members at the least.
-func policy(g *db.Group, closed bool) (need, string) {
-	switch {
-	case g.PostPolicy == db.PostModerators:
-		return needModerator, "moderators-only-start"
-	case g.PostPolicy == db.PostMembers, closed:
-		return needMember, "members-only-start"
-	case g.PostPolicy == db.PostFollowers:
-		return needFollower, "followers-only-start"
-	}
-	return needPerson, "signed-out"
-}
-
-// reaches compares a standing with what is needed.
-func reaches(st Standing, least need) bool {
-	steward := st.Role == db.RoleModerator || st.Role == db.RoleFacilitator
-	switch least {
-	case needNothing, needPerson:
-		return true
-	case needFollower:
-		return st.Follows || st.Belongs
-	case needMember:
-		return st.Belongs
-	case needModerator:
-		return steward
-	case needFacilitator:
-		return st.Role == db.RoleFacilitator
-	}
-	return false
+	return Refuse(Forbidden, row.Code)
 }
 
 // Hold says whether a first post of who waits for a moderator of g, by the group's policy. Members

@@ -82,7 +82,7 @@ func TestPermit_table(t *testing.T) {
 		{community.ActRemove, "moderator", "moderator", true, true, "not-moderator"},
 		{community.ActBan, "moderator", "moderator", true, true, "not-moderator"},
 		{community.ActSeeReports, "moderator", "moderator", true, true, "not-moderator"},
-		{community.ActAdmit, "moderator", "moderator", false, false, "not-moderator"},
+		{community.ActAdmit, "moderator", "moderator", false, false, "not-core"},
 		{community.ActGrant, "facilitator", "facilitator", true, true, "not-facilitator"},
 		{community.ActEditGroup, "facilitator", "facilitator", true, true, "not-facilitator"},
 	}

@@ -1,0 +1,9 @@
+DROP TABLE IF EXISTS volunteers;
+DROP TABLE IF EXISTS escalations;
+DROP TABLE IF EXISTS person_doors;
+DROP TABLE IF EXISTS endorsements;
+DROP TABLE IF EXISTS profiles;
+DROP TABLE IF EXISTS member_choices;
+DROP TABLE IF EXISTS invitations;
+DROP TABLE IF EXISTS join_words;
+DROP TABLE IF EXISTS commitments;

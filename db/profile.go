@@ -1,0 +1,139 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/uptrace/bun"
+)
+
+// Profile is what a person tells about what they know, beside name and organisation. Of people
+// elsewhere it is what their server says.
+type Profile struct {
+	bun.BaseModel `bun:"table:profiles,alias:p"`
+
+	ActorID   int64  `bun:"actor_id,pk"`
+	Team      string `bun:"team"`
+	Job       string `bun:"job"`
+	Languages string `bun:"languages"` // codes, the one liked best first, parted by a space
+	Places    string `bun:"places"`    // one a line
+	Topics    string `bun:"topics"`    // what one may be asked about, one a line
+	Folded    string `bun:"folded"`    // all of it in lower case, for searching
+	UpdatedAt Time   `bun:"updated_at"`
+}
+
+// TopicList is what one may be asked about.
+func (p *Profile) TopicList() []string { return splitLines(p.Topics) }
+
+// PlaceList is where the person works.
+func (p *Profile) PlaceList() []string { return splitLines(p.Places) }
+
+func splitLines(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' })
+}
+
+// SaveProfile stores what a person tells.
+func (s *Store) SaveProfile(ctx context.Context, p *Profile) error {
+	p.UpdatedAt = s.Now()
+	p.Folded = strings.ToLower(strings.Join([]string{p.Team, p.Job, p.Places, p.Topics}, "\n"))
+	_, err := s.write.NewInsert().Model(p).On("CONFLICT (actor_id) DO UPDATE").
+		Set("team = EXCLUDED.team, job = EXCLUDED.job, languages = EXCLUDED.languages, places = EXCLUDED.places").
+		Set("topics = EXCLUDED.topics, folded = EXCLUDED.folded, updated_at = EXCLUDED.updated_at").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("store profile of actor %d: %w", p.ActorID, wrap(err))
+	}
+	return nil
+}
+
+// ProfilesOf returns the profiles of some people by actor; who told nothing is missing.
+func (s *Store) ProfilesOf(ctx context.Context, actorIDs ...int64) (map[int64]*Profile, error) {
+	out := make(map[int64]*Profile, len(actorIDs))
+	if len(actorIDs) == 0 {
+		return out, nil
+	}
+	var list []*Profile
+	err := s.read.NewSelect().Model(&list).Where("actor_id IN (?)", bun.List(actorIDs)).Scan(ctx)
+	for _, p := range list {
+		out[p.ActorID] = p
+	}
+	return out, wrap(err)
+}
+
+// Endorsement is one person saying of another that they know about something.
+type Endorsement struct {
+	bun.BaseModel `bun:"table:endorsements,alias:e"`
+
+	ActorID   int64  `bun:"actor_id,pk"`
+	Topic     string `bun:"topic,pk"`
+	ByID      int64  `bun:"by_id,pk"`
+	CreatedAt Time   `bun:"created_at"`
+
+	By *Actor `bun:"rel:belongs-to,join:by_id=id"`
+}
+
+// Endorse stores an endorsement; no error where it is there.
+func (s *Store) Endorse(ctx context.Context, e *Endorsement) error {
+	e.CreatedAt = s.Now()
+	_, err := s.insertNew(ctx, e)
+	return err
+}
+
+// WithdrawEndorsement takes one back.
+func (s *Store) WithdrawEndorsement(ctx context.Context, actorID, byID int64, topic string) error {
+	_, err := s.exec(ctx, "DELETE FROM endorsements WHERE actor_id = ? AND by_id = ? AND topic = ?", actorID, byID, topic)
+	return err
+}
+
+// EndorsementsOf lists who endorses some people for what, oldest first.
+func (s *Store) EndorsementsOf(ctx context.Context, actorIDs ...int64) ([]*Endorsement, error) {
+	var list []*Endorsement
+	if len(actorIDs) == 0 {
+		return list, nil
+	}
+	err := s.read.NewSelect().Model(&list).Relation("By", withFacts).Where("e.actor_id IN (?)", bun.List(actorIDs)).
+		Order("e.actor_id", "e.topic", "e.created_at").Limit(1000).Scan(ctx)
+	return list, wrap(err)
+}
+
+// PersonDoor is a further way in of one person: an actor that has proved to be the same.
+type PersonDoor struct {
+	bun.BaseModel `bun:"table:person_doors,alias:pd"`
+
+	ActorID    int64  `bun:"actor_id,pk"` // the way in
+	PersonID   int64  `bun:"person_id"`   // whose memberships count
+	Proof      string `bun:"proof"`       // links, or reply
+	VerifiedAt Time   `bun:"verified_at"`
+
+	Actor *Actor `bun:"rel:belongs-to,join:actor_id=id"`
+}
+
+// PutPersonDoor stores a way in that was proved.
+func (s *Store) PutPersonDoor(ctx context.Context, d *PersonDoor) error {
+	d.VerifiedAt = s.Now()
+	if _, err := s.insertNew(ctx, d); err != nil {
+		return fmt.Errorf("store door of person %d: %w", d.PersonID, err)
+	}
+	return nil
+}
+
+// ClosePersonDoor forgets one.
+func (s *Store) ClosePersonDoor(ctx context.Context, personID, actorID int64) error {
+	_, err := s.exec(ctx, "DELETE FROM person_doors WHERE person_id = ? AND actor_id = ?", personID, actorID)
+	return err
+}
+
+// DoorsOf lists the further ways in of a person, oldest first.
+func (s *Store) DoorsOf(ctx context.Context, personID int64) ([]*PersonDoor, error) {
+	var list []*PersonDoor
+	err := s.read.NewSelect().Model(&list).Relation("Actor", withFacts).Where("pd.person_id = ?", personID).
+		Order("pd.verified_at", "pd.actor_id").Limit(20).Scan(ctx)
+	return list, wrap(err)
+}
+
+// PersonBehind returns whose way in an actor is; its own id where it is nobody else's.
+func (s *Store) PersonBehind(ctx context.Context, actorID int64) (int64, error) {
+	id := actorID
+	err := s.read.NewRaw("SELECT coalesce((SELECT person_id FROM person_doors WHERE actor_id = ?0), ?0)", actorID).Scan(ctx, &id)
+	return id, wrap(err)
+}
