@@ -33,8 +33,10 @@ const (
 // Options is what a Watch needs; Log, Registry and Keep may be nil.
 type Options struct {
 	// Next sends.
-	Next     http.RoundTripper
-	Now      func() time.Time
+	Next http.RoundTripper
+	Now  func() time.Time
+	// Uptime is how long the process runs, by a clock that nobody sets; nil means since New.
+	Uptime   func() time.Duration
 	Log      *slog.Logger
 	Registry prometheus.Registerer
 	// Keep is told of the offset when it has changed by a second or more, for those who ask from
@@ -46,15 +48,21 @@ type Options struct {
 type Watch struct {
 	o Options
 
-	mu   sync.Mutex
-	offs map[string]time.Duration // by host: our clock less theirs
-	ring []string                 // hosts in the order in which they were met
+	mu    sync.Mutex
+	offs  map[string]time.Duration // by host: our clock less theirs
+	ring  []string                 // hosts in the order in which they were met
+	leaps leaps
 }
 
 // New returns a Watch, and registers copse_clock_skew_seconds: how far this clock is ahead of the
 // median of others', 0 while there are too few.
 func New(o Options) *Watch {
+	if o.Uptime == nil {
+		start := time.Now()
+		o.Uptime = func() time.Duration { return time.Since(start) }
+	}
 	w := &Watch{o: o, offs: map[string]time.Duration{}}
+	w.leaps = leaps{wall: o.Now().Round(0), ran: o.Uptime(), since: o.Uptime()}
 	if o.Registry != nil {
 		o.Registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "copse_clock_skew_seconds", Help: "How far the clock is ahead of the median of other servers'.",
@@ -68,7 +76,7 @@ func New(o Options) *Watch {
 
 // RoundTrip implements http.RoundTripper.
 func (w *Watch) RoundTrip(req *http.Request) (*http.Response, error) {
-	before := w.o.Now()
+	era, before := w.era(), w.o.Now()
 	resp, err := w.o.Next.RoundTrip(req)
 	if err != nil {
 		return resp, err
@@ -78,13 +86,17 @@ func (w *Watch) RoundTrip(req *http.Request) (*http.Response, error) {
 	if bad != nil || resp.Header.Get("Age") != "" || took < 0 || took > Slack {
 		return resp, nil // no date, that of a cache, or one that says little
 	}
-	w.note(strings.ToLower(req.URL.Hostname()), before.Add(took/2).Sub(date))
+	w.note(strings.ToLower(req.URL.Hostname()), before.Add(took/2).Sub(date), era)
 	return resp, nil
 }
 
-func (w *Watch) note(host string, off time.Duration) {
+// note keeps what a host's clock says, unless ours leapt since it was asked.
+func (w *Watch) note(host string, off time.Duration, era int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.look(); w.leaps.count != era {
+		return
+	}
 	if _, known := w.offs[host]; !known {
 		if len(w.ring) == maxHosts {
 			delete(w.offs, w.ring[0])
@@ -99,7 +111,16 @@ func (w *Watch) note(host string, off time.Duration) {
 func (w *Watch) Median() (off time.Duration, known bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.offs) < enough {
+	w.look()
+	if off, known = w.median(); !known {
+		return 0, false
+	}
+	return off, true
+}
+
+// median is Median of however few have answered.
+func (w *Watch) median() (off time.Duration, known bool) {
+	if len(w.offs) == 0 {
 		return 0, false
 	}
 	list := make([]time.Duration, 0, len(w.offs))
@@ -107,7 +128,7 @@ func (w *Watch) Median() (off time.Duration, known bool) {
 		list = append(list, off)
 	}
 	slices.Sort(list)
-	return list[len(list)/2], true
+	return list[len(list)/2], len(list) >= enough
 }
 
 // Run looks at the median again and again until ctx ends, and tells of what is new.
@@ -115,14 +136,36 @@ func (w *Watch) Run(ctx context.Context) error {
 	tick := time.NewTicker(tellEvery)
 	defer tick.Stop()
 	var told time.Duration
+	doubted := false
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+			doubted = w.tellOfLeap(ctx, doubted)
 			told = w.tell(ctx, told)
 		}
 	}
+}
+
+// tellOfLeap says once when the clock has leapt, and once when it is believed again.
+func (w *Watch) tellOfLeap(ctx context.Context, doubted bool) bool {
+	doubtful := w.Doubtful()
+	w.mu.Lock()
+	by := w.leaps.by
+	w.mu.Unlock()
+	if w.o.Log == nil {
+		return doubtful
+	}
+	switch {
+	case by.Abs() > Slack && !doubted:
+		w.o.Log.WarnContext(ctx, "the clock leapt: until other servers confirm it, nothing expires and nothing is tidied away",
+			"by", by.Round(time.Second))
+		return true
+	case doubted && !doubtful:
+		w.o.Log.InfoContext(ctx, "the clock is believed again")
+	}
+	return doubted && doubtful
 }
 
 // tell warns of a clock that is wrong, keeps the offset where it has changed, and answers what was
