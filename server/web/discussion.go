@@ -27,7 +27,7 @@ type talk struct {
 	reading  *db.Reading // nil: never here before, or signed out
 	page     []*db.Post
 	more     bool
-	after    string
+	asked    db.ThreadQuery
 	facts    facts
 }
 
@@ -65,7 +65,7 @@ func postPath(id int64) string { return "/p/" + strconv.FormatInt(id, 10) }
 // talk loads one page of a discussion, after the path of the last reply of the page before.
 func (d *Door) talk(c echo.Context, f frame.Seen, after string) (*talk, error) {
 	ctx := c.Request().Context()
-	t := &talk{starter: f.Post, group: f.Group, after: after}
+	t := &talk{starter: f.Post, group: f.Group}
 	var err error
 	if t.group != nil {
 		if t.standing, err = d.com.Standing(ctx, d.store, t.group, frame.Me(c)); err != nil {
@@ -75,10 +75,10 @@ func (d *Door) talk(c echo.Context, f frame.Seen, after string) (*talk, error) {
 	if t.reading, err = d.reading(c, f.Post.ID); err != nil {
 		return nil, err
 	}
-	t.page, err = d.store.ThreadPage(ctx, db.ThreadQuery{
+	t.asked = db.ThreadQuery{
 		DiscussionID: f.Post.ID, After: after, Own: frame.MyID(c), Moderates: t.standing.Moderates(), Limit: pageReplies + 1,
-	})
-	if err != nil {
+	}
+	if t.page, err = d.store.ThreadPage(ctx, t.asked); err != nil {
 		return nil, fmt.Errorf("load replies: %w", err)
 	}
 	if t.more = len(t.page) > pageReplies; t.more {
@@ -114,11 +114,8 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 		p.Locked = d.lockOf(c, t, t.starter)
 		p.Opening.Locked = p.Locked
 	}
-	if t.more {
-		p.More = discussionPath(t.starter.ID) + "?after=" + url.QueryEscape(t.page[len(t.page)-1].Path)
-	}
-	if t.after != "" {
-		p.Earlier = discussionPath(t.starter.ID)
+	if err := d.beside(c, t, &p); err != nil {
+		return err
 	}
 	if err := d.composerBelow(c, t, &p); err != nil {
 		return err
@@ -130,6 +127,32 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 		}
 	}
 	return d.Page(c, status, p)
+}
+
+// beside fills in the ways to the pages before and after.
+func (d *Door) beside(c echo.Context, t *talk, p *views.Discussion) error {
+	if t.more {
+		p.More = pageAfter(t.starter.ID, t.page[len(t.page)-1].Path)
+	}
+	if t.asked.After == "" {
+		return nil
+	}
+	q := t.asked
+	q.Limit = pageReplies
+	before, err := d.store.ThreadBefore(c.Request().Context(), q)
+	if err != nil {
+		return fmt.Errorf("find page before: %w", err)
+	}
+	p.Earlier = pageAfter(t.starter.ID, before)
+	return nil
+}
+
+// pageAfter is the page of a discussion that begins after a path, "" for the first.
+func pageAfter(id int64, path string) string {
+	if path == "" {
+		return discussionPath(id)
+	}
+	return discussionPath(id) + "?after=" + url.QueryEscape(path)
 }
 
 // headingOf is what a discussion is called: its title, else how it begins.

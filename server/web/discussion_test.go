@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"fmt"
+	"html"
 	"net/http"
 	"strings"
 	"testing"
@@ -52,6 +53,37 @@ func TestDiscussion_pagesAfterFifty(t *testing.T) {
 
 	b.follow(b.get(fmt.Sprintf("/p/%d", last.ID))).shows("number 59.")
 	b.get(fmt.Sprintf("/p/%d", h.replies(p)[2].ID)).leads(fmt.Sprintf("/d/%d#p%d", p.ID, h.replies(p)[2].ID))
+}
+
+func TestDiscussion_earlierIsThePageBefore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina, ben := h.person("amina"), h.person("ben")
+	p := h.start(h.group("water", amina), amina, "Long")
+	for i := range 130 {
+		h.answer(p, ben, fmt.Sprintf("This is number %03d.", i))
+	}
+	b := h.visitor()
+	first := fmt.Sprintf("/d/%d", p.ID)
+	second := linkOf(b.get(first), "next")
+	third := linkOf(b.get(second), "next")
+	b.get(third).shows("number 100.", "number 129.")
+	back := linkOf(b.get(third), "prev")
+	b.get(back).want(http.StatusOK).shows("number 050.", "number 099.").hides("number 049.", "number 100.")
+	if again := linkOf(b.get(back), "prev"); again != first {
+		t.Errorf("before the second page comes %s; want %s", again, first)
+	}
+	b.get(first).hides("Earlier replies")
+}
+
+// linkOf is where a page leads: next or prev.
+func linkOf(page *answer, rel string) string {
+	page.t.Helper()
+	before, _, ok := strings.Cut(page.body, `" rel="`+rel+`"`)
+	if !ok {
+		page.t.Fatalf("%s: no link to what is %s", page.what, rel)
+	}
+	return html.UnescapeString(before[strings.LastIndex(before, `"`)+1:])
 }
 
 func TestDiscussion_saysWhatIsNew(t *testing.T) {

@@ -37,11 +37,7 @@ func (d *Door) placeOf(c echo.Context, p *db.Post) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find page of post: %w", err)
 	}
-	path := discussionPath(p.DiscussionID)
-	if after != "" {
-		path += "?after=" + url.QueryEscape(after)
-	}
-	return path, nil
+	return pageAfter(p.DiscussionID, after), nil
 }
 
 // replyForm handles GET /p/:id/reply: the composer of the discussion, answering this post.
