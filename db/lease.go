@@ -25,7 +25,8 @@ func (s *Store) stamp() bun.Safe {
 	return bun.Safe(fmt.Sprint(s.Now().Millis()))
 }
 
-// TakeLeases takes those leases among names that nobody holds and returns them.
+// TakeLeases takes those leases among names that nobody holds and returns them. A lease that would
+// last for more than twice as long as one is taken for was taken by a clock that ran ahead.
 func (s *Store) TakeLeases(ctx context.Context, names []string, holder string, last time.Duration) ([]Lease, error) {
 	if len(names) == 0 {
 		return nil, nil
@@ -44,7 +45,8 @@ func (s *Store) TakeLeases(ctx context.Context, names []string, holder string, l
 	var list []Lease
 	err := s.write.NewRaw("INSERT INTO leases (name, holder, token, until) VALUES "+rows.String()+` ON CONFLICT (name) DO UPDATE
 		SET holder = EXCLUDED.holder, token = EXCLUDED.token, until = EXCLUDED.until
-		WHERE leases.until <= ? OR leases.holder = '' RETURNING name, token`, append(args, now)...).Scan(ctx, &list)
+		WHERE leases.until <= ? OR leases.until > ? + ? OR leases.holder = '' RETURNING name, token`,
+		append(args, now, now, 2*last.Milliseconds())...).Scan(ctx, &list)
 	return list, wrap(err)
 }
 
@@ -101,16 +103,18 @@ func (s *Store) DropStaleLeases(ctx context.Context) (int64, error) {
 }
 
 // FreeHosts lists hosts, by name after one of them, with a delivery that may go now and no lease or
-// rest under the prefix with their name. It jumps from host to host, so a long queue costs nothing.
+// rest under the prefix with their name, apart from those to be left alone. It jumps from host to
+// host, so a long queue costs nothing.
 func (s *Store) FreeHosts(ctx context.Context, prefix, after string, limit int) ([]string, error) {
 	var list []string
 	err := s.read.NewRaw(`WITH RECURSIVE h (host) AS (
-			SELECT min(host) FROM deliveries WHERE state = 0 AND host > ?
+			SELECT min(host) FROM deliveries WHERE state = 0 AND host > ?0
 			UNION ALL SELECT (SELECT min(d.host) FROM deliveries d WHERE d.state = 0 AND d.host > h.host) FROM h WHERE h.host IS NOT NULL)
 		SELECT host FROM h WHERE host IS NOT NULL
-		AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.name = ? || h.host AND l.until > ?)
-		AND EXISTS (SELECT 1 FROM deliveries d WHERE d.state = 0 AND d.host = h.host AND d.next_at <= ?)
-		LIMIT ?`, after, prefix, s.stamp(), s.Now(), limit).Scan(ctx, &list)
+		AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.name = ?1 || h.host AND l.until > ?2)
+		AND NOT EXISTS (SELECT 1 FROM hosts WHERE hosts.name = h.host AND (hosts.retry_after > ?3 OR hosts.streak > 0 AND hosts.next_probe_at > ?3))
+		AND EXISTS (SELECT 1 FROM deliveries d WHERE d.state = 0 AND d.host = h.host AND d.next_at <= ?3)
+		LIMIT ?4`, after, prefix, s.stamp(), s.Now(), limit).Scan(ctx, &list)
 	return list, wrap(err)
 }
 

@@ -20,6 +20,17 @@ func (s *Store) PruneDeliveries(ctx context.Context, w Window) (next, gone int64
 	return s.prune(ctx, w, "deliveries", "state IN (1, 3, 4) AND done_at < ?", w.Before.UnixMilli())
 }
 
+// PruneDead deletes dead letters that no admin has looked after since before the end of a window.
+func (s *Store) PruneDead(ctx context.Context, w Window) (next, gone int64, err error) {
+	return s.prune(ctx, w, "deliveries", "state IN (2, 5) AND done_at < ?", w.Before.UnixMilli())
+}
+
+// PruneReceipts forgets what came in and was dealt with before the end of a window. What is repeated
+// after that is known by what it says.
+func (s *Store) PruneReceipts(ctx context.Context, w Window) (next, gone int64, err error) {
+	return s.prune(ctx, w, "receipts", "state <> 0 AND done_at < ?", w.Before.UnixMilli())
+}
+
 // PruneOutbox deletes expanded ways of activities no delivery of which is left.
 func (s *Store) PruneOutbox(ctx context.Context, w Window) (next, gone int64, err error) {
 	return s.prune(ctx, w, "outbox", `done_at > 0 AND NOT EXISTS

@@ -50,8 +50,10 @@ type Options struct {
 	Registry prometheus.Registerer
 	// Concurrency bounds the requests in flight; 0 means 512.
 	Concurrency int
-	// Keep is how long what ended is kept, for "who got my post"; 0 means 30 days.
-	Keep time.Duration
+	Keep        Retention
+	// Doubt says that the clock may be wrong: nothing expires or is thrown away for its age
+	// meanwhile; nil: it never is.
+	Doubt func() bool
 	// Gone asks an actor's own server whether the actor is gone for good; nil: nobody asks. Who is
 	// gone by two answers a day apart loses all follows.
 	Gone func(ctx context.Context, a *db.Actor) (bool, error)
@@ -89,8 +91,9 @@ func New(o Options) *Deliverer {
 	if o.Concurrency <= 0 {
 		o.Concurrency = 512
 	}
-	if o.Keep <= 0 {
-		o.Keep = 30 * 24 * time.Hour
+	o.Keep = o.Keep.withDefaults()
+	if o.Doubt == nil {
+		o.Doubt = func() bool { return false }
 	}
 	if o.Busy == nil {
 		o.Busy = func() bool { return false }

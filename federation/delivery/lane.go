@@ -19,8 +19,6 @@ const (
 	// lastStart is how long after its renewal a lease is good for another start: a request and
 	// the writing of its result must end before others may think that we are gone.
 	lastStart = 10 * time.Second
-	// expireAfter is how long a delivery may wait before it is given up.
-	expireAfter = 30 * 24 * time.Hour
 )
 
 // lane is one visit to one host: its only owner, by lease, sends what waits there.
@@ -161,7 +159,7 @@ func (l *lane) prepare(ctx context.Context) (*round, error) {
 		switch {
 		case l.gone[row.ID]:
 			r.withdraw(row)
-		case now.Sub(row.CreatedAt.Time) > expireAfter:
+		case now.Sub(row.CreatedAt.Time) > l.d.o.Keep.Expire && !l.d.o.Doubt():
 			l.d.metrics.permanent.Inc()
 			r.end(row, db.DeliveryEnd{State: db.DeliveryExpired, Code: row.LastCode, Error: row.LastError})
 		case row.NextAt.After(now):

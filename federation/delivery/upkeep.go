@@ -37,7 +37,7 @@ type upkeep struct {
 
 	probed, swept, begun time.Time
 	pruning              bool
-	stage                int   // deliveries, then outbox, then activities
+	stage                int   // of stages
 	done                 int64 // where the next window begins
 }
 
@@ -47,7 +47,7 @@ func newUpkeep() *upkeep { return &upkeep{me: rand.Text()} }
 func (d *Deliverer) lead(ctx context.Context) (bool, error) {
 	u := d.upkeep
 	now := d.o.Now()
-	if now.Sub(u.asked) < leadEvery {
+	if !due(now, u.asked, leadEvery) {
 		return u.leads.Load(), nil
 	}
 	u.asked = now
@@ -102,15 +102,18 @@ func (d *Deliverer) tend(ctx context.Context) error {
 		return errors.Join(err, e)
 	}
 	u, now := d.upkeep, d.o.Now()
-	if now.Sub(u.probed) >= pollProbes {
+	if due(now, u.probed, pollProbes) {
 		u.probed = now
 		err = errors.Join(err, d.probe(ctx))
 	}
-	if now.Sub(u.swept) >= pollSweep {
+	if due(now, u.swept, pollSweep) {
 		u.swept = now
-		err = errors.Join(err, d.sweep(ctx))
+		err = errors.Join(err, d.endLongWaits(ctx), d.sweep(ctx))
 	}
-	if now.Sub(u.begun) >= pruneEvery {
+	if d.o.Doubt() { // what is given up or thrown away for age must not go by such a clock
+		return err
+	}
+	if due(now, u.begun, pruneEvery) {
 		u.begun, u.pruning, u.stage, u.done = now, true, 0, 0
 	}
 	if u.pruning {
@@ -119,40 +122,11 @@ func (d *Deliverer) tend(ctx context.Context) error {
 	return err
 }
 
-// prune takes one step through what is older than it is kept.
-func (d *Deliverer) prune(ctx context.Context, now time.Time) error {
-	u, s := d.upkeep, d.o.Store
-	before := now.Add(-d.o.Keep)
-	stages := []func(context.Context, db.Window) (int64, int64, error){s.PruneDeliveries, s.PruneOutbox, s.PruneActivities}
-	if u.stage < len(stages) {
-		next, gone, err := stages[u.stage](ctx, db.Window{After: u.done, Before: before, Limit: pruneRows})
-		if err != nil {
-			return err
-		}
-		d.metrics.pruned.Add(float64(gone))
-		if u.done = next; next == 0 {
-			u.stage++
-		}
-	}
-	expired, err := s.ExpireDeliveries(ctx, now.Add(-expireAfter), pruneRows)
-	if err != nil {
-		return fmt.Errorf("expire deliveries: %w", err)
-	}
-	d.metrics.permanent.Add(float64(expired))
-	buried, err := s.PruneTombstones(ctx, before, pruneRows)
-	if err != nil {
-		return fmt.Errorf("prune tombstones: %w", err)
-	}
-	if u.stage == len(stages) && expired < pruneRows && buried < pruneRows {
-		u.pruning = false
-		if _, err := s.PruneHosts(ctx, before, pruneRows); err != nil {
-			return fmt.Errorf("prune hosts: %w", err)
-		}
-		if _, err := s.DropStaleLeases(ctx); err != nil {
-			return fmt.Errorf("drop stale leases: %w", err)
-		}
-	}
-	return nil
+// due says that something was done so long ago, or at a time that has not come yet: then the clock
+// was set back.
+func due(now, last time.Time, every time.Duration) bool {
+	ago := now.Sub(last)
+	return ago >= every || ago < 0
 }
 
 // Whether an actor is gone is asked twice, so far apart; a server that does not answer is asked
@@ -166,7 +140,7 @@ const (
 func (d *Deliverer) goneLoop(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause(ctx, nil, goneEvery)
-		if !d.upkeep.leads.Load() || ctx.Err() != nil {
+		if !d.upkeep.leads.Load() || d.o.Doubt() || ctx.Err() != nil {
 			continue
 		}
 		if err := d.askGone(ctx); err != nil && ctx.Err() == nil {

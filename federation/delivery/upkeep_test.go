@@ -118,7 +118,7 @@ func TestTend_expiresAndForgets(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.settle()
-	h.clock.pass(expireAfter + time.Hour)
+	h.clock.pass(30*day + time.Hour)
 	h.tended(h.Deliverer)
 	h.wantState(a, "one.test", db.DeliveryExpired)
 	if buried, err := h.store.Buried(t.Context(), "https://one.test/likes/1", "https://one.test/u/ana"); err != nil || buried {
