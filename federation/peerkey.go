@@ -91,7 +91,7 @@ func (r *Resolver) newerKey(ctx context.Context, keyID string, old peerKey) (pee
 	if k, ok := r.keyInMemory(keyID); ok && !sameKey(k.key, old.key) {
 		return k, nil
 	}
-	k, err := r.askOnce(ctx, "newer "+keyID, func(ctx context.Context) (peerKey, error) {
+	k, err := r.askOnce(ctx, "newer", keyID, func(ctx context.Context) (peerKey, error) {
 		if k, err := r.storedKey(ctx, keyID); err == nil && !sameKey(k.key, old.key) {
 			return k, nil // others of the same moment were quicker
 		}
@@ -114,7 +114,7 @@ func (r *Resolver) newerKey(ctx context.Context, keyID string, old peerKey) (pee
 }
 
 func (r *Resolver) fetchKeyOnce(ctx context.Context, keyID string) (peerKey, error) {
-	return r.askOnce(ctx, "key "+keyID, func(ctx context.Context) (peerKey, error) {
+	return r.askOnce(ctx, "key", keyID, func(ctx context.Context) (peerKey, error) {
 		if k, ok := r.keyInMemory(keyID); ok { // others of the same moment were quicker
 			return k, nil
 		}
@@ -127,9 +127,9 @@ func (r *Resolver) fetchKeyOnce(ctx context.Context, keyID string) (peerKey, err
 
 // askOnce lets all who want the same at one moment wait for one answer, which the first of them
 // can't withdraw by going away.
-func (r *Resolver) askOnce(ctx context.Context, what string, ask func(context.Context) (peerKey, error)) (peerKey, error) {
-	ctx = fetch.WithBudget(context.WithoutCancel(ctx), fetch.NewBudget(keyBudget))
-	k, err, _ := r.mem.asks.Do(what, func() (any, error) { return ask(ctx) })
+func (r *Resolver) askOnce(ctx context.Context, what, keyID string, ask func(context.Context) (peerKey, error)) (peerKey, error) {
+	ctx = fetch.WithBudget(context.WithoutCancel(ctx), fetch.BudgetOf(vocab.Host(keyID), keyBudget))
+	k, err, _ := r.mem.asks.Do(what+" "+keyID, func() (any, error) { return ask(ctx) })
 	if err != nil {
 		return peerKey{}, err
 	}
@@ -169,7 +169,7 @@ func (r *Resolver) meet(ctx context.Context, keyID string, k peerKey) error {
 	if k.met {
 		return nil
 	}
-	_, err := r.askOnce(ctx, "meet "+keyID, func(ctx context.Context) (peerKey, error) {
+	_, err := r.askOnce(ctx, "meet", keyID, func(ctx context.Context) (peerKey, error) {
 		now, err := r.storedKey(ctx, keyID)
 		if err == nil && sameKey(now.key, k.key) {
 			return now, nil // others of the same moment were quicker

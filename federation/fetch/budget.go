@@ -20,6 +20,10 @@ const (
 	// maxSites bounds what is remembered about hosts; a flood of names pushes
 	// out the least used (T53).
 	maxSites = 10_000
+	// othersShare is how many of four requests an hour to one host may be
+	// caused from elsewhere (T57): whoever points us at a victim must neither
+	// flood it nor use up what the victim's own people need.
+	othersShare = 3
 )
 
 // Budget bounds the fetches one inbound activity may cause (T32). Every
@@ -28,10 +32,15 @@ const (
 type Budget struct {
 	mu   sync.Mutex
 	left int
+	by   string // the site that causes them, "" for nobody's in particular
 }
 
 // NewBudget allows n requests; 20 is the setting's default.
 func NewBudget(n int) *Budget { return &Budget{left: n} }
+
+// BudgetOf allows n requests that somebody of a host causes. What he makes us
+// ask of others counts against their share for strangers (T57).
+func BudgetOf(host string, n int) *Budget { return &Budget{left: n, by: Site(host)} }
 
 // Left is how many requests remain, for the caller's own decisions.
 func (b *Budget) Left() int {
@@ -68,7 +77,11 @@ func (c *Client) spend(ctx context.Context, host string) error {
 	if err := b.spend(); err != nil {
 		return err
 	}
-	return c.sites.of(host).wait(ctx)
+	s := c.sites.of(host)
+	if b.by != "" && b.by != Site(host) && !s.others.AllowN(time.Now(), 1) {
+		return &retryable{fmt.Errorf("%w: of this host for others", ErrBudget)}
+	}
+	return s.wait(ctx)
 }
 
 // sites remembers how much each registrable domain was asked lately: counting
@@ -93,6 +106,7 @@ func (s *sites) of(host string) *site {
 	fresh, _ := s.known.SetIfAbsent(key, &site{
 		second: rate.NewLimiter(rate.Limit(s.perSecond), burst*s.perSecond),
 		hour:   rate.NewLimiter(rate.Limit(float64(s.perHour)/3600), s.perHour),
+		others: rate.NewLimiter(rate.Limit(float64(s.perHour)*othersShare/4/3600), s.perHour*othersShare/4),
 		keys:   make(chan struct{}, keySlots),
 	})
 	return fresh
@@ -102,6 +116,7 @@ func (s *sites) of(host string) *site {
 // protect real machines.
 type site struct {
 	second, hour *rate.Limiter
+	others       *rate.Limiter // part of hour
 	keys         chan struct{}
 	doubt        doubt
 }

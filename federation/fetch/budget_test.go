@@ -92,6 +92,42 @@ func TestT32_subdomainsCountAsOne(t *testing.T) {
 	}
 }
 
+// Many hosts that point us at one victim have a share of what the victim can be asked; the rest is
+// left for what its own people cause, who would else be cut off from us.
+func TestT57_manyHostsPointAtOneVictim(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.endless("victim.test", "peer.test")
+	w.opt.Signer, w.opt.CausedPerHour = nil, 0
+	c := w.client()
+	ask := func(by, at string) error {
+		_, err := c.Object(fetch.WithBudget(t.Context(), fetch.BudgetOf(by, 20)), at)
+		return err
+	}
+	refused := 0
+	for i := range 400 {
+		err := ask(fmt.Sprintf("evil%d.test", i), "https://victim.test/"+strconv.Itoa(i))
+		if err == nil {
+			continue
+		}
+		w.wantErr(err, fetch.ErrBudget, "a stranger's")
+		if refused++; !fetch.Temporary(err) {
+			t.Fatal("the hour passes")
+		}
+	}
+	if asked := w.net.Asked("victim.test"); asked != 150 || refused != 250 {
+		t.Errorf("the victim was asked %d times for strangers, %d refused; want 150 of 200 an hour", asked, refused)
+	}
+	for i := range 40 {
+		if err := ask("www.victim.test", "https://victim.test/"+strconv.Itoa(1000+i)); err != nil {
+			t.Fatalf("what its own people cause, %d: %v", i, err)
+		}
+	}
+	if err := ask("evil1.test", "https://peer.test/0"); err != nil {
+		t.Errorf("another host: %v", err)
+	}
+}
+
 func TestT32_fiveASecond(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -71,7 +71,7 @@ func (j *job) resolve(ctx context.Context, r *federation.Resolver) {
 
 // resolveOver is resolve with the network, within what one activity may cost.
 func (j *job) resolveOver(ctx context.Context, r *federation.Resolver) {
-	ctx, cancel := context.WithTimeout(fetch.WithBudget(ctx, fetch.NewBudget(fetchBudget)), patience)
+	ctx, cancel := context.WithTimeout(fetch.WithBudget(ctx, fetch.BudgetOf(j.rc.Host, fetchBudget)), patience)
 	defer cancel()
 	j.resolve(ctx, r)
 }
