@@ -267,6 +267,26 @@ func (s *Store) HostsToProbe(ctx context.Context, limit int) ([]string, error) {
 	return list, wrap(err)
 }
 
+// RestingHosts says until when those among names are to be left alone that are: they fail, or have
+// asked for it.
+func (s *Store) RestingHosts(ctx context.Context, names []string) (map[string]Time, error) {
+	out := make(map[string]Time)
+	if len(names) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		Name  string `bun:"name"`
+		Until Time   `bun:"until"`
+	}
+	now := s.Now()
+	err := s.read.NewRaw(`SELECT name, CASE WHEN streak > 0 AND next_probe_at > retry_after THEN next_probe_at ELSE retry_after END AS until
+		FROM hosts WHERE name IN (?) AND (retry_after > ? OR streak > 0 AND next_probe_at > ?)`, bun.List(names), now, now).Scan(ctx, &rows)
+	for _, r := range rows {
+		out[r.Name] = r.Until
+	}
+	return out, wrap(err)
+}
+
 // ForgiveHost forgets the failures of a host, so that it is tried at once.
 func (s *Store) ForgiveHost(ctx context.Context, name string) error {
 	_, err := s.exec(ctx, `UPDATE hosts SET state = ?, streak = 0, failing_since = 0, next_probe_at = 0, retry_after = 0

@@ -52,7 +52,11 @@ func (d *Deliverer) refillHost(ctx context.Context, host string) error {
 		if n == 0 {
 			return d.wake(ctx, host)
 		}
-		d.enqueue(ctx, d.entries(list[:n]))
+		entries, err := d.entries(ctx, list[:n])
+		if err != nil {
+			return err
+		}
+		d.enqueue(ctx, entries)
 		after = &list[n-1]
 	}
 }

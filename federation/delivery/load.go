@@ -16,77 +16,93 @@ import (
 const peekSize = 50
 
 // claim borrows up to n hosts from the queue and loads what they need in a few queries for all.
-// Hosts that must be left alone are given back at once.
-func (d *Deliverer) claim(ctx context.Context, n int) ([]*lane, error) {
-	if n == 0 {
-		return nil, nil
-	}
-	var turns []queue.Turn
-	err := d.withQueue(ctx, func() (err error) {
-		turns, err = d.o.Queue.Claim(ctx, n, peekSize)
-		return err
-	})
-	if err != nil || len(turns) == 0 {
-		return nil, err
-	}
-	now := d.o.Now()
-	lanes, err := d.open(ctx, turns, now)
-	if err != nil {
-		for _, t := range turns {
-			err = errors.Join(err, d.o.Queue.Release(ctx, t.Lease, queue.Settled{}, time.Second))
+// Hosts that must be left alone are given back at once, and others are asked for in their place: a
+// thousand of them must not hold up the one that can be worked on.
+func (d *Deliverer) claim(ctx context.Context, n int) (lanes []*lane, err error) {
+	for n > 0 && len(lanes) == 0 && ctx.Err() == nil {
+		var turns []queue.Turn
+		err = d.withQueue(ctx, func() (err error) {
+			turns, err = d.o.Queue.Claim(ctx, n, peekSize)
+			return err
+		})
+		if err != nil || len(turns) == 0 {
+			return nil, err
 		}
-		return nil, err
-	}
-	var ready []*lane
-	for _, l := range lanes {
-		ok, e := d.admit(ctx, l, now)
-		if e != nil {
-			err = errors.Join(err, e)
-		}
-		if ok {
-			ready = append(ready, l)
+		if lanes, err = d.open(ctx, turns); err != nil {
+			return nil, errors.Join(err, d.putBack(ctx, turns, lanes))
 		}
 	}
-	if err != nil {
-		d.o.Log.WarnContext(ctx, "give host back", slog.Any("err", err))
-	}
-	return ready, nil
+	return lanes, nil
 }
 
-// open loads hosts and deliveries of all turns together.
-func (d *Deliverer) open(ctx context.Context, turns []queue.Turn, now time.Time) ([]*lane, error) {
-	var names []string
-	var ids []int64
+// putBack gives up turns that nothing could be loaded for. What was given back before is fenced.
+func (d *Deliverer) putBack(ctx context.Context, turns []queue.Turn, lanes []*lane) (err error) {
+	for _, l := range lanes {
+		d.leave(l)
+	}
+	for _, t := range turns {
+		if e := d.o.Queue.Release(ctx, t.Lease, queue.Settled{}, time.Second); !errors.Is(e, queue.ErrFenced) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
+// open makes lanes of the turns that may be taken now. What a host must be known for comes first:
+// for those that are given back nothing more is loaded, since there may be thousands of them.
+func (d *Deliverer) open(ctx context.Context, turns []queue.Turn) ([]*lane, error) {
+	names := make([]string, 0, len(turns))
 	for _, t := range turns {
 		names = append(names, t.Lease.Host)
-		ids = append(ids, t.Batch.IDs...)
 	}
 	hosts, err := d.o.Store.HostsByName(ctx, names)
 	if err != nil {
 		return nil, fmt.Errorf("load hosts to deliver to: %w", err)
 	}
+	now := d.o.Now()
+	var lanes []*lane
+	for _, t := range turns {
+		l := &lane{
+			d: d, lease: t.Lease, host: known(hosts, t.Lease.Host), started: now, renewed: now,
+			shown: t.Batch, loaded: now,
+		}
+		ok, err := d.admit(ctx, l, now)
+		if err != nil {
+			d.o.Log.WarnContext(ctx, "give host back", slog.Any("err", err))
+		}
+		if ok {
+			lanes = append(lanes, l)
+		}
+	}
+	return lanes, d.furnish(ctx, lanes)
+}
+
+// furnish loads the deliveries of all lanes together.
+func (d *Deliverer) furnish(ctx context.Context, lanes []*lane) error {
+	var ids []int64
+	for _, l := range lanes {
+		ids = append(ids, l.shown.IDs...)
+	}
 	rows, err := d.o.Store.DeliveriesByID(ctx, ids)
 	if err != nil {
-		return nil, fmt.Errorf("load deliveries: %w", err)
+		return fmt.Errorf("load deliveries: %w", err)
 	}
 	gone, err := d.unaddressed(ctx, rows)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	byHost := make(map[string][]*db.Delivery, len(turns))
+	byHost := make(map[string][]*db.Delivery, len(lanes))
 	for _, r := range rows {
 		byHost[r.Host] = append(byHost[r.Host], r)
 	}
-	lanes := make([]*lane, 0, len(turns))
-	for _, t := range turns {
-		name := t.Lease.Host
-		lanes = append(lanes, &lane{
-			d: d, lease: t.Lease, host: known(hosts, name), started: now, renewed: now,
-			shown: t.Batch, rows: byHost[name], gone: gone, loaded: now,
-		})
+	for _, l := range lanes {
+		l.rows, l.gone = byHost[l.host.Name], gone
 	}
-	return lanes, nil
+	return nil
 }
+
+// crowded is how long a failing host waits for a slot, before it is spread by chance.
+const crowded = 5 * time.Second
 
 // admit says whether a host may be worked on now; where not, it is given back.
 func (d *Deliverer) admit(ctx context.Context, l *lane, now time.Time) (bool, error) {
@@ -110,7 +126,7 @@ func (d *Deliverer) admit(ctx context.Context, l *lane, now time.Time) (bool, er
 		case d.suspects <- struct{}{}:
 			l.suspect = true
 		default:
-			return false, d.o.Queue.Release(ctx, l.lease, queue.Settled{}, 2*time.Second)
+			return false, d.o.Queue.Release(ctx, l.lease, queue.Settled{}, spread(crowded, d.o.Random()))
 		}
 	}
 	return true, nil

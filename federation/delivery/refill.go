@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/delivery/queue"
@@ -55,24 +56,48 @@ func (d *Deliverer) fill(ctx context.Context, add queue.Adder) error {
 		if len(list) == 0 {
 			return nil
 		}
-		if err := add(ctx, d.entries(list)); err != nil {
+		entries, err := d.entries(ctx, list)
+		if err != nil {
+			return err
+		}
+		if err := add(ctx, entries); err != nil {
 			return err
 		}
 		after = &list[len(list)-1]
 	}
 }
 
-func (d *Deliverer) entries(list []db.WaitingDelivery) []queue.Entry {
+// mostRest bounds what the queue is told of a host that is to be left alone: after that it is looked
+// at afresh.
+const mostRest = 15 * time.Minute
+
+// entries makes of rows what the queue is told. Hosts that are to be left alone are named so, or else
+// each of them would be lent, looked at and given back, with all others waiting meanwhile.
+func (d *Deliverer) entries(ctx context.Context, list []db.WaitingDelivery) ([]queue.Entry, error) {
+	var names []string
+	for i, w := range list { // they lie in order of their hosts
+		if i == 0 || w.Host != list[i-1].Host {
+			names = append(names, w.Host)
+		}
+	}
+	resting, err := d.o.Store.RestingHosts(ctx, names)
+	if err != nil {
+		return nil, fmt.Errorf("list hosts to be left alone: %w", err)
+	}
 	now := d.o.Now()
 	out := make([]queue.Entry, 0, len(list))
-	for _, w := range list {
-		e := queue.Entry{Host: w.Host, ID: w.ID, Bulk: w.Class == db.ClassBulk}
+	var rest time.Duration
+	for i, w := range list {
+		if i == 0 || w.Host != list[i-1].Host {
+			rest = max(0, min(resting[w.Host].Sub(now), spread(mostRest, d.o.Random())))
+		}
+		e := queue.Entry{Host: w.Host, ID: w.ID, Bulk: w.Class == db.ClassBulk, Rest: rest}
 		if !w.NextAt.IsZero() {
 			e.Wait = max(0, w.NextAt.Sub(now))
 		}
 		out = append(out, e)
 	}
-	return out
+	return out, nil
 }
 
 // enqueue puts fresh deliveries into the queue. Where that fails they are found by a sweep.
@@ -108,7 +133,11 @@ func (d *Deliverer) sweep(ctx context.Context) error {
 		d.swept = &list[sweepRows-1]
 	}
 	if len(list) > 0 {
-		d.enqueue(ctx, d.entries(list))
+		entries, err := d.entries(ctx, list)
+		if err != nil {
+			return err
+		}
+		d.enqueue(ctx, entries)
 	}
 	return d.measure(ctx)
 }

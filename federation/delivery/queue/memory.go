@@ -64,6 +64,9 @@ func (q *Memory) add(list []Entry) {
 			h = &memHost{name: e.Host}
 			q.hosts[e.Host] = h
 		}
+		if h.heap == nil && e.Rest > 0 {
+			h.back = now.Add(e.Rest)
+		}
 		at := now
 		if e.Wait > 0 {
 			at = now.Add(e.Wait)

@@ -63,6 +63,9 @@ type Entry struct {
 	Bulk bool
 	// Wait puts the delivery into the late line, where it passes nobody and holds nobody up.
 	Wait time.Duration
+	// Rest is how long the host gets no turn if the queue has nothing for it yet, so that thousands
+	// of hosts that fail need not all be lent and given back after a rebuild. Wake ends it.
+	Rest time.Duration
 }
 
 // Lease is the right to work on a host. The token fences off owners whose lease ran out.

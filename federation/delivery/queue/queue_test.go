@@ -215,6 +215,28 @@ func TestQueue_wakeEndsWait(t *testing.T) {
 	})
 }
 
+// What a rebuild brings for a host that fails waits without being lent, and so does what comes later;
+// a host that the queue knows goes by its own time.
+func TestQueue_restOfAnUnknownHost(t *testing.T) {
+	t.Parallel()
+	eachQueue(t, func(t *testing.T, q *rig) {
+		resting := func(id int64) Entry { return Entry{Host: "a.test", ID: id, Rest: time.Hour} }
+		q.enqueue(t, resting(1), resting(2), Entry{Host: "b.test", ID: 3})
+		q.enqueue(t, one("a.test", 4)...)
+		turn := q.claim(t, "b.test")["b.test"]
+		q.enqueue(t, Entry{Host: "b.test", ID: 5, Rest: time.Hour}) // it is worked on
+		wantIDs(t, q.step(t, turn.Lease, Settled{Done: []int64{3}}), 5)
+		q.release(t, turn.Lease, time.Minute)
+		q.enqueue(t, Entry{Host: "b.test", ID: 6, Rest: time.Hour}) // it has a time of its own
+		q.pass(61 * time.Second)
+		q.release(t, q.claim(t, "b.test")["b.test"].Lease, 2*time.Hour)
+		if err := q.Wake(t.Context(), []string{"a.test"}); err != nil {
+			t.Fatal(err)
+		}
+		wantIDs(t, q.claim(t, "a.test")["a.test"].Batch.IDs, 1, 2, 4)
+	})
+}
+
 func TestQueue_lateWaitsWhileOthersPass(t *testing.T) {
 	t.Parallel()
 	eachQueue(t, func(t *testing.T, q *rig) {

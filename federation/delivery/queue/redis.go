@@ -107,7 +107,7 @@ func (q *Redis) addTo(ctx context.Context, shard int, list []Entry, builder stri
 	args := []any{builder}
 	for host, entries := range byHost {
 		keys = append(keys, q.hostKeys(shard, host)...)
-		args = append(args, host, len(entries))
+		args = append(args, host, restOf(entries).Milliseconds(), len(entries))
 		for _, e := range entries {
 			class := "0"
 			if e.Bulk {
@@ -120,6 +120,15 @@ func (q *Redis) addTo(ctx context.Context, shard int, list []Entry, builder stri
 		return fmt.Errorf("enqueue: %w", queueError(err))
 	}
 	return nil
+}
+
+// restOf is how long a host is to be left alone, by what is added for it.
+func restOf(list []Entry) time.Duration {
+	var rest time.Duration
+	for _, e := range list {
+		rest = max(rest, e.Rest)
+	}
+	return rest
 }
 
 // Claim implements Queue. Shards take turns at being asked first, so that none starves when there

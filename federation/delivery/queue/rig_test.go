@@ -197,6 +197,11 @@ func (r *rows) put(list []Entry) {
 		if e.Bulk {
 			class = db.ClassBulk
 		}
+		if e.Rest > 0 { // only at first sight does a queue go by it
+			r.exec(`INSERT INTO hosts (name, state, streak, next_probe_at, created_at) SELECT '%s', 'open', 5, %d, 1
+				WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE host = '%s')`+" ON CONFLICT (name) DO NOTHING",
+				e.Host, r.clock.now().Add(e.Rest).UnixMilli(), e.Host)
+		}
 		r.exec(`INSERT INTO deliveries (id, activity_id, host, inbox, class, next_at, created_at) VALUES (%d, %d, '%s', 'https://%s/%d', %d, %d, 1)
 			ON CONFLICT (id) DO UPDATE SET next_at = EXCLUDED.next_at`, e.ID, r.activity, e.Host, e.Host, e.ID, class, next)
 	}
@@ -236,6 +241,13 @@ func (q written) Step(ctx context.Context, l Lease, s Settled, peek int) (Batch,
 func (q written) Release(ctx context.Context, l Lease, s Settled, wait time.Duration) error {
 	q.rows.write(Lease{Host: l.Host, Token: strings.TrimPrefix(l.Token, directToken)}, s)
 	return q.Queue.Release(ctx, l, s, wait)
+}
+
+func (q written) Wake(ctx context.Context, hosts []string) error {
+	for _, h := range hosts {
+		q.rows.exec("UPDATE hosts SET next_probe_at = 0 WHERE name = '%s'", h)
+	}
+	return q.Queue.Wake(ctx, hosts)
 }
 
 func (q written) Forget(ctx context.Context, host string) error {

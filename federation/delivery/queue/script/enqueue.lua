@@ -1,6 +1,6 @@
 -- Adds deliveries and lets their hosts have a turn.
 -- KEYS: meta due held back, then for each host: normal bulk late
--- ARGV: builder's name or '', then for each host: name, count, count x (class, id, wait in ms)
+-- ARGV: builder's name or '', then for each host: name, rest in ms, count, count x (class, id, wait in ms)
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 if ARGV[1] == '' then
@@ -11,9 +11,9 @@ else
 end
 local a, k = 2, 5
 while a < #ARGV do
-  local host, count = ARGV[a], tonumber(ARGV[a + 1])
+  local host, rest, count = ARGV[a], tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2])
   local normal, bulk, late = KEYS[k], KEYS[k + 1], KEYS[k + 2]
-  a, k = a + 2, k + 3
+  a, k = a + 3, k + 3
   local first
   local ready, lines = {}, { [normal] = {}, [bulk] = {} }
   for _ = 1, count do
@@ -38,8 +38,9 @@ while a < #ARGV do
     if #line > 0 then redis.call('ZADD', key, 'NX', unpack(line)) end
   end
   if first and not redis.call('ZSCORE', KEYS[3], host) then
-    first = math.max(first, tonumber(redis.call('HGET', KEYS[4], host) or '0'))
     local known = redis.call('ZSCORE', KEYS[2], host)
+    if rest > 0 and not known then redis.call('HSET', KEYS[4], host, string.format('%d', now + rest)) end
+    first = math.max(first, tonumber(redis.call('HGET', KEYS[4], host) or '0'))
     if not known or tonumber(known) > first then
       redis.call('ZADD', KEYS[2], string.format('%d', first), host)
     end
