@@ -81,8 +81,8 @@ func TestEraseAuthored_leavesPlaceholdersAndTrueCounts(t *testing.T) {
 	if own.State != db.PostDeleted || own.Content != "" {
 		t.Errorf("state %q with content %q, want an empty placeholder", own.State, own.Content)
 	}
-	if hits, err := s.SearchPosts(ctx, db.SearchQuery{Words: "sand", Limit: 5}); err != nil || len(hits) != 0 {
-		t.Errorf("search finds %d erased posts, %v", len(hits), err)
+	if hits, err := s.SearchPosts(ctx, db.SearchQuery{Words: "sand", Limit: 5}); err != nil || len(hits.Posts) != 0 {
+		t.Errorf("search finds %d erased posts, %v", len(hits.Posts), err)
 	}
 }
 

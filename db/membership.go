@@ -69,6 +69,36 @@ func (s *Store) MembershipByURI(ctx context.Context, groupID int64, uri string) 
 	return m, one(ctx, s.read.NewSelect().Model(m).Where("group_id = ? AND uri = ?", groupID, uri))
 }
 
+// MembershipsOf lists the memberships of a person, past ones included, oldest first.
+func (s *Store) MembershipsOf(ctx context.Context, actorID int64) ([]*Membership, error) {
+	var list []*Membership
+	err := s.read.NewSelect().Model(&list).Where("actor_id = ?", actorID).Order("id").Limit(1000).Scan(ctx)
+	return list, wrap(err)
+}
+
+// SleepMembership makes a living membership dormant; it goes on counting.
+func (s *Store) SleepMembership(ctx context.Context, groupID, actorID int64) error {
+	_, err := s.exec(ctx, `UPDATE memberships SET status = 'dormant' WHERE group_id = ? AND actor_id = ? AND left_at = 0
+		AND status IN ('newcomer', 'member')`, groupID, actorID)
+	return err
+}
+
+// WakeMembership makes a dormant membership a full one.
+func (s *Store) WakeMembership(ctx context.Context, groupID, actorID int64) error {
+	_, err := s.exec(ctx, `UPDATE memberships SET status = 'member' WHERE group_id = ? AND actor_id = ? AND left_at = 0
+		AND status = 'dormant'`, groupID, actorID)
+	return err
+}
+
+// ShareGroup says whether two people belong to a group both.
+func (s *Store) ShareGroup(ctx context.Context, a, b int64) (bool, error) {
+	var n int
+	err := s.read.NewRaw(`SELECT count(*) FROM memberships x JOIN memberships y ON y.group_id = x.group_id
+		WHERE x.actor_id = ? AND y.actor_id = ? AND x.left_at = 0 AND y.left_at = 0
+		AND x.status IN ('newcomer', 'member', 'dormant') AND y.status IN ('newcomer', 'member', 'dormant')`, a, b).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
 // PutMembership stores a membership or renews the one that exists, and keeps the group's count.
 func (s *Store) PutMembership(ctx context.Context, m *Membership) error {
 	old, err := s.MembershipOf(ctx, m.GroupID, m.ActorID)
@@ -127,21 +157,49 @@ type MemberQuery struct {
 	Limit   int
 }
 
-// FindMembers lists living memberships with their people, newest first.
-func (s *Store) FindMembers(ctx context.Context, q MemberQuery) ([]*Membership, error) {
-	var list []*Membership
-	sel := s.read.NewSelect().Model(&list).Relation("Actor").
-		Where("membership.group_id = ? AND membership.left_at = 0 AND membership.status IN ('newcomer', 'member', 'dormant')", q.GroupID)
-	for _, w := range searchWords(q.Words) {
+// membersLooked bounds how many members one page of a search among them looks at.
+const membersLooked = 2000
+
+// FindMembers lists living memberships with their people as lists show them, newest first. Among the
+// ones with words it looks at a bounded number: next is then the id from which to go on (Before),
+// also where nobody was found; 0 where there are no more.
+func (s *Store) FindMembers(ctx context.Context, q MemberQuery) (list []*Membership, next int64, err error) {
+	words := searchWords(q.Words)
+	if len(words) > 0 {
+		err := s.living(s.read.NewSelect().Model((*Membership)(nil)).Column("id"), q).
+			Offset(membersLooked).Limit(1).Scan(ctx, &next)
+		if err = ignoreNotFound(wrap(err)); err != nil {
+			return nil, 0, err
+		}
+	}
+	sel := s.living(s.read.NewSelect().Model(&list), q).
+		Relation("Actor", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Column(facts()...) })
+	if next != 0 {
+		sel = sel.Where("membership.id > ?", next)
+		next++ // so that the one that was not looked at comes next
+	}
+	for _, w := range words {
 		like := "%" + escapeLike(w) + "%"
 		sel = sel.Where(`(actor.handle LIKE ?0 ESCAPE '\' OR lower(actor.name) LIKE ?0 ESCAPE '\' OR lower(actor.organisation) LIKE ?0 ESCAPE '\'
 			OR actor.host LIKE ?0 ESCAPE '\')`, like)
 	}
+	if err := sel.Limit(int64(q.Limit) + 1).Scan(ctx); err != nil {
+		return nil, 0, wrap(err)
+	}
+	if len(list) > q.Limit {
+		list = list[:q.Limit]
+		next = list[q.Limit-1].ID
+	}
+	return list, next, nil
+}
+
+// living limits a selection to the memberships of a group that count now, newest first.
+func (s *Store) living(sel *bun.SelectQuery, q MemberQuery) *bun.SelectQuery {
+	sel = sel.Where("membership.group_id = ? AND membership.left_at = 0 AND membership.status IN ('newcomer', 'member', 'dormant')", q.GroupID)
 	if q.Before > 0 {
 		sel = sel.Where("membership.id < ?", q.Before)
 	}
-	err := sel.Order("membership.id DESC").Limit(int64(q.Limit)).Scan(ctx)
-	return list, wrap(err)
+	return sel.Order("membership.id DESC")
 }
 
 // BelongAmong says which of some people belong to a group as members.

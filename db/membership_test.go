@@ -65,15 +65,15 @@ func TestMembers(t *testing.T) {
 	join(t, s, other, ann)
 	ok(t, s.PutMembership(ctx, &db.Membership{GroupID: g.ID, ActorID: person(t, s, "ex", "copse.test").ID, Status: db.MemberAlumni, LeftAt: s.Now()}))
 
-	page, err := s.FindMembers(ctx, db.MemberQuery{GroupID: g.ID, Limit: 2})
+	page, next, err := s.FindMembers(ctx, db.MemberQuery{GroupID: g.ID, Limit: 2})
 	ok(t, err)
-	rest, err := s.FindMembers(ctx, db.MemberQuery{GroupID: g.ID, Before: page[1].ID, Limit: 2})
+	rest, end, err := s.FindMembers(ctx, db.MemberQuery{GroupID: g.ID, Before: next, Limit: 2})
 	ok(t, err)
-	if len(page) != 2 || page[0].Actor.Handle != "cy" || len(rest) != 1 || rest[0].Actor.Handle != "ann" {
-		t.Errorf("newest first: %v, then %v", page, rest)
+	if len(page) != 2 || page[0].Actor.Handle != "cy" || len(rest) != 1 || rest[0].Actor.Handle != "ann" || end != 0 {
+		t.Errorf("newest first: %v, then %v, then from %d", page, rest, end)
 	}
 	for words, want := range map[string]int{"": 3, "ngata": 1, "PEER.test": 2, "100%": 1, "bo 7": 0} {
-		if found, err := s.FindMembers(ctx, db.MemberQuery{GroupID: g.ID, Words: words, Limit: 10}); err != nil || len(found) != want {
+		if found, _, err := s.FindMembers(ctx, db.MemberQuery{GroupID: g.ID, Words: words, Limit: 10}); err != nil || len(found) != want {
 			t.Errorf("%q finds %d, %v; want %d", words, len(found), err, want)
 		}
 	}

@@ -160,12 +160,12 @@ func TestSearchPosts(t *testing.T) {
 	for query, want := range map[string][]int64{
 		"fridge": {one.ID, two.ID}, "frid": {one.ID, two.ID}, "43 °c": {one.ID}, `") OR 1=1 --`: nil, "": nil, "solar roo": {two.ID}, "Karu": {one.ID},
 	} {
-		list, err := s.SearchPosts(ctx, db.SearchQuery{Words: query, Limit: 10})
+		found, err := s.SearchPosts(ctx, db.SearchQuery{Words: query, Limit: 10})
 		if err != nil {
 			t.Fatalf("search %q: %v", query, err)
 		}
 		var got []int64
-		for _, p := range list {
+		for _, p := range found.Posts {
 			got = append(got, p.ID)
 		}
 		if fmt.Sprint(got) != fmt.Sprint(want) {
@@ -175,7 +175,7 @@ func TestSearchPosts(t *testing.T) {
 	if err := s.ErasePost(ctx, one); err != nil {
 		t.Fatal(err)
 	}
-	if list, _ := s.SearchPosts(ctx, db.SearchQuery{Words: "Karu", Limit: 10}); len(list) != 0 {
+	if found, _ := s.SearchPosts(ctx, db.SearchQuery{Words: "Karu", Limit: 10}); len(found.Posts) != 0 {
 		t.Error("an erased post is still found")
 	}
 }

@@ -79,8 +79,8 @@ func TestT45_listsHoldWhatTheReaderMayRead(t *testing.T) {
 		}
 		found, err := s.SearchPosts(ctx, db.SearchQuery{Words: "chlorine", Reader: c.who.ID, Limit: 10})
 		must(err)
-		if len(found) != len(c.want) {
-			t.Errorf("%s finds %d posts, want %d", c.who.Handle, len(found), len(c.want))
+		if len(found.Posts) != len(c.want) {
+			t.Errorf("%s finds %d posts, want %d", c.who.Handle, len(found.Posts), len(c.want))
 		}
 		readable, err := s.ReadableAmong(ctx, c.who.ID, []int64{outside.ID, public.ID, closed.ID})
 		must(err)

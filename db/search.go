@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"math"
 	"strings"
 	"unicode"
 
@@ -47,18 +48,79 @@ type SearchQuery struct {
 	GroupID  int64 // 0 = all
 	AuthorID int64 // 0 = all
 	Reader   int64 // actor id; 0 = signed out
-	Offset   int
+	Offset   int   // where the best come first
+	Before   int64 // where the newest come first: a post id, 0 = from the newest
 	Limit    int
 }
 
-// SearchPosts finds published posts that the reader may read, best match first.
-func (s *Store) SearchPosts(ctx context.Context, q SearchQuery) ([]*Post, error) {
-	var list []*Post
+// Bounds of the work of one search, so that it costs the same however much was said.
+const (
+	searchRanked = 500  // posts that are compared by how well they fit
+	searchLooked = 2000 // posts with the words that one page of a search by age looks at
+)
+
+// Found is one page of a search.
+type Found struct {
+	Posts []*Post
+	// Many says that too many fit to compare them: the newest come first.
+	Many bool
+	// Next is where to go on: Before where they are many, else Offset; 0 = nowhere.
+	Next int64
+}
+
+// SearchPosts finds published posts that the reader may read, best match first, or, of many, newest
+// first: then a page may hold fewer than it could although older ones follow.
+func (s *Store) SearchPosts(ctx context.Context, q SearchQuery) (Found, error) {
+	var f Found
 	words := searchWords(q.Words)
 	if len(words) == 0 {
-		return list, nil
+		return f, nil
 	}
-	sel := s.listed(&list).Where("post.state = 'published' AND post.visibility <> 'direct'")
+	ids, err := s.withWords(ctx, words, 0, searchRanked+1)
+	if err != nil {
+		return f, err
+	}
+	if f.Many = len(ids) > searchRanked; f.Many {
+		return s.searchNewest(ctx, q, words)
+	}
+	sel := s.rank(s.searched(&f.Posts, q), words).Limit(int64(q.Limit) + 1).Offset(int64(q.Offset))
+	err = wrap(sel.Scan(ctx))
+	if len(f.Posts) > q.Limit {
+		f.Posts, f.Next = f.Posts[:q.Limit], int64(q.Offset+q.Limit)
+	}
+	return f, err
+}
+
+// searchNewest is one page of the posts with very common words.
+func (s *Store) searchNewest(ctx context.Context, q SearchQuery, words []string) (Found, error) {
+	f := Found{Many: true}
+	ids, err := s.withWords(ctx, words, q.Before, searchLooked)
+	if err != nil || len(ids) == 0 {
+		return f, err
+	}
+	if len(ids) == searchLooked {
+		f.Next = ids[len(ids)-1]
+	}
+	for len(ids) > 0 && len(f.Posts) < q.Limit {
+		some := ids[:min(len(ids), 5*q.Limit)]
+		ids = ids[len(some):]
+		var list []*Post
+		err := s.searched(&list, q).Where("post.id IN (?)", bun.List(some)).
+			Order("post.id DESC").Limit(int64(q.Limit - len(f.Posts))).Scan(ctx)
+		if err != nil {
+			return f, wrap(err)
+		}
+		f.Posts = append(f.Posts, list...)
+	}
+	if len(f.Posts) == q.Limit {
+		f.Next = f.Posts[q.Limit-1].ID
+	}
+	return f, nil
+}
+
+// searched selects published posts that the reader of a search may read.
+func (s *Store) searched(list any, q SearchQuery) *bun.SelectQuery {
+	sel := s.listed(list).Where("post.state = 'published' AND post.visibility <> 'direct'")
 	sel = s.readableBy(sel, q.Reader)
 	if q.GroupID != 0 {
 		sel = sel.Where("post.group_id = ?", q.GroupID)
@@ -66,25 +128,45 @@ func (s *Store) SearchPosts(ctx context.Context, q SearchQuery) ([]*Post, error)
 	if q.AuthorID != 0 {
 		sel = sel.Where("post.author_id = ?", q.AuthorID)
 	}
-	err := s.match(sel, words).Limit(int64(q.Limit)).Offset(int64(q.Offset)).Scan(ctx)
-	return list, wrap(err)
+	return sel
 }
 
-// match joins the full-text index of the engine and orders by how well a post fits.
-func (s *Store) match(sel *bun.SelectQuery, words []string) *bun.SelectQuery {
+// withWords lists the newest posts with some words before an id (0 = all), whoever may read them.
+func (s *Store) withWords(ctx context.Context, words []string, before int64, limit int) ([]int64, error) {
+	var ids []int64
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	query := "SELECT post_id FROM post_search WHERE words @@ to_tsquery('simple', ?) AND post_id < ? ORDER BY post_id DESC LIMIT ?"
+	if s.root.engine == migrations.SQLite {
+		query = "SELECT rowid FROM post_search WHERE post_search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+	}
+	err := s.read.NewRaw(query, s.pattern(words), before, limit).Scan(ctx, &ids)
+	return ids, wrap(err)
+}
+
+// pattern is how the full-text index of the engine is asked for words.
+func (s *Store) pattern(words []string) string {
 	if s.root.engine == migrations.SQLite {
 		quoted := make([]string, len(words))
 		for i, w := range words {
 			quoted[i] = `"` + w + `"`
 		}
-		return sel.Join("JOIN post_search ON post_search.rowid = post.id").
-			Where("post_search MATCH ?", strings.Join(quoted, " ")+"*").
+		return strings.Join(quoted, " ") + "*"
+	}
+	return strings.Join(words, " & ") + ":*"
+}
+
+// rank joins the full-text index of the engine and orders by how well a post fits.
+func (s *Store) rank(sel *bun.SelectQuery, words []string) *bun.SelectQuery {
+	pattern := s.pattern(words)
+	if s.root.engine == migrations.SQLite {
+		return sel.Join("JOIN post_search ON post_search.rowid = post.id").Where("post_search MATCH ?", pattern).
 			OrderExpr("bm25(post_search, 4.0, 1.0), post.id DESC")
 	}
-	query := strings.Join(words, " & ") + ":*"
 	return sel.Join("JOIN post_search ON post_search.post_id = post.id").
-		Where("post_search.words @@ to_tsquery('simple', ?)", query).
-		OrderExpr("ts_rank(post_search.words, to_tsquery('simple', ?)) DESC, post.id DESC", query)
+		Where("post_search.words @@ to_tsquery('simple', ?)", pattern).
+		OrderExpr("ts_rank(post_search.words, to_tsquery('simple', ?)) DESC, post.id DESC", pattern)
 }
 
 // searchWords cuts a query into at most eight words of letters and digits, which no engine reads

@@ -167,8 +167,8 @@ func roleWord(l loc, role string) string {
 
 func (d *Desk) members(c echo.Context, h *here, p *views.People) error {
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
-	list, err := d.store.FindMembers(c.Request().Context(), db.MemberQuery{
-		GroupID: h.group.ActorID, Words: p.Words, Before: before, Limit: pagePeople + 1,
+	list, next, err := d.store.FindMembers(c.Request().Context(), db.MemberQuery{
+		GroupID: h.group.ActorID, Words: p.Words, Before: before, Limit: pagePeople,
 	})
 	if err != nil {
 		return fmt.Errorf("list members: %w", err)
@@ -177,9 +177,8 @@ func (d *Desk) members(c echo.Context, h *here, p *views.People) error {
 	if p.Words != "" {
 		base += "q=" + queryEscape(p.Words) + "&"
 	}
-	if len(list) > pagePeople {
-		list = list[:pagePeople]
-		p.Pages.Older = base + "before=" + strconv.FormatInt(list[pagePeople-1].ID, 10)
+	if next != 0 {
+		p.Pages.Older = base + "before=" + strconv.FormatInt(next, 10)
 	}
 	if before > 0 {
 		p.Pages.Newer = strings.TrimRight(base, "?&")

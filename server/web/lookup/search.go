@@ -47,6 +47,7 @@ func (d *Pages) search(c echo.Context) error {
 	}
 	from, _ := strconv.Atoi(c.QueryParam("from"))
 	q := db.SearchQuery{Words: words, Reader: frame.MyID(c), Offset: min(max(from, 0), maxFound), Limit: pageFound + 1}
+	q.Before, _ = strconv.ParseInt(c.QueryParam("before"), 10, 64)
 	found := 0
 	switch c.QueryParam("kind") {
 	case "communities":
@@ -61,29 +62,48 @@ func (d *Pages) search(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p.Pages = foundPages(c, q.Offset, found)
+	if !p.Many {
+		p.Pages = foundPages(c, q.Offset, found)
+	}
 	return d.Page(c, http.StatusOK, p)
 }
 
 // foundPages are the ways on from a page that starts at an offset.
 func foundPages(c echo.Context, offset, found int) ui.Pages {
-	page := func(from int) string {
-		q := url.Values{"q": {c.QueryParam("q")}, "from": {strconv.Itoa(from)}}
-		for _, name := range []string{"kind", "in"} {
-			if v := c.QueryParam(name); v != "" {
-				q.Set(name, v)
-			}
-		}
-		return "/search?" + q.Encode()
-	}
 	var pages ui.Pages
 	if offset > 0 {
-		pages.Newer = page(max(offset-pageFound, 0))
+		pages.Newer = foundPage(c, "from", int64(max(offset-pageFound, 0)))
 	}
 	if found > pageFound && offset < maxFound {
-		pages.Older = page(offset + pageFound)
+		pages.Older = foundPage(c, "from", int64(offset+pageFound))
 	}
 	return pages
+}
+
+// manyPages are the ways on where so many fit that the newest come first.
+func manyPages(c echo.Context, before int64, f db.Found) ui.Pages {
+	var pages ui.Pages
+	if before != 0 {
+		pages.Newer = foundPage(c, "before", 0)
+	}
+	if f.Next != 0 {
+		pages.Older = foundPage(c, "before", f.Next)
+	}
+	return pages
+}
+
+// foundPage is the same search from another place.
+func foundPage(c echo.Context, name string, place int64) string {
+	q := url.Values{"q": {c.QueryParam("q")}}
+	if place != 0 {
+		q.Set(name, strconv.FormatInt(place, 10))
+	}
+	for _, name := range []string{"kind", "in"} {
+		if v := c.QueryParam(name); v != "" {
+			q.Set(name, v)
+		}
+	}
+	return "/search?" + q.Encode()
 }
 
 func (d *Pages) findPosts(c echo.Context, q db.SearchQuery, p *views.SearchPage) (int, error) {
@@ -100,12 +120,19 @@ func (d *Pages) findPosts(c echo.Context, q db.SearchQuery, p *views.SearchPage)
 		}
 	}
 	q.GroupID, _ = strconv.ParseInt(c.QueryParam("in"), 10, 64)
-	posts, err := d.store.SearchPosts(ctx, q)
+	q.Limit = pageFound
+	f, err := d.store.SearchPosts(ctx, q)
 	if err != nil {
 		return 0, fmt.Errorf("search posts: %w", err)
 	}
-	p.Posts, err = d.contributions(ctx, posts[:min(len(posts), pageFound)])
-	return len(posts), err
+	if p.Many = f.Many; f.Many {
+		p.Pages = manyPages(c, q.Before, f)
+	}
+	p.Posts, err = d.contributions(ctx, f.Posts)
+	if f.Next != 0 {
+		return pageFound + 1, err
+	}
+	return len(f.Posts), err
 }
 
 func (d *Pages) findGroups(c echo.Context, q db.SearchQuery, p *views.SearchPage) (int, error) {

@@ -1,0 +1,2 @@
+DROP INDEX IF EXISTS memberships_list;
+DROP INDEX IF EXISTS memberships_pending;
