@@ -17,11 +17,8 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// How long the audit log keeps whole addresses, and anything.
-const (
-	auditAddresses = 7 * 24 * time.Hour
-	auditLife      = 366 * 24 * time.Hour
-)
+// auditAddresses is how long the audit log keeps whole addresses.
+const auditAddresses = 7 * 24 * time.Hour
 
 // Where the chain of the audit log begins and ends, as "position:hash".
 const (
@@ -148,9 +145,9 @@ func (s *Store) AuditSince(ctx context.Context, after int64, limit int) ([]*Audi
 	return list, wrap(err)
 }
 
-// TidyAudit forgets addresses after a week and entries after a year. Where the chain begins from
+// TidyAudit forgets addresses after a week and entries after so long. Where the chain begins from
 // then on is kept.
-func (s *Store) TidyAudit(ctx context.Context) error {
+func (s *Store) TidyAudit(ctx context.Context, keep time.Duration) error {
 	now := s.Now()
 	return s.InTx(ctx, func(ctx context.Context, tx *Store) error {
 		if _, err := tx.exec(ctx, "UPDATE audit SET address = '', salt = ? WHERE address <> '' AND at < ?",
@@ -158,7 +155,7 @@ func (s *Store) TidyAudit(ctx context.Context) error {
 			return fmt.Errorf("forget addresses of the audit log: %w", err)
 		}
 		last := new(AuditEntry)
-		err := one(ctx, tx.read.NewSelect().Model(last).Where("at < ?", At(now.Add(-auditLife))).Order("position DESC"))
+		err := one(ctx, tx.read.NewSelect().Model(last).Where("at < ?", At(now.Add(-keep))).Order("position DESC"))
 		if errors.Is(err, ErrNotFound) {
 			return nil
 		}

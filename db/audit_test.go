@@ -116,7 +116,7 @@ func TestAudit_retention(t *testing.T) {
 	now = now.Add(6 * 24 * time.Hour)
 	tidy := func() []*db.AuditEntry {
 		t.Helper()
-		if err := s.TidyAudit(t.Context()); err != nil {
+		if err := s.TidyAudit(t.Context(), 366*24*time.Hour); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, err := s.VerifyAudit(t.Context(), ""); err != nil {

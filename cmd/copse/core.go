@@ -30,6 +30,7 @@ import (
 type overrides struct {
 	Transport  http.RoundTripper
 	Now        func() time.Time
+	Uptime     func() time.Duration // with Now alone time passes as Now says, and never leaps
 	Log        *slog.Logger
 	Metrics    prometheus.Registerer
 	Ready      []server.Check
@@ -41,6 +42,14 @@ func (o overrides) now() func() time.Time {
 		return drill.Now
 	}
 	return o.Now
+}
+
+func (o overrides) uptime() func() time.Duration {
+	if o.Now == nil || o.Uptime != nil {
+		return o.Uptime
+	}
+	start := o.Now()
+	return func() time.Duration { return o.Now().Sub(start) }
 }
 
 // prepare brings the schema to that of this version, or insists that it is.
@@ -100,7 +109,7 @@ func newCore(cfg config.Config, store *db.Store, o overrides) (*core, error) {
 			return nil, err
 		}
 	}
-	c.skew = skew.New(skew.Options{Next: c.transport, Now: c.now, Log: c.log, Registry: o.Metrics, Keep: c.keepSkew})
+	c.skew = skew.New(skew.Options{Next: c.transport, Now: c.now, Uptime: o.uptime(), Log: c.log, Registry: o.Metrics, Keep: c.keepSkew})
 	c.transport = c.skew
 	c.policy = federation.NewPolicy(store, c.now)
 	c.fetch = fetch.New(c.fetchOptions(o.Metrics))

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
@@ -70,7 +71,7 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 	i.deliverer = delivery.New(delivery.Options{
 		Store: i.store, Queue: line, Transport: i.transport, SignerOf: i.signerOf, UserAgent: i.userAgent(),
 		OwnHost: i.iris.Host(), Policy: i.refuses, Gone: i.gone, Now: i.now, Log: i.log, Registry: i.registry,
-		Busy: func() bool { return i.inbox.Backlog() },
+		Busy: func() bool { return i.inbox.Backlog() }, Doubt: i.skew.Doubtful, Keep: retention(i.cfg),
 	})
 	i.historian = newHistorian(i.core)
 	if err := i.addRules(ctx, hooks{delivery: i.deliverer.Nudge, backfill: i.historian.Nudge}); err != nil {
@@ -99,6 +100,12 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 	i.handler = i.shell.Handler()
 	return nil
 }
+
+func retention(cfg config.Config) delivery.Retention {
+	return delivery.Retention{Expire: days(cfg.ExpireDays), Log: days(cfg.LogDays), Receipts: days(cfg.ReceiptDays), Dead: days(cfg.DeadDays)}
+}
+
+func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 
 // gone asks the server of an actor whether the actor is gone for good.
 func (i *instance) gone(ctx context.Context, a *db.Actor) (bool, error) {

@@ -24,8 +24,9 @@ import (
 //
 // Tags: conf is the key (COPSE_ and capitals make the variable), def the
 // default, doc the explanation, sample a value for examples, rule or one the
-// values taken, secret allows _FILE and hides the value, lab marks what is for
-// laboratories, needs names the other half of a pair.
+// values taken (of numbers the least and the most), secret allows _FILE and
+// hides the value, lab marks what is for laboratories, needs names the other
+// half of a pair.
 type Config struct {
 	URL           *url.URL   `conf:"url" sample:"https://cop.example.org" doc:"Public base address of this instance: https, the host and nothing after it. It is part of every id that other servers keep, so it can never change. Required."`
 	Listen        string     `conf:"listen" def:"127.0.0.1:8080" rule:"address" doc:"Address on which the public listener answers. A proxy with TLS stands before it."`
@@ -38,6 +39,12 @@ type Config struct {
 	LogFormat     string     `conf:"log_format" def:"json" one:"json text" doc:"Form of the log on standard error."`
 	LogLevel      slog.Level `conf:"log_level" def:"info" one:"debug info warn error" doc:"Least level that is logged."`
 	Federation    string     `conf:"federation" def:"open" one:"open allow-list closed" doc:"With whom this instance talks: open to all but blocked hosts, allow-list for named hosts alone, closed for nobody."`
+
+	ExpireDays  int `conf:"expire_days" def:"30" rule:"1-90" doc:"After how many days a delivery is given up that a server has not taken."`
+	LogDays     int `conf:"log_days" def:"30" rule:"7-365" doc:"For how many days it is known which server took what. Bodies of activities that nothing else needs go with it."`
+	ReceiptDays int `conf:"receipt_days" def:"90" rule:"30-730" doc:"For how many days the names of activities that came in are kept, so that one that is sent again counts once."`
+	DeadDays    int `conf:"dead_days" def:"365" rule:"30-3650" doc:"For how many days what was refused or given up waits for an admin."`
+	AuditDays   int `conf:"audit_days" def:"366" rule:"30-3650" doc:"For how many days the audit log is kept. Whole network addresses go after a week."`
 
 	LabNetworks []prefix `conf:"lab_allow_networks" sample:"127.0.0.0/8,::1/128" lab:"yes" doc:"Private networks that outgoing requests may reach, comma separated. Everywhere else the address guard stays."`
 	LabHTTP     bool     `conf:"lab_http" def:"false" lab:"yes" needs:"lab_allow_networks" doc:"Talk to peers over plain http."`

@@ -33,7 +33,8 @@ func TestConfig_defaults(t *testing.T) {
 	want := Config{
 		URL: c.URL, Listen: "127.0.0.1:8080", Data: "./data",
 		Proxies:   []prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
-		LogFormat: "json", LogLevel: slog.LevelInfo, Federation: "open", sources: c.sources,
+		LogFormat: "json", LogLevel: slog.LevelInfo, Federation: "open",
+		ExpireDays: 30, LogDays: 30, ReceiptDays: 90, DeadDays: 365, AuditDays: 366, sources: c.sources,
 	}
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}), cmp.Comparer(func(a, b prefix) bool { return a == b })); diff != "" {
 		t.Error(diff)
@@ -107,6 +108,9 @@ func TestConfig_refuses(t *testing.T) {
 		{"relative address", []string{"COPSE_URL=cop.example.org"}, nil, `COPSE_URL: not an absolute http(s) address: "cop.example.org"`},
 		{"other scheme", []string{"COPSE_URL=ftp://x"}, nil, "COPSE_URL: not an absolute http(s) address"},
 		{"path", []string{"COPSE_URL=https://x.example/cop"}, nil, "COPSE_URL: holds more than scheme and host"},
+		{"too few days", []string{testURL, "COPSE_EXPIRE_DAYS=0"}, nil, `COPSE_EXPIRE_DAYS: not a number between 1 and 90: "0"`},
+		{"too many days", []string{testURL, "COPSE_DEAD_DAYS=4000"}, nil, "COPSE_DEAD_DAYS: not a number between 30 and 3650"},
+		{"no number of days", []string{testURL, "COPSE_AUDIT_DAYS=ever"}, nil, "COPSE_AUDIT_DAYS: not a number between 30 and 3650"},
 		{"password in address", []string{"COPSE_URL=https://a:b@x.example"}, nil, "holds more than scheme and host"},
 		{"international host", []string{"COPSE_URL=https://bücher.example"}, nil, "ASCII form"},
 		{"port 0", []string{"COPSE_URL=https://x.example:0"}, nil, "not a port"},

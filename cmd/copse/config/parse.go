@@ -31,6 +31,8 @@ func (s setting) parse(text string, into reflect.Value) error {
 		parsed, err = parsePrefixes(text)
 	case bool:
 		parsed, err = parseBool(text)
+	case int:
+		parsed, err = parseNumber(s.rule, text)
 	case slog.Level:
 		var level slog.Level
 		err = level.UnmarshalText([]byte(text))
@@ -171,6 +173,21 @@ func parseBool(text string) (bool, error) {
 		return false, fmt.Errorf("neither true nor false: %q", text)
 	}
 	return b, nil
+}
+
+// parseNumber reads a number between the two of a rule such as "1-90".
+func parseNumber(rule, text string) (int, error) {
+	low, high, _ := strings.Cut(rule, "-")
+	least, err := strconv.Atoi(low)
+	most, bad := strconv.Atoi(high)
+	if err != nil || bad != nil {
+		panic("config: no range: " + rule)
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > most {
+		return 0, fmt.Errorf("not a number between %d and %d: %q", least, most, text)
+	}
+	return n, nil
 }
 
 func checkAddress(text string) error {
