@@ -221,3 +221,10 @@ func (s *Store) CountSignatures(ctx context.Context, charterID int64) (int, erro
 	err := s.read.NewRaw("SELECT count(*) FROM charter_signatures WHERE charter_id = ?", charterID).Scan(ctx, &n)
 	return n, wrap(err)
 }
+
+// HasCharter says whether a group has proposed or adopted anything.
+func (s *Store) HasCharter(ctx context.Context, groupID int64) (bool, error) {
+	var n int
+	err := s.read.NewRaw("SELECT count(*) FROM (SELECT 1 FROM charters WHERE group_id = ? AND state <> 'draft' LIMIT 1) x", groupID).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}

@@ -52,6 +52,9 @@ func (i IRIs) Activity(id int64) string { return i.numbered("activities", id) }
 // Context is the collection of all posts of a discussion (FEP-7888).
 func (i IRIs) Context(discussionID int64) string { return i.numbered("contexts", discussionID) }
 
+// Charter is the id of one version of what a group of ours agreed on.
+func (i IRIs) Charter(id int64) string { return i.numbered("charters", id) }
+
 // Parts of an actor or object, as paths below its id.
 const (
 	Inbox        = "/inbox"
@@ -64,6 +67,8 @@ const (
 	Replies      = "/replies"
 	Likes        = "/likes"
 	Shares       = "/shares"
+	CharterPart  = "/charter"  // of a group: what it agreed on, whichever version is in force
+	Versions     = "/versions" // of a charter
 )
 
 // Fragments of an actor's id that name its keys.

@@ -26,7 +26,7 @@ func TestIRIs(t *testing.T) {
 		i.Activity(7): "https://copse.test/ap/activities/7", i.Context(7): "https://copse.test/ap/contexts/7",
 		i.Page("/about"): "https://copse.test/about", i.GroupPage("water"): "https://copse.test/c/water",
 		i.PersonPage("ana@a.test"): "https://copse.test/u/ana@a.test", i.DiscussionPage(7): "https://copse.test/d/7",
-		i.PostPage(7): "https://copse.test/p/7",
+		i.PostPage(7): "https://copse.test/p/7", i.Charter(7): "https://copse.test/ap/charters/7",
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)

@@ -26,6 +26,12 @@ type ActorDoc struct {
 	AttributedTo              string        `json:"attributedTo,omitzero"` // moderators of a Group
 	Repertoire                string        `json:"repertoire,omitzero"`
 	UpcomingEvents            string        `json:"upcomingEvents,omitzero"`
+	Charter                   string        `json:"copse:charter,omitzero"`
+	Stage                     string        `json:"copse:stage,omitzero"`
+	Recognition               string        `json:"copse:recognition,omitzero"`
+	RecognisedBy              string        `json:"copse:recognisedBy,omitzero"`
+	Successor                 string        `json:"copse:successor,omitzero"`
+	Archived                  time.Time     `json:"copse:archived,omitzero"`
 	ManuallyApprovesFollowers *bool         `json:"manuallyApprovesFollowers,omitzero"`
 	Discoverable              *bool         `json:"discoverable,omitzero"`
 	Indexable                 *bool         `json:"indexable,omitzero"` // FEP-5feb
@@ -46,13 +52,15 @@ type ActorDoc struct {
 }
 
 // Stub is what an unsigned reader gets where only signed reading is allowed:
-// enough to check a signature, nothing about the actor. Without it NodeBB and
-// strict servers would wait for each other's key for ever.
+// enough to check a signature and, of a group, to know that it is not for all;
+// nothing about the actor. Without it NodeBB and strict servers would wait for
+// each other's key for ever.
 func (a ActorDoc) Stub() ActorDoc {
 	return ActorDoc{
 		AtContext: a.AtContext, ID: a.ID, Type: a.Type,
 		PreferredUsername: a.PreferredUsername, Inbox: a.Inbox,
 		PublicKey: a.PublicKey, AssertionMethod: a.AssertionMethod,
+		Followers: a.Followers, AccessType: a.AccessType, ManuallyApprovesFollowers: a.ManuallyApprovesFollowers,
 	}
 }
 

@@ -48,6 +48,9 @@ func groupDoc(ctx context.Context, s *db.Store, a *db.Actor, doc *vocab.ActorDoc
 		doc.Summary, doc.Source = "", nil
 		return nil
 	}
+	if err := lifeDoc(ctx, s, g, doc); err != nil {
+		return err
+	}
 	if doc.Summary == "" && g.Tagline != "" {
 		doc.Summary = "<p>" + html.EscapeString(g.Tagline) + "</p>"
 	}
@@ -77,4 +80,21 @@ func (r *Rules) ModeratorsDoc(ctx context.Context, s *db.Store, a *db.Actor) (*v
 	doc := vocab.Ordered(a.URI+federation.Moderators, ids)
 	doc.Roles = roles
 	return doc, nil
+}
+
+// lifeDoc adds where a community stands: its charter, its stage, and who carries on after its end.
+func lifeDoc(ctx context.Context, s *db.Store, g *db.Group, doc *vocab.ActorDoc) error {
+	life, err := s.LifeOf(ctx, g.ActorID)
+	if err != nil {
+		return fmt.Errorf("load life of %s: %w", g.Actor.URI, err)
+	}
+	doc.Stage, doc.Successor, doc.Archived = life.Stage, life.SuccessorURI, g.ArchivedAt.Time
+	if life.Recognition != db.RecognitionInformal {
+		doc.Recognition, doc.RecognisedBy = life.Recognition, life.RecognisedBy
+	}
+	if agreed, err := s.HasCharter(ctx, g.ActorID); err != nil || !agreed {
+		return err
+	}
+	doc.Charter = g.Actor.URI + federation.CharterPart
+	return nil
 }
