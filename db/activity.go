@@ -1,6 +1,7 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -25,6 +26,11 @@ type Activity struct {
 
 	// Actor is who did it, where whoever stored it knew.
 	Actor *Actor `bun:"-"`
+	// Within is the activity whose bytes stand in Body, as they do in what a group passes on: they
+	// are kept once.
+	Within *Activity `bun:"-"`
+
+	stored bool // Body is what the row of ID holds
 }
 
 // CreateActivity stores an activity; ErrConflict where its address is known.
@@ -33,52 +39,83 @@ func (s *Store) CreateActivity(ctx context.Context, a *Activity) error {
 		a.ID = s.NewID()
 	}
 	a.CreatedAt = s.Now()
-	if err := s.insert(ctx, a); err != nil {
+	row, err := s.packed(ctx, a)
+	if err == nil {
+		err = s.insert(ctx, row)
+	}
+	if err != nil {
 		return fmt.Errorf("store activity %s: %w", a.URI, err)
 	}
+	a.stored = true
 	return nil
+}
+
+// packed is the row of an activity.
+func (s *Store) packed(ctx context.Context, a *Activity) (*Activity, error) {
+	row := *a
+	var err error
+	row.Body, err = s.pack(ctx, a.Body, a.Within)
+	return &row, err
 }
 
 // KeepActivity stores somebody else's activity unless its address is known, and fills a.ID.
 func (s *Store) KeepActivity(ctx context.Context, a *Activity) error {
 	a.ID, a.CreatedAt = s.NewID(), s.Now()
-	fresh, err := s.insertNew(ctx, a)
+	row, err := s.packed(ctx, a)
+	if err != nil {
+		return fmt.Errorf("keep activity %s: %w", a.URI, err)
+	}
+	fresh, err := s.insertNew(ctx, row)
 	if err != nil || fresh {
+		a.stored = fresh
 		return err
 	}
 	old, err := s.ActivityByURI(ctx, a.URI)
 	if err != nil {
 		return err
 	}
-	a.ID = old.ID
+	a.ID, a.stored = old.ID, bytes.Equal(old.Body, a.Body)
 	return nil
+}
+
+// activity reads one activity with its body.
+func (s *Store) activity(ctx context.Context, where string, args ...any) (*Activity, error) {
+	a := new(Activity)
+	if err := one(ctx, s.read.NewSelect().Model(a).Where(where, args...).Order("id DESC")); err != nil {
+		return a, err
+	}
+	return a, s.unpack(ctx, a)
+}
+
+// activities reads some activities with their bodies.
+func (s *Store) activities(ctx context.Context, q *bun.SelectQuery, list *[]*Activity) error {
+	if err := q.Scan(ctx); err != nil {
+		return wrap(err)
+	}
+	return s.unpack(ctx, *list...)
 }
 
 // ActivityByID returns an activity.
 func (s *Store) ActivityByID(ctx context.Context, id int64) (*Activity, error) {
-	a := new(Activity)
-	return a, one(ctx, s.read.NewSelect().Model(a).Where("id = ?", id))
+	return s.activity(ctx, "id = ?", id)
 }
 
 // ActivityByURI returns an activity by ActivityPub id.
 func (s *Store) ActivityByURI(ctx context.Context, uri string) (*Activity, error) {
-	a := new(Activity)
-	return a, one(ctx, s.read.NewSelect().Model(a).Where("uri = ?", uri))
+	return s.activity(ctx, "uri = ?", uri)
 }
 
 // ActivitiesAbout lists activities of some types about an object, newest first.
 func (s *Store) ActivitiesAbout(ctx context.Context, objectURI string, types []string, limit int) ([]*Activity, error) {
 	var list []*Activity
-	err := s.read.NewSelect().Model(&list).Where("object_uri = ? AND type IN (?)", objectURI, bun.List(types)).
-		Order("id DESC").Limit(int64(limit)).Scan(ctx)
-	return list, wrap(err)
+	q := s.read.NewSelect().Model(&list).Where("object_uri = ? AND type IN (?)", objectURI, bun.List(types)).
+		Order("id DESC").Limit(int64(limit))
+	return list, s.activities(ctx, q, &list)
 }
 
 // LastActivity returns the newest activity of a type by an actor about an object.
 func (s *Store) LastActivity(ctx context.Context, actorID int64, kind, objectURI string) (*Activity, error) {
-	a := new(Activity)
-	return a, one(ctx, s.read.NewSelect().Model(a).
-		Where("object_uri = ? AND type = ? AND actor_id = ?", objectURI, kind, actorID).Order("id DESC"))
+	return s.activity(ctx, "object_uri = ? AND type = ? AND actor_id = ?", objectURI, kind, actorID)
 }
 
 // PublicCreates lists how an actor's public posts were first sent, newest first, before an id of an
@@ -94,8 +131,7 @@ func (s *Store) PublicCreates(ctx context.Context, actorID, before int64, limit 
 	if before > 0 {
 		q = q.Where("activity.id < ?", before)
 	}
-	err := q.Order("activity.id DESC").Limit(int64(limit)).Scan(ctx)
-	return list, wrap(err)
+	return list, s.activities(ctx, q.Order("activity.id DESC").Limit(int64(limit)), &list)
 }
 
 // FirstAnnounces returns for each of some posts the first few public announces that a group made
@@ -110,6 +146,9 @@ func (s *Store) FirstAnnounces(ctx context.Context, groupID int64, postIDs []int
 		SELECT a.*, row_number() OVER (PARTITION BY a.post_id ORDER BY a.id) AS nth FROM activities a
 		WHERE a.post_id IN (?) AND a.actor_id = ? AND a.type = 'Announce' AND a.public) x
 		WHERE nth <= ? ORDER BY id`, bun.List(postIDs), groupID, few).Scan(ctx, &list)
+	if err == nil {
+		err = s.unpack(ctx, list...)
+	}
 	for _, a := range list {
 		out[a.PostID] = append(out[a.PostID], a)
 	}

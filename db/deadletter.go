@@ -44,7 +44,22 @@ func (s *Store) deadLetters(ctx context.Context, columns, host string, after int
 	var list []*DeadLetter
 	err := s.read.NewRaw("SELECT "+columns+` FROM deliveries d JOIN activities a ON a.id = d.activity_id
 		WHERE d.host = ? AND d.state IN (2, 5) AND d.id > ? ORDER BY d.id LIMIT ?`, host, after, limit).Scan(ctx, &list)
-	return list, wrap(err)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	var inner []int64
+	for _, d := range list {
+		if id := innerOf(d.Body); id != 0 {
+			inner = append(inner, id)
+		}
+	}
+	bodies, err := s.bodies(ctx, inner)
+	for _, d := range list {
+		if err == nil {
+			d.Body, err = s.open(ctx, d.Body, bodies)
+		}
+	}
+	return list, err
 }
 
 // DeadCount is how many dead letters a host has.

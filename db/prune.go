@@ -31,22 +31,24 @@ func (s *Store) PruneReceipts(ctx context.Context, w Window) (next, gone int64, 
 	return s.prune(ctx, w, "receipts", "state <> 0 AND done_at < ?", w.Before.UnixMilli())
 }
 
-// PruneOutbox deletes expanded ways of activities no delivery of which is left.
+// PruneOutbox deletes expanded ways of activities no delivery of which waits or may be tried again:
+// only those are looked at once more.
 func (s *Store) PruneOutbox(ctx context.Context, w Window) (next, gone int64, err error) {
 	return s.prune(ctx, w, "outbox", `done_at > 0 AND NOT EXISTS
-		(SELECT 1 FROM deliveries d WHERE d.activity_id = outbox.activity_id)`)
+		(SELECT 1 FROM deliveries d WHERE d.activity_id = outbox.activity_id AND d.state IN (0, 2, 5))`)
 }
 
 // PruneActivities deletes activities with their bodies whose news is known from the rows they
 // changed, once no delivery of them is left: answers to Follows, corrections, moderation, and what
 // groups passed on of these and of likes. What opens a post, ties two actors or may yet be undone
-// stays.
+// stays, and so does what stands inside another activity, until that has gone.
 func (s *Store) PruneActivities(ctx context.Context, w Window) (next, gone int64, err error) {
 	return s.prune(ctx, w, "activities", `(type IN ('Accept', 'Reject', 'Update', 'Delete', 'Add', 'Remove', 'Flag')
 		OR type = 'Announce' AND local AND EXISTS (SELECT 1 FROM activities x WHERE x.uri = activities.object_uri
 			AND x.type IN ('Like', 'Dislike', 'EmojiReact', 'Undo', 'Update', 'Delete', 'Add', 'Remove')))
 		AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.activity_id = activities.id)
-		AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.activity_id = activities.id)`)
+		AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.activity_id = activities.id)
+		AND NOT EXISTS (SELECT 1 FROM activities x WHERE x.object_uri = activities.uri AND x.type = 'Announce')`)
 }
 
 func (s *Store) prune(ctx context.Context, w Window, table, old string, args ...any) (next, gone int64, err error) {

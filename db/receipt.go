@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 
 	"github.com/uptrace/bun"
 
@@ -60,14 +61,15 @@ func (s *Store) AddReceipt(ctx context.Context, r *Receipt) (fresh bool, err err
 }
 
 func (s *Store) addReceipt(ctx context.Context, r *Receipt) (bool, error) {
-	if len(r.Signature) > 0 {
-		var n int
-		if err := s.read.NewRaw("SELECT count(*) FROM receipts WHERE hash = ?", r.Signature).Scan(ctx, &n); err != nil {
-			return false, wrap(err)
-		}
-		if n > 0 {
-			return false, nil
-		}
+	signature := r.Signature
+	if len(signature) == 0 {
+		signature = r.Hash
+	}
+	var n int
+	err := s.read.NewRaw(`SELECT (SELECT count(*) FROM heard WHERE activity = ?0 AND hash IN (?1, ?2))
+		+ (SELECT count(*) FROM receipts WHERE hash = ?2)`, shortOf(r.ActivityURI), r.Hash, signature).Scan(ctx, &n)
+	if err != nil || n > 0 {
+		return false, wrap(err)
 	}
 	r.ID, r.ReceivedAt = s.NewID(), s.Now()
 	return s.insertNew(ctx, r)
@@ -119,16 +121,21 @@ func (s *Store) ClaimReceipts(ctx context.Context, ids []int64) (map[int64]bool,
 // one is gone.
 func (s *Store) ReceiptByURI(ctx context.Context, activityURI, actorURI string) (*Receipt, error) {
 	r := new(Receipt)
-	return r, one(ctx, s.read.NewSelect().Model(r).
+	err := one(ctx, s.read.NewSelect().Model(r).
 		Where("activity_uri = ? AND actor_uri = ?", activityURI, actorURI).Order("id DESC"))
+	if errors.Is(err, ErrNotFound) {
+		return s.shelved(ctx, activityURI, actorURI)
+	}
+	return r, err
 }
 
 // HeardBefore says whether the activity of a receipt was taken before, from whomever, or came from
 // its actor as well.
 func (s *Store) HeardBefore(ctx context.Context, r *Receipt, actorURI string) (bool, error) {
 	var n int
-	err := s.read.NewRaw("SELECT count(*) FROM receipts WHERE activity_uri = ? AND id <> ? AND (state = ? OR actor_uri = ?)",
-		r.ActivityURI, r.ID, ReceiptDone, actorURI).Scan(ctx, &n)
+	err := s.read.NewRaw(`SELECT (SELECT count(*) FROM receipts WHERE activity_uri = ? AND id <> ? AND (state = ? OR actor_uri = ?))
+		+ (SELECT count(*) FROM heard WHERE activity = ? AND (state = ? OR actor = ?))`,
+		r.ActivityURI, r.ID, ReceiptDone, actorURI, shortOf(r.ActivityURI), ReceiptDone, shortOf(actorURI)).Scan(ctx, &n)
 	return n > 0, wrap(err)
 }
 
@@ -160,6 +167,11 @@ func (s *Store) RetryReceipt(ctx context.Context, r *Receipt, next Time, reason 
 func (s *Store) ReleaseActivity(ctx context.Context, activityURI, actorURI string) error {
 	_, err := s.exec(ctx, "UPDATE receipts SET hash = signature WHERE activity_uri = ? AND actor_uri = ? AND signature IS NOT NULL AND state <> 0",
 		activityURI, actorURI)
+	if err != nil {
+		return err
+	}
+	_, err = s.exec(ctx, "UPDATE heard SET hash = signature WHERE activity = ? AND actor = ? AND signature IS NOT NULL",
+		shortOf(activityURI), shortOf(actorURI))
 	return err
 }
 

@@ -42,6 +42,7 @@ type root struct {
 	now         func() time.Time
 	changes     atomic.Uint64
 	batch       batch
+	packer      *packer
 }
 
 type hooks struct {
@@ -53,7 +54,7 @@ func newStore(write, read *bun.DB, engine migrations.Engine, now func() time.Tim
 	if now == nil {
 		now = time.Now
 	}
-	r := &root{write: write, read: read, engine: engine, ids: NewIDs(now), now: now}
+	r := &root{write: write, read: read, engine: engine, ids: NewIDs(now), now: now, packer: newPacker()}
 	return &Store{root: r, read: read, write: write}
 }
 

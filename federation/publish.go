@@ -48,6 +48,8 @@ type Outgoing struct {
 	Public bool
 	Class  int16
 	To     []db.Audience
+	// Within is the stored activity that stands in Doc byte for byte, nil where none does.
+	Within *db.Activity
 }
 
 // Publish stores the exact bytes of an activity and a row for each audience, in the transaction
@@ -55,7 +57,7 @@ type Outgoing struct {
 func (p *Publisher) Publish(ctx context.Context, tx *db.Store, o Outgoing) (*db.Activity, error) {
 	row := &db.Activity{
 		ID: tx.NewID(), ActorID: o.Actor.ID, Type: o.Doc.Type, ObjectURI: o.ObjectURI,
-		GroupID: o.GroupID, PostID: o.PostID, Local: true, Public: o.Public,
+		GroupID: o.GroupID, PostID: o.PostID, Local: true, Public: o.Public, Within: o.Within,
 	}
 	if o.Doc.ID == "" {
 		o.Doc.ID = p.iris.Activity(row.ID)

@@ -47,7 +47,7 @@ func (d *Deliverer) stages() []stage {
 	s, keep := d.o.Store, d.o.Keep
 	return []stage{
 		{s.PruneDeliveries, keep.Log}, {s.PruneDead, keep.Dead}, {s.PruneOutbox, keep.Log},
-		{s.PruneActivities, keep.Log}, {s.PruneReceipts, keep.Receipts},
+		{s.PruneActivities, keep.Log}, {s.PruneReceipts, keep.Receipts}, {s.PruneHeard, keep.Receipts},
 	}
 }
 

@@ -39,6 +39,7 @@ type upkeep struct {
 	pruning              bool
 	stage                int   // of stages
 	done                 int64 // where the next window begins
+	tidying              tidying
 }
 
 func newUpkeep() *upkeep { return &upkeep{me: rand.Text()} }
@@ -113,6 +114,7 @@ func (d *Deliverer) tend(ctx context.Context) error {
 	if d.o.Doubt() { // what is given up or thrown away for age must not go by such a clock
 		return err
 	}
+	err = errors.Join(err, d.tidy(ctx, now))
 	if due(now, u.begun, pruneEvery) {
 		u.begun, u.pruning, u.stage, u.done = now, true, 0, 0
 	}

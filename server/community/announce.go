@@ -74,7 +74,7 @@ func (r *Rules) wrap(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activ
 	}
 	// Stored under the address of what it wraps: the plain announce is found under the post's.
 	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: g.Actor, ObjectURI: a.URI, GroupID: g.ActorID, PostID: a.PostID, Public: !p.hint, Doc: doc,
+		Actor: g.Actor, ObjectURI: a.URI, GroupID: g.ActorID, PostID: a.PostID, Public: !p.hint, Doc: doc, Within: a,
 	})
 	if err != nil {
 		return fmt.Errorf("announce %s: %w", a.URI, err)

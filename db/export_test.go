@@ -1,0 +1,42 @@
+package db
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+)
+
+// BodyBytes is how much of the body of an activity lies in its row.
+func (s *Store) BodyBytes(ctx context.Context, id int64) (n int, err error) {
+	err = s.read.NewRaw("SELECT length(body) FROM activities WHERE id = ?", id).Scan(ctx, &n)
+	return n, err
+}
+
+// Learned are the dictionaries of the instance, beside the words.
+func (s *Store) Learned(ctx context.Context) (list []string, err error) {
+	var rows []*dictionary
+	err = s.read.NewSelect().Model(&rows).Scan(ctx)
+	for _, d := range rows {
+		list = append(list, string(d.Body[len(words):]))
+	}
+	return list, err
+}
+
+// Unpack writes the body of an activity as versions did that packed nothing.
+func (s *Store) Unpack(ctx context.Context, a *Activity) error {
+	_, err := s.exec(ctx, "UPDATE activities SET body = ? WHERE id = ?", a.Body, a.ID)
+	return err
+}
+
+// Repacked packs and unpacks a body, whole and around what stands in it, and says what differs.
+func Repacked(body, inner []byte) error {
+	p := newPacker()
+	for _, packed := range [][]byte{p.whole(body), p.about(7, inner, body)} {
+		back, err := p.open(packed, inner)
+		if err != nil || !bytes.Equal(back, body) {
+			return fmt.Errorf("%q became %q: %w", body, back, err)
+		}
+		_, _ = p.open(body, inner) // what nobody packed must not panic
+	}
+	return nil
+}
