@@ -182,7 +182,7 @@ func (s *Store) LastActs(ctx context.Context, groupID int64, act string, postIDs
 func (s *Store) OpenDuties(ctx context.Context, groupIDs []int64) (int, error) {
 	var n int
 	err := s.read.NewRaw(`SELECT (SELECT count(*) FROM (SELECT 1 FROM reports WHERE group_id IN (?) AND state = 'open' LIMIT 100) r)
-		+ (SELECT count(*) FROM (SELECT 1 FROM posts WHERE group_id IN (?) AND state = 'held' LIMIT 100) h)`,
+		+ (SELECT count(*) FROM (SELECT 1 FROM posts WHERE group_id IN (?) AND state <> 'published' AND state = 'held' LIMIT 100) h)`,
 		bun.List(groupIDs), bun.List(groupIDs)).Scan(ctx, &n)
 	return n, wrap(err)
 }

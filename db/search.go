@@ -76,28 +76,33 @@ func (s *Store) SearchPosts(ctx context.Context, q SearchQuery) (Found, error) {
 	if len(words) == 0 {
 		return f, nil
 	}
-	ids, err := s.withWords(ctx, words, 0, searchRanked+1)
-	if err != nil {
-		return f, err
+	// Of a word as it stands the engine reads as much as is asked for; of one that may go on, all.
+	for _, pattern := range []string{s.pattern(words), s.pattern(words) + s.begun()} {
+		ids, err := s.withWords(ctx, pattern, 0)
+		if err != nil {
+			return f, err
+		}
+		if len(ids) <= searchRanked {
+			continue
+		}
+		if q.Before != 0 {
+			if ids, err = s.withWords(ctx, pattern, q.Before); err != nil {
+				return f, err
+			}
+		}
+		return s.searchNewest(ctx, q, ids)
 	}
-	if f.Many = len(ids) > searchRanked; f.Many {
-		return s.searchNewest(ctx, q, words)
-	}
-	sel := s.rank(s.searched(&f.Posts, q), words).Limit(int64(q.Limit) + 1).Offset(int64(q.Offset))
-	err = wrap(sel.Scan(ctx))
+	sel := s.rank(s.searched(&f.Posts, q), s.pattern(words)+s.begun()).Limit(int64(q.Limit) + 1).Offset(int64(q.Offset))
+	err := wrap(sel.Scan(ctx))
 	if len(f.Posts) > q.Limit {
 		f.Posts, f.Next = f.Posts[:q.Limit], int64(q.Offset+q.Limit)
 	}
 	return f, err
 }
 
-// searchNewest is one page of the posts with very common words.
-func (s *Store) searchNewest(ctx context.Context, q SearchQuery, words []string) (Found, error) {
+// searchNewest is one page of posts with very common words, of those with some ids.
+func (s *Store) searchNewest(ctx context.Context, q SearchQuery, ids []int64) (Found, error) {
 	f := Found{Many: true}
-	ids, err := s.withWords(ctx, words, q.Before, searchLooked)
-	if err != nil || len(ids) == 0 {
-		return f, err
-	}
 	if len(ids) == searchLooked {
 		f.Next = ids[len(ids)-1]
 	}
@@ -132,7 +137,7 @@ func (s *Store) searched(list any, q SearchQuery) *bun.SelectQuery {
 }
 
 // withWords lists the newest posts with some words before an id (0 = all), whoever may read them.
-func (s *Store) withWords(ctx context.Context, words []string, before int64, limit int) ([]int64, error) {
+func (s *Store) withWords(ctx context.Context, pattern string, before int64) ([]int64, error) {
 	var ids []int64
 	if before == 0 {
 		before = math.MaxInt64
@@ -141,7 +146,7 @@ func (s *Store) withWords(ctx context.Context, words []string, before int64, lim
 	if s.root.engine == migrations.SQLite {
 		query = "SELECT rowid FROM post_search WHERE post_search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
 	}
-	err := s.read.NewRaw(query, s.pattern(words), before, limit).Scan(ctx, &ids)
+	err := s.read.NewRaw(query, pattern, before, searchLooked).Scan(ctx, &ids)
 	return ids, wrap(err)
 }
 
@@ -152,14 +157,21 @@ func (s *Store) pattern(words []string) string {
 		for i, w := range words {
 			quoted[i] = `"` + w + `"`
 		}
-		return strings.Join(quoted, " ") + "*"
+		return strings.Join(quoted, " ")
 	}
-	return strings.Join(words, " & ") + ":*"
+	return strings.Join(words, " & ")
+}
+
+// begun is what a pattern ends with whose last word may go on.
+func (s *Store) begun() string {
+	if s.root.engine == migrations.SQLite {
+		return "*"
+	}
+	return ":*"
 }
 
 // rank joins the full-text index of the engine and orders by how well a post fits.
-func (s *Store) rank(sel *bun.SelectQuery, words []string) *bun.SelectQuery {
-	pattern := s.pattern(words)
+func (s *Store) rank(sel *bun.SelectQuery, pattern string) *bun.SelectQuery {
 	if s.root.engine == migrations.SQLite {
 		return sel.Join("JOIN post_search ON post_search.rowid = post.id").Where("post_search MATCH ?", pattern).
 			OrderExpr("bm25(post_search, 4.0, 1.0), post.id DESC")

@@ -265,7 +265,7 @@ func (s *Store) HeldIn(ctx context.Context, groupIDs []int64, after int64, limit
 	if len(groupIDs) == 0 {
 		return list, nil
 	}
-	err := s.listed(&list).Where("post.group_id IN (?) AND post.state = 'held' AND post.id > ?", bun.List(groupIDs), after).
+	err := s.listed(&list).Where("post.group_id IN (?) AND post.state <> 'published' AND post.state = 'held' AND post.id > ?", bun.List(groupIDs), after).
 		Order("post.id").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }

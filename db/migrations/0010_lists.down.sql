@@ -1,2 +1,3 @@
 DROP INDEX IF EXISTS memberships_list;
 DROP INDEX IF EXISTS memberships_pending;
+DROP INDEX IF EXISTS posts_pinned;
