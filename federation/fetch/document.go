@@ -63,7 +63,7 @@ func (c *Client) Conditional(ctx context.Context, iri, etag string) (doc *Docume
 	doc, err = c.flights.do(ctx, "object "+etag+" "+u.String(), func() (*Document, error) {
 		ctx, cancel := bounded(ctx)
 		defer cancel()
-		doc, final, err := c.document(ctx, u, etag)
+		doc, final, err := c.document(ctx, u, ask{etag: etag})
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +85,7 @@ func (c *Client) settle(ctx context.Context, doc *Document, asked, final *url.UR
 	if *id == *final || *id == *asked {
 		return doc, nil
 	}
-	again, _, err := c.document(ctx, id, "")
+	again, _, err := c.document(ctx, id, ask{})
 	if err != nil {
 		return nil, fmt.Errorf("refetch by id: %w", err)
 	}
@@ -97,8 +97,9 @@ func (c *Client) settle(ctx context.Context, doc *Document, asked, final *url.UR
 
 // document is one signed GET and the checks that need no other: media type,
 // shape, and the origin of the id.
-func (c *Client) document(ctx context.Context, u *url.URL, etag string) (*Document, *url.URL, error) {
-	ans, err := c.get(ctx, u, ask{accept: acceptAP, etag: etag, limit: maxDocument, signed: true})
+func (c *Client) document(ctx context.Context, u *url.URL, a ask) (*Document, *url.URL, error) {
+	a.accept, a.limit, a.signed = acceptAP, maxDocument, true
+	ans, err := c.get(ctx, u, a)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -20,6 +20,9 @@ type ask struct {
 	etag   string // If-None-Match, quoted as it came
 	limit  int64  // bytes of body after decompression
 	signed bool
+	// stay refuses redirects to another origin before they are followed: where
+	// no answer from there could count, a stranger must not have it asked (T58).
+	stay bool
 }
 
 // answer is a 200 whose body was read whole, at the end of all redirects.
@@ -32,7 +35,7 @@ type answer struct {
 // get follows redirects by hand, so that each hop is guarded, counted and
 // signed for the host it goes to, and nothing of one host reaches another.
 func (c *Client) get(ctx context.Context, u *url.URL, a ask) (*answer, error) {
-	seen := map[string]bool{}
+	seen, from := map[string]bool{}, u
 	for hop := 0; ; hop++ {
 		if seen[u.String()] {
 			return nil, fmt.Errorf("%w: loop at %s", ErrRedirect, clip(u.String()))
@@ -54,6 +57,9 @@ func (c *Client) get(ctx context.Context, u *url.URL, a ask) (*answer, error) {
 		}
 		if u, err = c.next(u, resp.Header.Get("Location")); err != nil {
 			return nil, err
+		}
+		if a.stay && !sameOrigin(u, from) {
+			return nil, fmt.Errorf("%w: %s leads to %s", ErrOrigin, from.Host, u.Host)
 		}
 	}
 }

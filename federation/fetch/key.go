@@ -25,8 +25,8 @@ const (
 
 // Key fetches the document a key id points at: an actor, a stub of one
 // (GoToSocial serves it at a path of its own) or a bare key. Its id may differ
-// from keyID, but both, and the place all redirects lead to, share one origin;
-// whose key it is, is for the caller to prove (T04, T05).
+// from keyID, but both share one origin, which no redirect may leave; whose key
+// it is, is for the caller to prove (T04, T05).
 //
 // Failures are remembered, and a domain whose keys keep failing is left alone
 // for a while, since anybody can make us ask for keys (T11).
@@ -66,10 +66,7 @@ func (c *Client) key(ctx context.Context, at string) (*Document, error) {
 	if err := s.doubt.enter(c.o.Now()); err != nil {
 		return nil, err
 	}
-	doc, final, err := c.document(ctx, u, "")
-	if err == nil && !sameOrigin(final, u) {
-		err = fmt.Errorf("%w: key moved to %s", ErrOrigin, final.Host)
-	}
+	doc, _, err := c.document(ctx, u, ask{stay: true})
 	// A caller that hangs up early has still made us ask: only what was not
 	// sent does not count.
 	s.doubt.leave(err != nil && !errors.Is(err, ErrBudget))

@@ -35,6 +35,19 @@ func TestT05_keyOfAnotherOrigin(t *testing.T) {
 	w.wantErr(err, fetch.ErrOrigin, "foreign id")
 }
 
+// A redirect to another host could never bring a key that counts, so that host is not even asked.
+func TestT58_keyRedirectsReachNobodyElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.net.Handle("evil.test", http.RedirectHandler("https://victim.test/u/v", http.StatusFound))
+	w.page("victim.test", apType, `{"id":"https://victim.test/u/v"}`)
+	_, err := w.client().Key(t.Context(), "https://evil.test/k")
+	w.wantErr(err, fetch.ErrOrigin, "redirected")
+	if n := w.net.Asked("victim.test"); n != 0 {
+		t.Errorf("the victim was asked %d times", n)
+	}
+}
+
 func TestT11_failureIsRemembered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

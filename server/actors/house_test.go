@@ -40,6 +40,7 @@ type house struct {
 	t        testing.TB
 	ctx      context.Context
 	net      *fedtest.Network
+	sent     *ledger // what the instance sends
 	store    *db.Store
 	rows     func() map[string]int // of each table
 	iris     federation.IRIs
@@ -81,6 +82,7 @@ func newHouse(t testing.TB) *house {
 	}
 	h := &house{t: t, ctx: context.Background(), now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC), iris: federation.NewIRIs(base)}
 	h.net = &fedtest.Network{Now: h.clock}
+	h.sent = &ledger{next: h.net}
 	h.store, h.rows = dbtest.Counted(t, h.clock)
 	log := slog.New(slog.DiscardHandler)
 	keys := federation.NewKeys([32]byte{1})
@@ -92,7 +94,7 @@ func newHouse(t testing.TB) *house {
 		return err
 	})
 	client := fetch.New(fetch.Options{
-		Transport: h.net, UserAgent: "Copse/test (+" + home + ")", Now: h.clock,
+		Transport: h.sent, UserAgent: "Copse/test (+" + home + ")", Now: h.clock,
 		Signer:          func(context.Context) (*sign.Signer, error) { return keys.Signer(h.instance) },
 		Allowed:         federation.NewPolicy(h.store, h.clock).Allowed,
 		CausedPerSecond: 10_000, CausedPerHour: 1_000_000,
