@@ -70,6 +70,36 @@ func (d *Door) readablePost(ctx context.Context, p *db.Post, who *db.Actor) erro
 	return d.readable(ctx, g, who)
 }
 
+// forAll says that everybody may know of a post: it is no private word, and stands in no community
+// that only its members read.
+func (d *Door) forAll(ctx context.Context, p *db.Post) (bool, error) {
+	if p.Visibility == db.VisibilityDirect {
+		return false, nil
+	}
+	if p.GroupID == 0 {
+		return true, nil
+	}
+	g, err := d.store.GroupByID(ctx, p.GroupID)
+	if err != nil {
+		return false, fmt.Errorf("load group of post %d: %w", p.ID, err)
+	}
+	return g.Openness == db.OpennessOpen, nil
+}
+
+// readableTrace answers nil where who may know that a deleted post was there: whoever could read
+// what stood beside it (T45).
+func (d *Door) readableTrace(ctx context.Context, p *db.Post, who *db.Actor) error {
+	all, err := d.forAll(ctx, p)
+	if err != nil || all || p.GroupID == 0 || p.Visibility == db.VisibilityDirect {
+		return err
+	}
+	g, err := d.store.GroupByID(ctx, p.GroupID)
+	if err != nil {
+		return fmt.Errorf("load group of deleted post %d: %w", p.ID, err)
+	}
+	return d.readable(ctx, g, who)
+}
+
 func (d *Door) readableDirect(ctx context.Context, p *db.Post, who *db.Actor) error {
 	switch {
 	case p.State != db.PostPublished && p.State != db.PostWaiting:

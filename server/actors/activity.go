@@ -45,6 +45,9 @@ func (d *Door) readableActivity(ctx context.Context, a *db.Activity, who *db.Act
 			return fmt.Errorf("load post of activity %s: %w", a.URI, err)
 		}
 		if p.State == db.PostDeleted {
+			if err := d.readableTrace(ctx, p, who); err != nil {
+				return err
+			}
 			return errGone
 		}
 		if !p.Local && !p.Public() {

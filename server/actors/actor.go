@@ -27,6 +27,12 @@ func (d *Door) actor(c echo.Context) error {
 			if err != nil {
 				return "", err
 			}
+			if a.Type == db.ActorGroup {
+				g, err := d.store.GroupByID(ctx, a.ID)
+				if err != nil || g.Openness == db.OpennessConfidential {
+					return "", errors.Join(errHidden, err) // its address would tell its handle
+				}
+			}
 			return d.pageOf(a), nil
 		},
 	})

@@ -24,20 +24,34 @@ func (d *Door) object(c echo.Context) error {
 			}
 			return d.postDoc(ctx, p, who)
 		},
-		page: func(ctx context.Context) (string, error) {
-			p, err := d.postAt(ctx, c)
-			if err != nil {
-				return "", err
-			}
-			if !p.Public() {
-				return "", errHidden
-			}
-			if p.Starts() {
-				return d.iris.DiscussionPage(p.ID), nil
-			}
-			return d.iris.PostPage(p.ID), nil
-		},
+		page: func(ctx context.Context) (string, error) { return d.postPageOf(ctx, c) },
 	})
+}
+
+// postPageOf is where people read the post that a path names. The page of one that not everybody
+// may read is named alike whether there is one or not: who reads is for the page to see.
+func (d *Door) postPageOf(ctx context.Context, c echo.Context) (string, error) {
+	id, err := number(c)
+	if err != nil {
+		return "", err
+	}
+	p, err := d.postAt(ctx, c)
+	if errors.Is(err, db.ErrNotFound) {
+		return d.iris.PostPage(id), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	all, err := d.forAll(ctx, p)
+	switch {
+	case err != nil:
+		return "", err
+	case all && p.State == db.PostDeleted:
+		return "", errHidden // to its Tombstone
+	case all && p.Public() && p.Starts():
+		return d.iris.DiscussionPage(id), nil
+	}
+	return d.iris.PostPage(id), nil
 }
 
 // postAt finds the post of ours that a path below /ap/objects names.
@@ -62,6 +76,9 @@ func (d *Door) postDoc(ctx context.Context, p *db.Post, who *db.Actor) (any, err
 	case p.State == db.PostDeleted && p.Visibility == db.VisibilityDirect && who == nil:
 		return nil, errSigned
 	case p.State == db.PostDeleted:
+		if err := d.readableTrace(ctx, p, who); err != nil {
+			return nil, err
+		}
 		return d.exchange.Tombstone(p), nil
 	}
 	if err := living(p.Author); err != nil {
@@ -84,7 +101,7 @@ func (d *Door) part(ctx context.Context, c echo.Context, who *db.Actor) (*db.Pos
 		return nil, err
 	}
 	if p.State == db.PostDeleted {
-		return nil, errGone
+		return nil, errors.Join(d.readableTrace(ctx, p, who), errGone)
 	}
 	return p, d.readablePost(ctx, p, who)
 }

@@ -51,6 +51,7 @@ func (d *Door) actorPage(c echo.Context) error {
 
 // postPage answers ActivityPub at the page of a discussion or answer.
 func (d *Door) postPage(c echo.Context) error {
+	c.Response().Header().Set(echo.HeaderVary, vary) // also where there is nothing: it must look alike
 	ctx := c.Request().Context()
 	id, err := number(c)
 	if err != nil {
@@ -61,8 +62,8 @@ func (d *Door) postPage(c echo.Context) error {
 		return hidden(err)
 	}
 	if !p.Local {
-		if !p.Public() {
-			return hidden(nil)
+		if all, err := d.forAll(ctx, p); err != nil || !all || !p.Public() {
+			return hidden(err)
 		}
 		return d.elsewhere(c, p.URI)
 	}

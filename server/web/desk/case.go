@@ -155,6 +155,11 @@ func (d *Desk) heldAt(c echo.Context) (*db.Post, error) {
 	if err := d.permit(ctx, post.GroupID, d.Account(c).ActorID, community.ActRemove); err != nil {
 		return nil, notThere(err)
 	}
+	if post.State != db.PostHeld { // to decide is not to read what was decided (T45)
+		if _, err := d.SeenByID(c, id); err != nil {
+			return nil, err
+		}
+	}
 	return post, nil
 }
 

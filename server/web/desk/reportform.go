@@ -16,11 +16,21 @@ import (
 
 // reportPost handles GET /p/:id/report.
 func (d *Desk) reportPost(c echo.Context) error {
-	post, err := d.Readable(c)
+	post, err := d.reportable(c)
 	if err != nil {
 		return err
 	}
 	return d.reportForm(c, http.StatusOK, community.ReportOf{Post: post}, views.ReportForm{})
+}
+
+// reportable is the post that a path names. Of one that is gone only its place can be read, and the
+// form shows the text.
+func (d *Desk) reportable(c echo.Context) (*db.Post, error) {
+	post, err := d.Readable(c)
+	if err == nil && (post.State == db.PostRemoved || post.State == db.PostDeleted) {
+		return nil, echo.ErrNotFound
+	}
+	return post, err
 }
 
 // reportPerson handles GET /u/:handle/report.
@@ -57,7 +67,7 @@ func (d *Desk) reportForm(c echo.Context, status int, of community.ReportOf, p v
 
 // sendPostReport handles POST /p/:id/report.
 func (d *Desk) sendPostReport(c echo.Context) error {
-	post, err := d.Readable(c)
+	post, err := d.reportable(c)
 	if err != nil {
 		return err
 	}
