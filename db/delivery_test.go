@@ -156,7 +156,7 @@ func TestSoleInboxes(t *testing.T) {
 	}
 	last := boxes[len(boxes)-1]
 	_ = s.SaveHostHealth(ctx, []*db.Host{{Name: "b.test", LastInbox: "https://b.test/elsewhere", State: db.BreakerClosed}})
-	list, err := s.SoleInboxes(ctx, db.SoleInboxQuery{FolloweeID: g.ID, AfterHost: "a.test", Limit: 10})
+	list, err := s.SoleInboxes(ctx, db.SoleInboxQuery{FolloweeID: g.ID, Software: []string{""}, AfterHost: "a.test", Limit: 10})
 	if err != nil || len(list) != 1 || list[0].Host != "b.test" || list[0].Inbox == "" {
 		t.Errorf("sole inboxes %v, %v; want one at b.test", list, err)
 	}

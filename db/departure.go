@@ -24,8 +24,12 @@ func (s *Store) ForgetTies(ctx context.Context, actor *Actor) error {
 		{`UPDATE actors SET following_count = following_count - 1 WHERE id IN
 			(SELECT follower_id FROM follows WHERE followee_id = ? AND state = 'accepted')`, []any{id}},
 		{`UPDATE follower_inboxes SET followers = followers - 1 WHERE inbox = ? AND followee_id IN
-			(SELECT followee_id FROM follows WHERE follower_id = ? AND state = 'accepted')`, []any{actor.DeliveryInbox(), id}},
-		{`DELETE FROM follower_inboxes WHERE followee_id = ? OR (inbox = ? AND followers <= 0)`, []any{id, actor.DeliveryInbox()}},
+			(SELECT followee_id FROM follows WHERE follower_id = ? AND state = 'accepted' AND followee_id NOT IN
+			(SELECT actor_id FROM groups WHERE openness <> 'open'))`, []any{actor.DeliveryInbox(), id}},
+		{`UPDATE follower_inboxes SET followers = followers - 1 WHERE inbox = ? AND followee_id IN
+			(SELECT followee_id FROM follows JOIN groups ON actor_id = followee_id
+			WHERE follower_id = ? AND state = 'accepted' AND openness <> 'open')`, []any{actor.Inbox, id}},
+		{`DELETE FROM follower_inboxes WHERE followee_id = ? OR (inbox IN (?, ?) AND followers <= 0)`, []any{id, actor.DeliveryInbox(), actor.Inbox}},
 		{`DELETE FROM follows WHERE follower_id = ? OR followee_id = ?`, []any{id, id}},
 		{`UPDATE groups SET members_count = members_count - 1 WHERE actor_id IN (SELECT group_id FROM memberships
 			WHERE actor_id = ? AND left_at = 0 AND status IN ('newcomer', 'member', 'dormant'))`, []any{id}},

@@ -44,8 +44,8 @@ func (s *Store) FollowByURI(ctx context.Context, uri string) (*Follow, error) {
 }
 
 // PutFollow stores a follow or renews the one that exists with f's uri and state, keeps the
-// followee's count of followers and its list of inboxes true, and fills f.ID. Give the follower's
-// delivery inbox and host; both empty for a local follower.
+// followee's count of followers and its list of inboxes true, and fills f.ID. Give the follower with
+// its inboxes and host.
 func (s *Store) PutFollow(ctx context.Context, f *Follow, follower *Actor) error {
 	old, err := s.FollowBetween(ctx, f.FollowerID, f.FolloweeID)
 	was := err == nil && old.State == FollowAccepted
@@ -102,35 +102,94 @@ func (s *Store) countFollower(ctx context.Context, f *Follow, follower *Actor, w
 }
 
 func (s *Store) countInbox(ctx context.Context, followeeID int64, follower *Actor, change int) error {
+	closed, err := s.closedGroup(ctx, followeeID)
+	if err != nil {
+		return err
+	}
+	inbox := follower.DeliveryInbox()
+	if closed {
+		inbox = follower.Inbox
+	}
 	if change > 0 {
 		_, err := s.exec(ctx, `INSERT INTO follower_inboxes (followee_id, inbox, host, followers) VALUES (?, ?, ?, 1)
 			ON CONFLICT (followee_id, inbox) DO UPDATE SET followers = follower_inboxes.followers + 1`,
-			followeeID, follower.DeliveryInbox(), follower.Host)
+			followeeID, inbox, follower.Host)
 		return err
 	}
 	if _, err := s.exec(ctx, "UPDATE follower_inboxes SET followers = followers - 1 WHERE followee_id = ? AND inbox = ?",
-		followeeID, follower.DeliveryInbox()); err != nil {
+		followeeID, inbox); err != nil {
 		return err
 	}
-	_, err := s.exec(ctx, "DELETE FROM follower_inboxes WHERE followee_id = ? AND followers <= 0", followeeID)
+	_, err = s.exec(ctx, "DELETE FROM follower_inboxes WHERE followee_id = ? AND followers <= 0", followeeID)
 	return err
 }
 
-// MoveFollowerInbox tells all whom an actor follows that it is reached elsewhere now. follower
-// holds the new inbox; old is the one that was counted before.
-func (s *Store) MoveFollowerInbox(ctx context.Context, follower *Actor, old string) error {
-	now := follower.DeliveryInbox()
-	if now == old {
+// closedGroup says that an actor is a group that not everybody reads. What it says goes to inboxes
+// of its members alone: behind a shared one others may be reached too (security.md T46).
+func (s *Store) closedGroup(ctx context.Context, id int64) (bool, error) {
+	var closed bool
+	err := s.read.NewRaw("SELECT EXISTS (SELECT 1 FROM groups WHERE actor_id = ? AND openness <> 'open')", id).Scan(ctx, &closed)
+	return closed, wrap(err)
+}
+
+// recountInboxes finds anew where the followers of a group are reached.
+func (s *Store) recountInboxes(ctx context.Context, groupID int64) error {
+	closed, err := s.closedGroup(ctx, groupID)
+	if err != nil {
+		return err
+	}
+	inbox := "CASE WHEN a.shared_inbox <> '' THEN a.shared_inbox ELSE a.inbox END"
+	if closed {
+		inbox = "a.inbox"
+	}
+	if _, err := s.exec(ctx, "DELETE FROM follower_inboxes WHERE followee_id = ?", groupID); err != nil {
+		return err
+	}
+	_, err = s.exec(ctx, `INSERT INTO follower_inboxes (followee_id, inbox, host, followers)
+		SELECT f.followee_id, `+inbox+`, max(a.host), count(*) FROM follows f JOIN actors a ON a.id = f.follower_id
+		WHERE f.followee_id = ? AND f.state = 'accepted' AND NOT a.local GROUP BY f.followee_id, `+inbox, groupID)
+	return err
+}
+
+// recountClosed is recountInboxes for the groups that are not open among those an actor follows.
+func (s *Store) recountClosed(ctx context.Context, followerID int64) error {
+	var ids []int64
+	err := s.read.NewRaw(`SELECT g.actor_id FROM follows f JOIN groups g ON g.actor_id = f.followee_id
+		WHERE f.follower_id = ? AND f.state = 'accepted' AND g.openness <> 'open'`, followerID).Scan(ctx, &ids)
+	if err != nil {
+		return wrap(err)
+	}
+	for _, id := range ids {
+		if err := s.recountInboxes(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MoveFollowerInbox tells all whom an actor follows that it is reached elsewhere now. now holds
+// the new inboxes, and old those that were counted before.
+func (s *Store) MoveFollowerInbox(ctx context.Context, now, old *Actor) error {
+	if now.DeliveryInbox() != old.DeliveryInbox() {
+		if err := s.moveSharedInbox(ctx, now, old.DeliveryInbox()); err != nil {
+			return err
+		}
+	}
+	if now.Inbox == old.Inbox && now.DeliveryInbox() == old.DeliveryInbox() {
 		return nil
 	}
+	return s.recountClosed(ctx, now.ID)
+}
+
+func (s *Store) moveSharedInbox(ctx context.Context, now *Actor, old string) error {
 	if _, err := s.exec(ctx, `UPDATE follower_inboxes SET followers = followers - 1 WHERE inbox = ? AND followee_id IN
-		(SELECT followee_id FROM follows WHERE follower_id = ? AND state = 'accepted')`, old, follower.ID); err != nil {
+		(SELECT followee_id FROM follows WHERE follower_id = ? AND state = 'accepted')`, old, now.ID); err != nil {
 		return err
 	}
 	if _, err := s.exec(ctx, `INSERT INTO follower_inboxes (followee_id, inbox, host, followers)
 		SELECT followee_id, ?, ?, 1 FROM follows WHERE follower_id = ? AND state = 'accepted'
 		ON CONFLICT (followee_id, inbox) DO UPDATE SET followers = follower_inboxes.followers + 1`,
-		now, follower.Host, follower.ID); err != nil {
+		now.DeliveryInbox(), now.Host, now.ID); err != nil {
 		return err
 	}
 	_, err := s.exec(ctx, "DELETE FROM follower_inboxes WHERE inbox = ? AND followers <= 0", old)

@@ -90,12 +90,12 @@ func TestMoveFollowerInbox(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	old := bo.DeliveryInbox()
+	old := *bo
 	bo.SharedInbox = "https://peer.test/new"
 	if err := s.SaveActor(ctx, bo); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.MoveFollowerInbox(ctx, bo, old); err != nil {
+	if err := s.MoveFollowerInbox(ctx, bo, &old); err != nil {
 		t.Fatal(err)
 	}
 	for _, step := range []struct {

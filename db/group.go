@@ -74,9 +74,16 @@ func (s *Store) EnsureGroup(ctx context.Context, g *Group) error {
 
 // SaveGroup writes the settings of a group, not its counts.
 func (s *Store) SaveGroup(ctx context.Context, g *Group) error {
-	_, err := s.write.NewUpdate().Model(g).WherePK().
+	closed, err := s.closedGroup(ctx, g.ActorID)
+	if err != nil {
+		return err
+	}
+	_, err = s.write.NewUpdate().Model(g).WherePK().
 		ExcludeColumn("discussions_count", "members_count", "last_activity_at").Exec(ctx)
-	return wrap(err)
+	if err != nil || closed == (g.Openness != OpennessOpen) {
+		return wrap(err)
+	}
+	return s.recountInboxes(ctx, g.ActorID)
 }
 
 func (s *Store) groups(list any) *bun.SelectQuery {

@@ -21,6 +21,9 @@ type Audience struct {
 	// ExceptSoftware leaves hosts out that do. Empty = no limit.
 	Software       []string `json:"software,omitempty"`
 	ExceptSoftware []string `json:"except_software,omitempty"`
+	// Promise limits FollowersOf to hosts that keep words for members among members (PromiseKept),
+	// or to those that don't (PromiseNone). Empty = no limit.
+	Promise string `json:"promise,omitempty"`
 	// Inboxes are single places, for people addressed by name.
 	Inboxes []FollowerInbox `json:"inboxes,omitempty"`
 }
@@ -121,21 +124,21 @@ func (s *Store) AdvanceOutbox(ctx context.Context, row *OutboxRow, cursor string
 	return err
 }
 
-// SoleInboxes lists, for the hosts after one that run a software, the one inbox of an actor's
+// SoleInboxes lists, for the hosts after one that run some software, the one inbox of an actor's
 // followers there to use: the one that took a delivery last, else the first.
 func (s *Store) SoleInboxes(ctx context.Context, q SoleInboxQuery) ([]FollowerInbox, error) {
 	var list []FollowerInbox
 	err := s.read.NewRaw(`SELECT fi.host, max(h.family) AS family, coalesce(max(CASE WHEN fi.inbox = h.last_inbox THEN fi.inbox END), min(fi.inbox)) AS inbox
 		FROM follower_inboxes fi JOIN hosts h ON h.name = fi.host
-		WHERE fi.followee_id = ? AND h.software = ? AND fi.host > ?
-		GROUP BY fi.host ORDER BY fi.host LIMIT ?`, q.FolloweeID, q.Software, q.AfterHost, q.Limit).Scan(ctx, &list)
+		WHERE fi.followee_id = ? AND h.software IN (?) AND fi.host > ?
+		GROUP BY fi.host ORDER BY fi.host LIMIT ?`, q.FolloweeID, bun.List(q.Software), q.AfterHost, q.Limit).Scan(ctx, &list)
 	return list, wrap(err)
 }
 
 // SoleInboxQuery says which inboxes SoleInboxes lists.
 type SoleInboxQuery struct {
 	FolloweeID int64
-	Software   string
+	Software   []string
 	AfterHost  string
 	Limit      int
 }

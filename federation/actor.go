@@ -95,7 +95,7 @@ func (r *Resolver) storeKnown(ctx context.Context, tx *db.Store, old, a *db.Acto
 		return err
 	}
 	a.FollowersCount, a.FollowingCount, a.PostsCount = old.FollowersCount, old.FollowingCount, old.PostsCount
-	if err := tx.MoveFollowerInbox(ctx, a, old.DeliveryInbox()); err != nil {
+	if err := tx.MoveFollowerInbox(ctx, a, old); err != nil {
 		return err
 	}
 	return ensureGroup(ctx, tx, a, doc)

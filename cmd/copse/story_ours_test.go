@@ -46,7 +46,7 @@ func (s *story) line(p *db.Post) string {
 
 // ours lets one of our people act:
 //
-//	follow|unfollow HANDLE, join|leave GROUP
+//	follow|unfollow HANDLE, join|leave GROUP, admit|send-away GROUP WHO@HOST
 //	start GROUP NAME TITLE TEXT, write GROUP NAME TEXT (to the facilitators)
 //	reply POST NAME TEXT, edit POST TEXT, delete POST
 //	like|unlike POST, pin|unpin|lock|unlock|remove|restore|approve|refuse POST
@@ -57,6 +57,8 @@ func (s *story) ours(at *site, who, act string, args []string) error {
 		return at.follow(who, args[0])
 	case "unfollow", "join", "leave":
 		return s.belongs(at, who, act, args[0])
+	case "admit", "send-away":
+		return s.decides(at, who, act, args)
 	case "start", "write":
 		return s.starts(at, who, act, args)
 	}
@@ -112,6 +114,30 @@ func (s *story) belongs(at *site, who, act, group string) error {
 			return at.community.Leave(ctx, tx, a, g)
 		}
 		return at.community.Unfollow(ctx, tx, a, g.Actor)
+	})
+}
+
+// decides lets somebody in who asked to follow a group here, or sends them away.
+func (s *story) decides(at *site, who, act string, args []string) error {
+	ctx := context.Background()
+	g, err := at.store.LocalActor(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	name, host, _ := strings.Cut(args[1], "@")
+	a, err := at.store.ActorByHandle(ctx, name, host)
+	if err != nil {
+		return err
+	}
+	f, err := at.store.FollowBetween(ctx, a.ID, g.ID)
+	if err != nil {
+		return err
+	}
+	return at.act(who, func(ctx context.Context, tx *db.Store, by *db.Actor) error {
+		if act == "admit" {
+			return at.community.AcceptFollow(ctx, tx, by, f)
+		}
+		return at.community.RejectFollow(ctx, tx, by, f)
 	})
 }
 

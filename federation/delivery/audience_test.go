@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -163,5 +164,47 @@ func TestAudience_soleInboxPassesOn(t *testing.T) {
 	h.wantGot("gts.test", "c1")
 	if path := h.net.got[0].path; path != "/u/bo/inbox" {
 		t.Errorf("sent to %s, want the inbox of the one who is left", path)
+	}
+}
+
+// T46: what a group that is not open says goes to members' own inboxes, never to a shared one, once
+// per host where the software keeps it for all members there, and to no other software.
+func TestT46_membersOwnInboxes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := context.Background()
+	if err := h.store.EnsureGroup(ctx, &db.Group{ActorID: h.group.ID, Openness: db.OpennessRestricted}); err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"copse2.test", "lemmy.test", "old.test", "said.test", "masto.test"} {
+		for _, who := range []string{"ana", "bo"} {
+			h.followAs(db.Actor{Handle: who, Host: host, SharedInbox: "https://" + host + "/inbox"})
+		}
+	}
+	h.profile("copse2.test", "copse", db.FamilyForum)
+	h.profile("masto.test", "mastodon", db.FamilyMicroblog)
+	for host, version := range map[string]string{"lemmy.test": "1.0.1", "old.test": "0.19.5"} {
+		if err := h.store.SetHostProfile(ctx, &db.Host{Name: host, Software: "lemmy", Version: version, Family: db.FamilyForum}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.store.NotePromise(ctx, "said.test"); err != nil {
+		t.Fatal(err)
+	}
+	kept, none := h.followers(), h.followers()
+	kept.Promise, none.Promise = db.PromiseKept, db.PromiseNone
+	h.publish("Announce", "true", "o1", kept)
+	h.publish("Create", "told", "o2", none)
+	h.settle()
+	one, both := []string{"/u/ana/inbox"}, []string{"/u/ana/inbox", "/u/bo/inbox"}
+	for host, want := range map[string][]string{"copse2.test": one, "lemmy.test": one, "said.test": both, "old.test": nil, "masto.test": nil} {
+		if got := h.paths(host, "true"); !slices.Equal(got, want) {
+			t.Errorf("%s got the true object at %v, want %v", host, got, want)
+		}
+	}
+	for host, want := range map[string][]string{"copse2.test": nil, "lemmy.test": nil, "said.test": nil, "old.test": both, "masto.test": both} {
+		if got := h.paths(host, "told"); !slices.Equal(got, want) {
+			t.Errorf("%s got the group's own words at %v, want %v", host, got, want)
+		}
 	}
 }

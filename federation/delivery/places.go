@@ -16,6 +16,15 @@ import (
 // sender at that host, so that one delivery serves them all (GoToSocial has no shared inbox).
 const soleInbox = "gotosocial"
 
+// soleOf is the software at whose hosts one inbox stands for all followers of an audience. Where
+// members' own inboxes are used, those that keep the words once for all members are among them.
+func soleOf(to db.Audience) []string {
+	if to.Promise == db.PromiseKept {
+		return []string{"copse", "lemmy"}
+	}
+	return []string{soleInbox}
+}
+
 // place is one inbox that an audience leads to.
 type place struct {
 	host, inbox string
@@ -100,15 +109,15 @@ func (d *Deliverer) followerInboxes(ctx context.Context, to db.Audience, cursor 
 	if err != nil {
 		return placeList{}, fmt.Errorf("list inboxes of followers of %d: %w", to.FollowersOf, err)
 	}
-	hosts, err := d.hostsOf(ctx, list)
+	hosts, err := d.followersHosts(ctx, to, list)
 	if err != nil {
 		return placeList{}, err
 	}
 	var out placeList
-	letter := rune(cursor[0])
+	letter, sole := rune(cursor[0]), soleOf(to)
 	for _, in := range list {
 		h := known(hosts, in.Host)
-		if h.Software == soleInbox {
+		if slices.Contains(sole, h.Software) {
 			letter = partSoleSeen
 			continue
 		}
@@ -126,11 +135,11 @@ func (d *Deliverer) followerInboxes(ctx context.Context, to db.Audience, cursor 
 }
 
 func (d *Deliverer) soleHosts(ctx context.Context, to db.Audience, after string, size int) (placeList, error) {
-	list, err := d.o.Store.SoleInboxes(ctx, db.SoleInboxQuery{FolloweeID: to.FollowersOf, Software: soleInbox, AfterHost: after, Limit: size})
+	list, err := d.o.Store.SoleInboxes(ctx, db.SoleInboxQuery{FolloweeID: to.FollowersOf, Software: soleOf(to), AfterHost: after, Limit: size})
 	if err != nil {
 		return placeList{}, fmt.Errorf("list hosts with a sole inbox: %w", err)
 	}
-	hosts, err := d.hostsOf(ctx, list)
+	hosts, err := d.followersHosts(ctx, to, list)
 	if err != nil {
 		return placeList{}, err
 	}
@@ -163,6 +172,29 @@ func wanted(to db.Audience, h *db.Host) bool {
 		return false
 	}
 	return h.Policy != db.HostBlocked && !slices.Contains(to.ExceptHosts, h.Name)
+}
+
+// followersHosts loads the hosts of followers' inboxes. Those that must not get it, by what they
+// promise about words for members, are blocked in the answer.
+func (d *Deliverer) followersHosts(ctx context.Context, to db.Audience, list []db.FollowerInbox) (map[string]*db.Host, error) {
+	hosts, err := d.hostsOf(ctx, list)
+	if err != nil || to.Promise == "" {
+		return hosts, err
+	}
+	names := make([]string, 0, len(list))
+	for _, in := range list {
+		names = append(names, in.Host)
+	}
+	kept, err := d.o.Store.PromisingHosts(ctx, names)
+	if err != nil {
+		return nil, fmt.Errorf("look for hosts that keep words among members: %w", err)
+	}
+	for _, name := range names {
+		if slices.Contains(kept, name) != (to.Promise == db.PromiseKept) {
+			hosts[name] = &db.Host{Name: name, Policy: db.HostBlocked}
+		}
+	}
+	return hosts, nil
 }
 
 // hostsOf loads the hosts of some inboxes.

@@ -66,8 +66,22 @@ func (d *Door) readableActivity(ctx context.Context, a *db.Activity, who *db.Act
 		return errSigned
 	case concerns(doc, who.Host):
 		return nil
+	case a.GroupID != 0:
+		return d.readableByMembers(ctx, a, doc, who)
 	}
 	return errHidden
+}
+
+// readableByMembers lets members and their servers read what their group gave to its followers.
+func (d *Door) readableByMembers(ctx context.Context, a *db.Activity, doc *vocab.Object, who *db.Actor) error {
+	g, err := d.store.GroupByID(ctx, a.GroupID)
+	if err != nil {
+		return fmt.Errorf("load group of activity %s: %w", a.URI, err)
+	}
+	if !g.Actor.Local || g.Actor.FollowersURI == "" || !doc.Addresses(g.Actor.FollowersURI) {
+		return errHidden
+	}
+	return d.readable(ctx, g, who)
 }
 
 // carries tells whether an activity has the text of a post in it, at any depth.

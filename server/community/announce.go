@@ -19,7 +19,8 @@ const gotosocial = "gotosocial"
 // Announce passes an activity on to the group's followers on forums and on servers that we don't
 // know, embedded byte for byte (FEP-1b12). The activity is ours or kept with its exact Body; about
 // is the address of what it is about, which keeps the order. Its author's server gets it too, as
-// the sign that the group has taken it. Groups that are not open send nothing (T46).
+// the sign that the group has taken it. Of a group that is not open it goes to its members' own
+// inboxes alone, where software keeps it among members (T46).
 func (r *Rules) Announce(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activity, about string) error {
 	return r.wrap(ctx, tx, g, a, passing{about: about, class: db.ClassNormal})
 }
@@ -54,6 +55,9 @@ func (r *Rules) wrap(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activ
 	if !distributes(g) || a.URI == "" {
 		return nil
 	}
+	if g.Openness != db.OpennessOpen {
+		return r.wrapForMembers(ctx, tx, g, a, p)
+	}
 	author := a.Actor
 	if author == nil {
 		var err error
@@ -65,13 +69,8 @@ func (r *Rules) wrap(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activ
 	if err != nil {
 		return err
 	}
-	doc := vocab.ActivityDoc{
-		Type: "Announce", To: []string{g.Actor.URI, vocab.Public}, Cc: []string{g.Actor.FollowersURI},
-		Audience: g.Actor.URI, Object: vocab.Raw(a.Body),
-	}
-	if !a.Local {
-		doc.AtContext = vocab.EmbedContext
-	}
+	doc := envelope(g, a)
+	doc.To, doc.Cc = []string{g.Actor.URI, vocab.Public}, []string{g.Actor.FollowersURI}
 	// Stored under the address of what it wraps: the plain announce is found under the post's.
 	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: g.Actor, ObjectURI: a.URI, GroupID: g.ActorID, PostID: a.PostID, Public: !p.hint, Doc: doc, Within: a,
@@ -96,6 +95,30 @@ func (r *Rules) wrap(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activ
 	return r.pub.Send(ctx, tx, act, federation.Outgoing{Actor: g.Actor, ObjectURI: p.about, Class: p.class, To: audiences})
 }
 
+// envelope is an Announce around an activity, without addressees.
+func envelope(g *db.Group, a *db.Activity) vocab.ActivityDoc {
+	doc := vocab.ActivityDoc{Type: "Announce", Audience: g.Actor.URI, Object: vocab.Raw(a.Body)}
+	if !a.Local {
+		doc.AtContext = vocab.EmbedContext
+	}
+	return doc
+}
+
+// wrapForMembers is wrap in a group that is not open: never Public, nowhere (wire.md 6).
+func (r *Rules) wrapForMembers(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activity, p passing) error {
+	doc := envelope(g, a)
+	doc.To = []string{g.Actor.URI, g.Actor.FollowersURI}
+	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{Actor: g.Actor, ObjectURI: a.URI, GroupID: g.ActorID, PostID: a.PostID, Doc: doc})
+	if err != nil {
+		return fmt.Errorf("announce %s to members: %w", a.URI, err)
+	}
+	to := db.Audience{FollowersOf: g.ActorID, Promise: db.PromiseKept}
+	if p.hint {
+		to.Software = []string{copse}
+	}
+	return r.pub.Send(ctx, tx, act, federation.Outgoing{Actor: g.Actor, ObjectURI: p.about, Class: p.class, To: []db.Audience{to}})
+}
+
 // announceToNodeBB gives NodeBB the address of an answer whose activity it could not fetch: the
 // wrapped form is answered 424 and lost. Starts of discussions get there by Boost.
 func (r *Rules) announceToNodeBB(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activity) error {
@@ -116,7 +139,7 @@ func (r *Rules) announceToNodeBB(ctx context.Context, tx *db.Store, g *db.Group,
 // don't know. Only starts of discussions are boosted, unless the group announces comments too:
 // every comment in every home would drown them (LemmyNet/lemmy#2606).
 func (r *Rules) Boost(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) error {
-	if !distributes(g) || !p.Public() || (!p.Starts() && !g.AnnouncesComment) {
+	if !boosts(g) || !p.Public() || (!p.Starts() && !g.AnnouncesComment) {
 		return nil
 	}
 	audiences := []db.Audience{{FollowersOf: g.ActorID, Families: []string{db.FamilyMicroblog, ""}}}
@@ -141,7 +164,7 @@ func (r *Rules) Boost(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post
 // origin. Posts found while walking up a thread travel this way, to forums and to servers that we
 // don't know; microblogs get the start of a discussion by Boost.
 func (r *Rules) AnnounceObject(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) error {
-	if !distributes(g) || !p.Public() {
+	if !boosts(g) || !p.Public() {
 		return nil
 	}
 	return r.plain(ctx, tx, g, p, db.Audience{FollowersOf: g.ActorID, Families: []string{db.FamilyForum, ""}})
@@ -216,11 +239,11 @@ func boostOf(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) (*db.Ac
 	return boost, nil
 }
 
-// distributes says that a group of ours passes on: only open ones do, until groups that are not
-// can reach their members alone.
-func distributes(g *db.Group) bool {
-	return g.Actor.Local && g.Actor.Active() && g.Openness == db.OpennessOpen
-}
+// distributes says that a group of ours passes on.
+func distributes(g *db.Group) bool { return g.Actor.Local && g.Actor.Active() }
+
+// boosts says that it does so by address alone too, for all to read.
+func boosts(g *db.Group) bool { return distributes(g) && g.Openness == db.OpennessOpen }
 
 // unservable says that activities written at a host can't be fetched by others.
 func unservable(h *db.Host) bool { return h.WantsObjects || h.Software == gotosocial }

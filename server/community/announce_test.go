@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -242,9 +243,9 @@ func TestAnnounceObject(t *testing.T) {
 	}
 }
 
-// TestT46_closedGroupsSendNothing: what happens in a group that is not open leaves it by no way,
-// and no outbox row could carry it later.
-func TestT46_closedGroupsSendNothing(t *testing.T) {
+// TestT46_closedGroupsTellMembersAlone: what happens in a group that is not open goes to followers,
+// who are its members, where software keeps it among them, and says Public nowhere.
+func TestT46_closedGroupsTellMembersAlone(t *testing.T) {
 	t.Parallel()
 	for _, openness := range []string{db.OpennessRestricted, db.OpennessPrivate, db.OpennessConfidential} {
 		h := newHome(t)
@@ -263,8 +264,11 @@ func TestT46_closedGroupsSendNothing(t *testing.T) {
 			return h.r.GrantRole(ctx, tx, ana, g, community.RoleOf{Who: bo, Role: db.RoleModerator})
 		})
 		for _, s := range h.outbox() {
-			if s.to.FollowersOf != 0 || len(s.to.Inboxes) != 0 || s.Public {
+			if s.to.FollowersOf != g.ActorID || s.to.Promise != db.PromiseKept || len(s.to.Inboxes) != 0 || s.Public {
 				t.Errorf("%s of a %s group goes to %+v, public %v", s.Type, openness, s.to, s.Public)
+			}
+			if strings.Contains(string(s.Body), "Public") {
+				t.Errorf("%s of a %s group is for the public: %s", s.Type, openness, s.Body)
 			}
 		}
 	}

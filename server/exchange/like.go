@@ -85,6 +85,9 @@ func (r *Rules) publishMark(ctx context.Context, tx *db.Store, m mark, act vocab
 		if !g.Actor.Local {
 			to = append(to, g.Actor)
 		}
+		if !forAll(g) {
+			to = []*db.Actor{g.Actor}
+		}
 	}
 	row, err := r.pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: who, Doc: act, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID, Public: forAll(g),

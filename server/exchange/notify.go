@@ -46,6 +46,15 @@ func (r *Rules) notifyNamed(ctx context.Context, tx *db.Store, g *db.Group, p *d
 			continue
 		}
 		told[a.ID] = true
+		if !forAll(g) {
+			reads, err := tx.ReadableAmong(ctx, a.ID, []int64{p.ID})
+			if err != nil {
+				return fmt.Errorf("see whether %s reads post %d: %w", a.URI, p.ID, err)
+			}
+			if !reads[p.ID] {
+				continue // naming somebody lets nobody in
+			}
+		}
 		if heeds, err := r.heeds(ctx, tx, p, mention{whom: a, among: len(named)}); err != nil || !heeds {
 			if err != nil {
 				return err

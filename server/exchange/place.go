@@ -47,8 +47,17 @@ func (r *Rules) find(ctx context.Context, tx *db.Store, doc *vocab.Object, via *
 			return at, err
 		}
 	}
+	if forMembers(at.group, doc) && (at.parent == nil || at.parent.Visibility != db.VisibilityDirect) {
+		at.visibility = db.VisibilityPublic // as far as the group goes
+	}
 	at.toPerson, err = r.namesOurs(ctx, tx, doc)
 	return at, err
+}
+
+// forMembers says that a post is addressed to all members of a group that is not open: to its
+// followers, which is what members are there (wire.md 6).
+func forMembers(g *db.Group, doc *vocab.Object) bool {
+	return !forAll(g) && g.Actor.FollowersURI != "" && doc.Addresses(g.Actor.FollowersURI)
 }
 
 // addressedGroup is the group a discussion is for: the one that passed it on, else the first of

@@ -31,7 +31,7 @@ func (r *Rules) PostDoc(ctx context.Context, s *db.Store, p *db.Post) (vocab.Pos
 		InteractionPolicy: &vocab.PolicyDoc{CanQuote: &vocab.PermissionDoc{AutomaticApproval: []string{vocab.Public}}},
 		TermsDoc:          vocab.TermsDoc{Kind: p.Kind, Title: p.Title},
 	}
-	if p.Visibility == db.VisibilityDirect {
+	if p.Visibility == db.VisibilityDirect || !forAll(w.group) {
 		doc.InteractionPolicy = nil // nobody is invited to quote it
 	}
 	if p.Sensitive {
@@ -147,7 +147,7 @@ func (r *Rules) address(doc *vocab.PostDoc, p *db.Post, w *wirePost) {
 	default: // members only: never the public, nowhere (wire.md 6)
 		doc.To, doc.Cc = append(doc.To, w.group.Actor.FollowersURI), people
 	}
-	if p.WithFollowers {
+	if p.WithFollowers && forAll(w.group) {
 		doc.Cc = append(doc.Cc, p.Author.FollowersURI)
 	}
 	doc.Context = r.contextOf(w.starter)

@@ -58,8 +58,12 @@ func (r *Rules) publishCreate(ctx context.Context, tx *db.Store, g *db.Group, p 
 	return r.com.Boost(ctx, tx, g, p)
 }
 
-// directly is who gets an activity about a post from its author.
+// directly is who gets an activity about a post from its author. What is for members only the group
+// alone passes on: whom it names may be none.
 func directly(g *db.Group, p *db.Post, people []*db.Actor) []db.Audience {
+	if !forAll(g) && p.Visibility != db.VisibilityDirect {
+		return []db.Audience{federation.ToActors(g.Actor)}
+	}
 	if g != nil && !g.Actor.Local {
 		people = append(people, g.Actor)
 	}
@@ -117,7 +121,7 @@ func (r *Rules) publishUpdate(ctx context.Context, tx *db.Store, g *db.Group, p 
 	}
 	to := directly(g, p, people)
 	home := passedOn(g, p)
-	if home {
+	if home && forAll(g) {
 		to = append(to, db.Audience{FollowersOf: g.ActorID, Software: []string{"nodebb"}})
 		if p.Starts() {
 			to = append(to, microblogs(g))
@@ -145,7 +149,7 @@ func microblogs(g *db.Group) db.Audience {
 func (r *Rules) publishDelete(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post, people []*db.Actor) error {
 	to := directly(g, p, people)
 	home := passedOn(g, p)
-	if home && p.Starts() {
+	if home && p.Starts() && forAll(g) {
 		to = append(to, microblogs(g))
 	}
 	wire := vocab.ActivityDoc{Type: "Delete", To: audience(g), Object: r.Tombstone(p)}

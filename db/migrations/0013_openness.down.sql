@@ -1,0 +1,5 @@
+DROP TABLE IF EXISTS releases;
+DROP TABLE IF EXISTS retellings;
+DROP TABLE IF EXISTS group_copies;
+DROP TABLE IF EXISTS host_promises;
+DROP TABLE IF EXISTS trusts;

@@ -1,0 +1,113 @@
+package db
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+)
+
+// States of the trust between a group and an organisation.
+const (
+	TrustInvited   = "invited"   // the group asked; the organisation has not answered
+	TrustConfirmed = "confirmed" // both agree
+	TrustRefused   = "refused"   // by the organisation
+	TrustEnded     = "ended"     // by either
+)
+
+// Trust is one organisation, by the host of its server, in the list of a group. Of a group
+// elsewhere there is a row for our own host.
+type Trust struct {
+	bun.BaseModel `bun:"table:trusts,alias:trust"`
+
+	GroupID    int64  `bun:"group_id,pk"`
+	Host       string `bun:"host,pk"`
+	State      string `bun:"state"`
+	URI        string `bun:"uri"` // id of the Invite
+	ByID       int64  `bun:"by_id"`
+	CreatedAt  Time   `bun:"created_at"`
+	AnsweredAt Time   `bun:"answered_at"`
+	EndedAt    Time   `bun:"ended_at"`
+}
+
+// Holds says that the organisation is on the list: invited or confirmed.
+func (t *Trust) Holds() bool { return t.State == TrustInvited || t.State == TrustConfirmed }
+
+// PutTrust stores an organisation in the list of a group, or renews its row.
+func (s *Store) PutTrust(ctx context.Context, t *Trust) error {
+	if t.CreatedAt.IsZero() {
+		t.CreatedAt = s.Now()
+	}
+	_, err := s.write.NewInsert().Model(t).On("CONFLICT (group_id, host) DO UPDATE").
+		Set("state = EXCLUDED.state, uri = EXCLUDED.uri, by_id = EXCLUDED.by_id").
+		Set("answered_at = EXCLUDED.answered_at, ended_at = EXCLUDED.ended_at").Exec(ctx)
+	return wrap(err)
+}
+
+// TrustOf returns the row of an organisation in the list of a group.
+func (s *Store) TrustOf(ctx context.Context, groupID int64, host string) (*Trust, error) {
+	t := new(Trust)
+	return t, one(ctx, s.read.NewSelect().Model(t).Where("group_id = ? AND host = ?", groupID, host))
+}
+
+// TrustByInvite returns the row that an Invite made.
+func (s *Store) TrustByInvite(ctx context.Context, uri string) (*Trust, error) {
+	t := new(Trust)
+	return t, one(ctx, s.read.NewSelect().Model(t).Where("uri = ?", uri))
+}
+
+// Trusts lists the organisations of a group by host after one, ended ones among them.
+func (s *Store) Trusts(ctx context.Context, groupID int64, after string, limit int) ([]*Trust, error) {
+	var list []*Trust
+	err := s.read.NewSelect().Model(&list).Where("group_id = ? AND host > ?", groupID, after).Order("host").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// TrustsIn lists the rows of one host by group after one: for ours, which communities elsewhere
+// trust us or ask to.
+func (s *Store) TrustsIn(ctx context.Context, host string, after int64, limit int) ([]*Trust, error) {
+	var list []*Trust
+	err := s.read.NewSelect().Model(&list).Where("host = ? AND group_id > ?", host, after).Order("group_id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// HasTrusts says whether a group keeps a list of organisations at all.
+func (s *Store) HasTrusts(ctx context.Context, groupID int64) (bool, error) {
+	var has bool
+	err := s.read.NewRaw("SELECT EXISTS (SELECT 1 FROM trusts WHERE group_id = ?)", groupID).Scan(ctx, &has)
+	return has, wrap(err)
+}
+
+// FollowersFrom lists accepted follows of a group by people of one host, with the followers, after
+// a follow id.
+func (s *Store) FollowersFrom(ctx context.Context, groupID int64, host string, after int64, limit int) ([]*Follow, error) {
+	var list []*Follow
+	err := s.read.NewSelect().Model(&list).Relation("Follower").
+		Where("follow.followee_id = ? AND follow.state <> 'rejected' AND follower.host = ? AND follow.id > ?", groupID, host, after).
+		Order("follow.id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// CopiesToClients says whether a group that is not open speaks to followers on microblogs in its
+// own name: as was decided, else a restricted one does (domain.md 3g).
+func (s *Store) CopiesToClients(ctx context.Context, g *Group) (bool, error) {
+	var said []bool
+	if g.Openness == OpennessOpen {
+		return false, nil
+	}
+	err := s.read.NewRaw("SELECT copies FROM group_copies WHERE group_id = ?", g.ActorID).Scan(ctx, &said)
+	if err == nil && len(said) > 0 {
+		return said[0], nil
+	}
+	return g.Openness == OpennessRestricted, wrap(err)
+}
+
+// SetCopiesToClients stores that decision.
+func (s *Store) SetCopiesToClients(ctx context.Context, groupID int64, copies string) error {
+	if copies == "" {
+		_, err := s.exec(ctx, "DELETE FROM group_copies WHERE group_id = ?", groupID)
+		return err
+	}
+	_, err := s.exec(ctx, `INSERT INTO group_copies (group_id, copies) VALUES (?, ?)
+		ON CONFLICT (group_id) DO UPDATE SET copies = EXCLUDED.copies`, groupID, copies == "yes")
+	return err
+}
