@@ -27,7 +27,8 @@ const (
 	together = 12
 	// pollEvery is how often the inbox looks for what was put off, without being nudged.
 	pollEvery = 2 * time.Second
-	// usualWorkers is how many receipts wait for other hosts at once.
+	// usualWorkers is how many receipts wait for other hosts at once, of those that need little
+	// and of those that may need much.
 	usualWorkers = 8
 	// fetchBudget is how many requests one activity may cause (T32).
 	fetchBudget = 20
@@ -52,7 +53,7 @@ type Options struct {
 type Worker struct {
 	o       Options
 	wake    chan struct{}
-	slots   chan struct{}
+	slots   *slots
 	running sync.WaitGroup
 
 	behind atomic.Bool // receipts wait
@@ -79,7 +80,7 @@ func New(o Options) *Worker {
 		o.Workers = usualWorkers
 	}
 	return &Worker{
-		o: o, wake: make(chan struct{}, 1), slots: make(chan struct{}, o.Workers),
+		o: o, wake: make(chan struct{}, 1), slots: newSlots(o.Workers),
 		busy: make(map[int64]bool), taken: make(map[string]int),
 	}
 }
@@ -233,24 +234,23 @@ func (w *Worker) background(ctx context.Context, chain []*job) {
 	w.hold(chain)
 	w.running.Go(func() {
 		defer w.release(chain)
-		select {
-		case w.slots <- struct{}{}:
-			defer func() { <-w.slots }()
-		case <-ctx.Done():
+		w.slots.run(ctx, chain, func() { w.inOrder(ctx, chain) })
+	})
+}
+
+// inOrder works off a chain until one of it has to wait.
+func (w *Worker) inOrder(ctx context.Context, chain []*job) {
+	for i, j := range chain {
+		j.resolveOver(ctx, w.o.Resolver)
+		err := w.settle(ctx, []*job{j})
+		if err == nil && j.putOff.After(w.o.Now()) {
+			err = w.postpone(ctx, chain[i+1:], j.putOff)
+		}
+		if err != nil || !j.putOff.IsZero() || ctx.Err() != nil {
+			w.report(ctx, err)
 			return
 		}
-		for i, j := range chain {
-			j.resolveOver(ctx, w.o.Resolver)
-			err := w.settle(ctx, []*job{j})
-			if err == nil && j.putOff.After(w.o.Now()) {
-				err = w.postpone(ctx, chain[i+1:], j.putOff)
-			}
-			if err != nil || !j.putOff.IsZero() || ctx.Err() != nil {
-				w.report(ctx, err)
-				return
-			}
-		}
-	})
+	}
 }
 
 func (w *Worker) hold(chain []*job) {

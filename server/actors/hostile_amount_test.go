@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/fedtest"
 	"github.com/copse-social/copse/federation/sign"
 )
@@ -186,7 +188,7 @@ func TestT58_whatSomebodySigned(t *testing.T) {
 		"Add to the featured":            {g.e, g.e.Activity("Add", thread("endless10"), fedtest.Doc{"target": g.water.Actor.URI + "/featured"}), 0, 0},
 		"an unknown kind":                {g.e, g.e.Activity("Travel", thread("endless11")), 0, 0},
 	} {
-		g.pass(time.Hour)
+		g.pass(time.Minute)
 		g.sent.taken()
 		req := g.evil.Sign(g.evil.Request(http.MethodPost, sharedInbox, c.act), c.by, sign.Cavage)
 		in := sizeOf(req)
@@ -199,5 +201,66 @@ func TestT58_whatSomebodySigned(t *testing.T) {
 		if evil > c.evil || others > c.others {
 			t.Errorf("%s: %d requests to the attacker, %d to others; want at most %d and %d", name, evil, others, c.evil, c.others)
 		}
+	}
+}
+
+// until waits for something and says how long that took.
+func until(t testing.TB, what string, holds func() bool) time.Duration {
+	t.Helper()
+	begun := time.Now()
+	for ; !holds(); <-time.After(5 * time.Millisecond) {
+		if time.Since(begun) > 30*time.Second {
+			t.Fatalf("not within 30 s: %s", what)
+		}
+	}
+	return time.Since(begun)
+}
+
+// T32: while 25 boosts point at hosts that do not answer, somebody whom nobody knew follows a group
+// and is answered in less than five seconds.
+func TestT32_honestFollowIsNotHeldUp(t *testing.T) {
+	t.Parallel()
+	for name, site := range map[string]string{"of one domain": "h%d.evil.test", "of many": "evil%d.test"} {
+		g := newRing(t)
+		ctx, stop := context.WithCancel(t.Context())
+		silent := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			select {
+			case <-r.Context().Done():
+			case <-ctx.Done():
+			}
+		})
+		for i := range 25 {
+			host := fmt.Sprintf(site, i)
+			gang := fedtest.New(t, g.net, host, fedtest.Mastodon()).Group("gang")
+			g.net.Handle("silent-"+host, silent)
+			act := gang.Announce("https://silent-"+host+"/n", fedtest.Doc{"cc": []any{g.water.Actor.URI}})
+			if r := g.evil.Send(g.evil.Sign(g.evil.Request(http.MethodPost, sharedInbox, act), gang, sign.Cavage)); r.Status != http.StatusAccepted {
+				t.Fatalf("boost %d: %d %s", i, r.Status, r.Body)
+			}
+		}
+		done := make(chan error, 1)
+		go func() { done <- g.inbox.Run(ctx) }()
+		until(t, "boosts are looked at", func() bool {
+			asked := 0
+			for i := range 25 {
+				asked += g.net.Asked("silent-" + fmt.Sprintf(site, i))
+			}
+			return asked >= 4
+		})
+		follow := g.bob.Activity("Follow", g.water.Actor.URI)
+		if r := g.peer.Post(g.bob, sharedInbox, follow); r.Status != http.StatusAccepted {
+			t.Fatalf("follow: %d", r.Status)
+		}
+		g.inbox.Nudge()
+		took := until(t, "the follow is answered", func() bool {
+			f, err := g.store.FollowByURI(t.Context(), follow["id"].(string))
+			return err == nil && f.State == db.FollowAccepted
+		})
+		if took > 5*time.Second {
+			t.Errorf("%s: the follow was answered after %v", name, took)
+		}
+		t.Logf("%s: answered after %v", name, took)
+		stop()
+		<-done
 	}
 }
