@@ -47,6 +47,11 @@ type Delivery struct {
 	DoneAt    Time   `bun:"done_at"`
 }
 
+// stillWaits is "state = 0" for rows that are named by their ids. Said like that, PostgreSQL would take
+// the index of all that waits wherever its statistics, from before an outage, say that hardly
+// anything does: a million entries read for three ids.
+const stillWaits = "state < 1"
+
 // CreateDeliveries stores deliveries, skipping those whose activity already goes to that inbox.
 func (s *Store) CreateDeliveries(ctx context.Context, list []*Delivery) error {
 	if len(list) == 0 {
@@ -130,7 +135,7 @@ func (s *Store) DeliveriesByID(ctx context.Context, ids []int64) ([]*Delivery, e
 	if len(ids) == 0 {
 		return list, nil
 	}
-	err := s.read.NewSelect().Model(&list).Where("id IN (?) AND state = 0", bun.List(ids)).Order("id").Scan(ctx)
+	err := s.read.NewSelect().Model(&list).Where("id IN (?) AND "+stillWaits, bun.List(ids)).Order("id").Scan(ctx)
 	return list, wrap(err)
 }
 
@@ -152,14 +157,14 @@ func (s *Store) EndDeliveries(ctx context.Context, ids []int64, e DeliveryEnd) e
 		done = s.Now()
 	}
 	_, err := s.exec(ctx, `UPDATE deliveries SET state = ?, last_code = ?, last_error = ?, next_at = ?,
-		attempts = attempts + ?, strikes = strikes + ?, done_at = ? WHERE id IN (?) AND state = 0`,
+		attempts = attempts + ?, strikes = strikes + ?, done_at = ? WHERE id IN (?) AND `+stillWaits,
 		e.State, e.Code, e.Error, e.NextAt, e.Tries, e.Strikes, done, bun.List(ids))
 	return err
 }
 
 // PutOffDeliveries lets deliveries wait without counting a try.
 func (s *Store) PutOffDeliveries(ctx context.Context, ids []int64, until Time) error {
-	_, err := s.exec(ctx, "UPDATE deliveries SET next_at = ? WHERE id IN (?) AND state = 0", until, bun.List(ids))
+	_, err := s.exec(ctx, "UPDATE deliveries SET next_at = ? WHERE id IN (?) AND "+stillWaits, until, bun.List(ids))
 	return err
 }
 

@@ -77,7 +77,7 @@ func (s *Store) PruneTombstones(ctx context.Context, before time.Time, limit int
 // ExpireDeliveries gives up deliveries that have waited since before a moment, whether their host
 // fails or an admin paused it; they become dead letters.
 func (s *Store) ExpireDeliveries(ctx context.Context, before time.Time, limit int) (int64, error) {
-	return s.exec(ctx, `UPDATE deliveries SET state = ?, done_at = ? WHERE state = 0 AND id IN
+	return s.exec(ctx, `UPDATE deliveries SET state = ?, done_at = ? WHERE `+stillWaits+` AND id IN
 		(SELECT id FROM deliveries WHERE id < ? AND state = 0 AND created_at < ? ORDER BY id LIMIT ?)`,
 		DeliveryExpired, s.Now(), firstID(before), before.UnixMilli(), limit)
 }

@@ -18,6 +18,8 @@ type drill struct {
 	// the command line choose another.
 	needs     rig.Options
 	anyEngine bool
+	// alone is a drill that does without Redis on SQLite, as an instance does.
+	alone bool
 	// apart is a drill that runs only when it is named, such as the soak.
 	apart bool
 	do    func(ctx context.Context, r *rig.Rig) (*rig.Report, error)
@@ -41,7 +43,7 @@ func drillTable() []drill {
 		{id: "F12", title: "no HTTP, endless headers, 10 MiB, resets", anyEngine: true, do: garbage},
 		{id: "F13", title: "disk full", needs: rig.Options{DataSize: 24}, do: diskFull},
 		{id: "F17", title: "SIGTERM under load, one process after the other", needs: both, do: stops},
-		{id: "F19", title: "a million deliveries wait", needs: both, do: mass},
+		{id: "F19", title: "a million deliveries wait", needs: both, anyEngine: true, alone: true, do: mass},
 		{id: "F21", title: "an hour of everything, by chance", needs: both, apart: true, do: soak},
 	}
 }
@@ -60,6 +62,7 @@ func (d drill) perform(ctx context.Context, o rig.Options) (p *rig.Report, err e
 	needs.Span = o.Span
 	if d.anyEngine {
 		needs.Engine = cmp.Or(o.Engine, needs.Engine)
+		needs.Redis = needs.Redis && (needs.Engine != rig.SQLite || !d.alone)
 	}
 	r, err := rig.New(ctx, needs)
 	if err != nil {
