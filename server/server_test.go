@@ -54,6 +54,21 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+// T35: pages load nothing from elsewhere, whatever their markup asks for.
+func TestT35_pagesLoadOnlyWhatIsOurs(t *testing.T) {
+	t.Parallel()
+	for d := range strings.SplitSeq(newHouse(t, pages{}).ask(http.MethodGet, "/page").Header().Get("Content-Security-Policy"), ";") {
+		words := strings.Fields(d)
+		for _, source := range words[1:] {
+			switch source {
+			case "'none'", "'self'", "data:", "blob:", "'script'":
+			default:
+				t.Errorf("%s may come from %s", words[0], source)
+			}
+		}
+	}
+}
+
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, pages{})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,13 +16,20 @@ import (
 // threatsPage is the list of what an attacker may try and the tests that hold him off.
 const threatsPage = "docs/threats.md"
 
+// noDoor begins what stands in the place of tests where the house has no door for a threat yet.
+const noDoor = "no door yet: "
+
+// threatsHeld are the numbers of the threats that must have a row, as their ranges.
+var threatsHeld = [][2]int{{1, 49}, {51, 60}}
+
 // TestDocs_threats holds the page to the code: each row names all tests of its threat, which are
 // those whose names begin with TestT and its number, and no other; a threat with tests has a row,
-// and a row has tests. COPSE_TEST_GOLDEN=1 rewrites the names, not the words.
+// and a row has tests, or says why there is no door for it. COPSE_TEST_GOLDEN=1 rewrites the names,
+// not the words.
 func TestDocs_threats(t *testing.T) {
 	t.Parallel()
 	tests := threatTests(t)
-	row := regexp.MustCompile(`^\| (T\d\d) \| ([^|]+) \|`)
+	row := regexp.MustCompile(`^\| (T\d\d) \| ([^|]+) \| ([^|]+) \|`)
 	page, seen := strings.Builder{}, []string{}
 	was := readDoc(t, threatsPage)
 	for line := range strings.Lines(was) {
@@ -31,14 +39,24 @@ func TestDocs_threats(t *testing.T) {
 			continue
 		}
 		names := tests[m[1]]
+		if why, none := strings.CutPrefix(m[3], noDoor); none && len(names) == 0 && len(why) > 20 {
+			names = []string{m[3]}
+		}
 		if len(names) == 0 {
-			t.Errorf("%s: %s has no test", threatsPage, m[1])
+			t.Errorf("%s: %s has no test and no reason why it has none", threatsPage, m[1])
 		}
 		if len(seen) > 0 && seen[len(seen)-1] >= m[1] {
 			t.Errorf("%s: %s follows %s", threatsPage, m[1], seen[len(seen)-1])
 		}
 		seen = append(seen, m[1])
-		page.WriteString(m[0] + " " + strings.Join(names, ", ") + " |\n")
+		page.WriteString("| " + m[1] + " | " + m[2] + " | " + strings.Join(names, ", ") + " |\n")
+	}
+	for _, held := range threatsHeld {
+		for n := held[0]; n <= held[1]; n++ {
+			if !slices.Contains(seen, fmt.Sprintf("T%02d", n)) {
+				t.Errorf("%s has no row T%02d", threatsPage, n)
+			}
+		}
 	}
 	for threat, names := range tests {
 		if !slices.Contains(seen, threat) {

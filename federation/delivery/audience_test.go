@@ -23,8 +23,8 @@ func (h *house) leave(who *db.Actor) {
 	}
 }
 
-// moment is twice what is promised, because the tests of other rooms run beside this one.
-const moment = 2 * time.Second
+// moment is what is promised: after it nothing more reaches who was removed.
+const moment = time.Second
 
 // T46: with a thousand deliveries on their way, a host gets nothing more a second after its last
 // member was removed, or it was blocked or paused; others get everything.

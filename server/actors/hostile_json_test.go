@@ -35,18 +35,23 @@ func TestT12_tenThousandDeletesOfStrangers(t *testing.T) {
 	t.Parallel()
 	g := newRing(t)
 	before := g.trace()
-	start := time.Now()
-	for i := range 10_000 {
-		id := fmt.Sprintf("https://evil.test/users/gone%d", i)
-		body := fmt.Appendf(nil, `{"id":"%[1]s#delete","type":"Delete","actor":"%[1]s","object":"%[1]s"}`, id)
-		// Nobody looks at the signature, so it need not be one.
-		if r := g.evil.Send(g.forge(forgery{keyID: id + "#main-key", mac: make([]byte, 256)}, body)); r.Status != http.StatusAccepted {
-			t.Fatalf("delete %d: %d", i, r.Status)
+	best := time.Hour // of a tenth of them: other tests run beside this one
+	for tenth := range 10 {
+		start := time.Now()
+		for i := range 1000 {
+			id := fmt.Sprintf("https://evil.test/users/gone%d", 1000*tenth+i)
+			body := fmt.Appendf(nil, `{"id":"%[1]s#delete","type":"Delete","actor":"%[1]s","object":"%[1]s"}`, id)
+			// Nobody looks at the signature, so it need not be one.
+			if r := g.evil.Send(g.forge(forgery{keyID: id + "#main-key", mac: make([]byte, 256)}, body)); r.Status != http.StatusAccepted {
+				t.Fatalf("delete %s: %d", id, r.Status)
+			}
 		}
+		best = min(best, time.Since(start))
 	}
-	if took := time.Since(start); took > 60*time.Second { // 2 s on a machine that does nothing else
-		t.Errorf("took %s", took)
+	if 10*best > 2*time.Second {
+		t.Errorf("ten thousand take %s, want 2 s at most", 10*best)
 	}
+	t.Logf("ten thousand take %s", 10*best)
 	g.settle()
 	g.unchanged("deletes", before)
 	if n := g.net.Asked("evil.test"); n != 0 {

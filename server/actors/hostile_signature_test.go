@@ -215,14 +215,26 @@ func TestT06_weakKeysOfStrangers(t *testing.T) {
 		"a private":   strings.ReplaceAll(publicPEM(t, new(big.Int).SetBit(big.NewInt(1), 2047, 1), 65537), "PUBLIC", "PRIVATE"),
 		"two of them": strings.Repeat(publicPEM(t, new(big.Int).SetBit(big.NewInt(1), 2047, 1), 65537), 2),
 	} {
-		a := g.evil.Person("w" + strings.ReplaceAll(name, " ", ""))
-		d := a.Document()
-		d["publicKey"] = fedtest.Doc{"id": a.KeyID, "owner": a.ID, "publicKeyPem": key}
-		g.evil.Put(d)
-		start := time.Now()
-		g.refused(name, g.forge(forgery{by: a, mac: make([]byte, 256)}, asJSON(t, a.Activity("Follow", g.water.Actor.URI))), http.StatusUnauthorized)
-		if took := time.Since(start); took > 2*time.Second { // far above the 20 ms it takes on an idle machine
-			t.Errorf("%s: took %s", name, took)
+		best := time.Hour // of some: other tests run beside this one
+		for try := range 5 {
+			a := g.evil.Person(fmt.Sprintf("w%s%d", strings.ReplaceAll(name, " ", ""), try))
+			d := a.Document()
+			d["publicKey"] = fedtest.Doc{"id": a.KeyID, "owner": a.ID, "publicKeyPem": key}
+			g.evil.Put(d)
+			req := g.forge(forgery{by: a, mac: make([]byte, 256)}, asJSON(t, a.Activity("Follow", g.water.Actor.URI)))
+			if try == 0 {
+				g.refused(name, req, http.StatusUnauthorized)
+				continue
+			}
+			g.pass(time.Minute) // another ten bad keys of a host
+			start := time.Now()
+			if r := g.evil.Send(req); r.Status != http.StatusUnauthorized {
+				t.Errorf("%s: %d", name, r.Status)
+			}
+			best = min(best, time.Since(start))
+		}
+		if best > 20*time.Millisecond {
+			t.Errorf("%s: took %s, want 20 ms at most", name, best)
 		}
 	}
 }
