@@ -126,31 +126,32 @@ func keepable(query string) bool {
 // already.
 func (b *binder) read(query string) (single bool) {
 	single = true
+	done := 0 // up to here it is in the text
 	for i := 0; i < len(query); {
 		size := 1
 		switch c := query[i]; {
 		case c == markByte:
+			b.text = append(b.text, query[done:i]...)
 			var kind byte
 			var value string
 			kind, value, size = readMark(query[i:])
 			b.put(kind, value)
-			i += size
-			continue
+			done = i + size
+		case isName(c):
+			size = nameLength(query[i:])
+			if n, ok := number(query[i : i+size]); ok && !b.plain {
+				b.text = append(b.text, query[done:i]...)
+				b.param(n)
+				done = i + size
+			}
 		case c == '\'' || c == '"':
 			size = quoted(query[i:])
 		case c == ';' || c == '?' || c == '$', strings.HasPrefix(query[i:], "--"), strings.HasPrefix(query[i:], "/*"):
 			single = false
-		case isName(c):
-			size = nameLength(query[i:])
-			if n, ok := number(query[i : i+size]); ok && !b.plain {
-				b.param(n)
-				i += size
-				continue
-			}
 		}
-		b.text = append(b.text, query[i:i+size]...)
 		i += size
 	}
+	b.text = append(b.text, query[done:]...)
 	return single
 }
 
@@ -223,6 +224,12 @@ func nameLength(s string) int {
 	return n
 }
 
-func isName(b byte) bool {
-	return b == '_' || b == '.' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= 0x80
-}
+// names are the bytes that words and numbers are made of.
+var names = func() (is [256]bool) {
+	for b := range is {
+		is[b] = b == '_' || b == '.' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= 0x80
+	}
+	return is
+}()
+
+func isName(b byte) bool { return names[b] }

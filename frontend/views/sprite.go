@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/a-h/templ"
@@ -28,7 +27,7 @@ func sprited() templ.Component {
 		if err := children.Render(templ.ClearChildren(ctx), body); err != nil {
 			return err
 		}
-		if _, err := io.WriteString(w, sprite(body.Bytes())); err != nil {
+		if err := sprite(w, body.Bytes()); err != nil {
 			return err
 		}
 		_, err := w.Write(body.Bytes())
@@ -40,7 +39,7 @@ func sprited() templ.Component {
 // the sanitiser lets no use element through and views escape the rest.
 const useMark = `<use href="#i-`
 
-func sprite(body []byte) string {
+func sprite(w io.Writer, body []byte) error {
 	var names []string
 	for {
 		_, after, found := bytes.Cut(body, []byte(useMark))
@@ -48,17 +47,21 @@ func sprite(body []byte) string {
 			break
 		}
 		name, rest, _ := bytes.Cut(after, []byte(`"`))
-		if !slices.Contains(names, string(name)) {
+		if !slices.ContainsFunc(names, func(n string) bool { return n == string(name) }) {
 			names = append(names, string(name))
 		}
 		body = rest
 	}
 	slices.Sort(names)
 	symbols := frontend.Symbols()
-	var out strings.Builder
-	out.WriteString(`<svg hidden aria-hidden="true">`)
-	for _, name := range names {
-		out.WriteString(symbols[name])
+	if _, err := io.WriteString(w, `<svg hidden aria-hidden="true">`); err != nil {
+		return err
 	}
-	return out.String() + "</svg>"
+	for _, name := range names {
+		if _, err := io.WriteString(w, symbols[name]); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, "</svg>")
+	return err
 }

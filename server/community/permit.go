@@ -169,6 +169,9 @@ func (r *Rules) Permit(ctx context.Context, tx *db.Store, g *db.Group, who *db.A
 	if who != nil && !who.Active() {
 		return Refuse(Forbidden, "suspended")
 	}
+	if !row.Writes && row.In(g.Openness).Allow(rights.Stranger) {
+		return nil // wherever they stand
+	}
 	st, err := r.Standing(ctx, tx, g, who)
 	if err != nil {
 		return err

@@ -146,7 +146,11 @@ func (d *Door) composePage(c echo.Context, g *db.Group, form written) (*composin
 	if p.draft != nil {
 		p.Drafts--
 	}
-	if p.Audiences, err = d.audiences(c, g, form.Audience); err != nil {
+	stewards, err := d.store.Stewards(c.Request().Context(), g.ActorID)
+	if err != nil {
+		return nil, fmt.Errorf("load facilitators: %w", err)
+	}
+	if p.Audiences, err = d.audiences(c, g, stewards, form.Audience); err != nil {
 		return nil, err
 	}
 	if n := p.Audiences[0].People; n > 1 {
@@ -159,7 +163,7 @@ func (d *Door) composePage(c echo.Context, g *db.Group, form written) (*composin
 }
 
 // audiences are the choices of who can see a post, with how far each goes.
-func (d *Door) audiences(c echo.Context, g *db.Group, chosen string) ([]views.Audience, error) {
+func (d *Door) audiences(c echo.Context, g *db.Group, stewards []*db.RoleGrant, chosen string) ([]views.Audience, error) {
 	loc, ctx := frame.At(c).Loc, c.Request().Context()
 	all := views.Audience{
 		Value: toEveryone, Label: loc.Text("Everyone"), Chosen: chosen != toFacilitators,
@@ -183,10 +187,6 @@ func (d *Door) audiences(c echo.Context, g *db.Group, chosen string) ([]views.Au
 	private := views.Audience{
 		Value: toFacilitators, Label: loc.Text("Only the facilitators"), Chosen: chosen == toFacilitators,
 		Note: loc.Text("Goes nowhere else."),
-	}
-	stewards, err := d.store.Stewards(ctx, g.ActorID)
-	if err != nil {
-		return nil, fmt.Errorf("load facilitators: %w", err)
 	}
 	names, hosts := map[int64]string{}, map[string]bool{}
 	for _, s := range stewards {

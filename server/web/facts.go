@@ -9,12 +9,14 @@ import (
 
 // facts are what is looked up for all posts of a page at once.
 type facts struct {
-	liked   map[int64]bool
-	files   map[int64][]*db.Attachment
-	roles   map[int64]string
-	parents map[int64]*db.Actor // authors of answered posts that are on other pages
-	doers   map[int64]*db.Actor // who removed a post, by their actor ids
-	locks   map[int64]*db.ModerationEntry
+	liked map[int64]bool
+	files map[int64][]*db.Attachment
+	roles map[int64]string
+	// stewards look after the group; roles has what they are.
+	stewards []*db.RoleGrant
+	parents  map[int64]*db.Actor // authors of answered posts that are on other pages
+	doers    map[int64]*db.Actor // who removed a post, by their actor ids
+	locks    map[int64]*db.ModerationEntry
 }
 
 // gather looks up what the posts of a page need, for all of them at once.
@@ -57,21 +59,20 @@ func (d *Door) gather(ctx context.Context, t *talk, reader int64) error {
 	if t.facts.locks, err = d.store.LastActs(ctx, t.group.ActorID, "lock", locked); err != nil {
 		return fmt.Errorf("load locks: %w", err)
 	}
-	t.facts.roles, err = d.rolesIn(ctx, t.group.ActorID)
-	return err
+	if t.facts.stewards, err = d.store.Stewards(ctx, t.group.ActorID); err != nil {
+		return fmt.Errorf("load facilitators: %w", err)
+	}
+	t.facts.roles = rolesOf(t.facts.stewards)
+	return nil
 }
 
-// rolesIn says who looks after a group, by actor id.
-func (d *Door) rolesIn(ctx context.Context, groupID int64) (map[int64]string, error) {
-	stewards, err := d.store.Stewards(ctx, groupID)
-	if err != nil {
-		return nil, fmt.Errorf("load facilitators: %w", err)
-	}
+// rolesOf says who looks after a group, by actor id.
+func rolesOf(stewards []*db.RoleGrant) map[int64]string {
 	roles := make(map[int64]string, len(stewards))
 	for _, s := range stewards {
 		if roles[s.ActorID] != db.RoleFacilitator {
 			roles[s.ActorID] = s.Role
 		}
 	}
-	return roles, nil
+	return roles
 }

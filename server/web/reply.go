@@ -21,9 +21,11 @@ type branch struct {
 // whose parent is on an earlier page stands at the top and says whom it answers.
 func (d *Door) tree(c echo.Context, t *talk) (top []ui.Reply, removed int) {
 	nodes := make(map[int64]*branch, len(t.page))
+	all := make([]branch, len(t.page))
 	var roots []int64
-	for _, p := range t.page {
-		n := &branch{reply: d.replyOf(c, t, p)}
+	for i, p := range t.page {
+		n := &all[i]
+		n.reply = d.replyOf(c, t, p)
 		nodes[p.ID] = n
 		if n.reply.Gone != nil {
 			removed++
@@ -42,7 +44,10 @@ func (d *Door) tree(c echo.Context, t *talk) (top []ui.Reply, removed int) {
 }
 
 func hang(nodes map[int64]*branch, ids []int64) []ui.Reply {
-	var list []ui.Reply
+	if len(ids) == 0 {
+		return nil
+	}
+	list := make([]ui.Reply, 0, len(ids))
 	for _, id := range ids {
 		n := nodes[id]
 		n.reply.Replies = hang(nodes, n.below)

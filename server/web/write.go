@@ -105,7 +105,7 @@ func (d *Door) replyBox(c echo.Context, t *talk, answered *db.Post, audience str
 	if answered.ID != t.starter.ID {
 		box.Submit = loc.Text("Reply to %s", answered.Author.Label())
 	}
-	list, err := d.audiences(c, t.group, audience)
+	list, err := d.audiences(c, t.group, t.facts.stewards, audience)
 	for _, a := range list {
 		label := a.Label
 		if a.People > 0 && a.Value == toEveryone {

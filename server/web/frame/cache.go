@@ -77,11 +77,7 @@ func pageKey(c echo.Context) string {
 }
 
 // keep remembers a page that was just printed for a signed-out reader.
-func (fr *Frame) keep(c echo.Context, p *printed) {
-	s, ok := c.Get(slotKey).(slot)
-	if !ok {
-		return
-	}
+func (fr *Frame) keep(s slot, p *printed) {
 	p.changes, p.at = s.changes, s.at
 	p.small = sync.OnceValue(func() []byte { return pack(p.body) })
 	fr.pages.kept.Set(s.key, p)

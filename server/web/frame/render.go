@@ -37,8 +37,11 @@ func (fr *Frame) Page(c echo.Context, status int, p views.Page) error {
 	}
 	sum := sha256.Sum256(buf.Bytes())
 	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-	whole := &printed{body: bytes.Clone(buf.Bytes()), etag: tag}
-	fr.keep(c, whole)
+	whole := &printed{body: buf.Bytes(), etag: tag}
+	if s, ok := c.Get(slotKey).(slot); ok {
+		whole.body = bytes.Clone(whole.body)
+		fr.keep(s, whole)
+	}
 	return send(c, whole)
 }
 
