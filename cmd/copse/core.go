@@ -22,8 +22,10 @@ import (
 	"github.com/copse-social/copse/federation/skew"
 	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/server"
+	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/membership"
 )
 
 // overrides are what tests and the demonstration bring themselves; what is missing is real.
@@ -63,20 +65,22 @@ func (o overrides) prepare(ctx context.Context, store *db.Store) error {
 
 // core is what commands and the server share: the database, the keys, the way out and the rules.
 type core struct {
-	cfg       config.Config
-	store     *db.Store
-	now       func() time.Time
-	log       *slog.Logger
-	transport http.RoundTripper
-	skew      *skew.Watch // within transport
-	iris      federation.IRIs
-	keys      *federation.Keys
-	policy    *federation.Policy
-	fetch     *fetch.Client
-	resolver  *federation.Resolver
-	community *community.Rules
-	exchange  *exchange.Rules
-	instance  *db.Actor // the Application
+	cfg        config.Config
+	store      *db.Store
+	now        func() time.Time
+	log        *slog.Logger
+	transport  http.RoundTripper
+	skew       *skew.Watch // within transport
+	iris       federation.IRIs
+	keys       *federation.Keys
+	policy     *federation.Policy
+	fetch      *fetch.Client
+	resolver   *federation.Resolver
+	community  *community.Rules
+	exchange   *exchange.Rules
+	charter    *charter.Rules
+	membership *membership.Rules
+	instance   *db.Actor // the Application
 }
 
 // hooks are told of changes by the rules; commands leave them out, a running server polls.
@@ -128,6 +132,8 @@ func (c *core) addRules(ctx context.Context, h hooks) error {
 	pub := federation.NewPublisher(c.iris, c.keys, c.now, h.delivery)
 	c.community = community.New(community.Options{Pub: pub, Log: c.log, Words: locales.Notice, Backfill: h.backfill})
 	c.exchange = exchange.New(exchange.Options{Pub: pub, Community: c.community, Log: c.log})
+	c.charter = charter.New(charter.Options{Pub: pub, Community: c.community, Words: locales.Charter, Log: c.log})
+	c.membership = membership.New(membership.Options{Pub: pub, Community: c.community})
 	return c.ensureInstance(ctx)
 }
 

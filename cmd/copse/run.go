@@ -211,7 +211,7 @@ func (i *instance) tidy(ctx context.Context) error {
 	if i.skew.Doubtful() {
 		return nil
 	}
-	return errors.Join(i.store.DropExpiredSessions(ctx), i.store.TidyAudit(ctx, days(i.cfg.AuditDays)))
+	return errors.Join(i.store.DropExpiredSessions(ctx), i.store.TidyAudit(ctx, days(i.cfg.AuditDays)), i.tendCharters(ctx))
 }
 
 func newRegistry() *prometheus.Registry {

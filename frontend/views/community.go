@@ -100,6 +100,7 @@ func (p Cop) tabs() []ui.Tab {
 	tabs := []ui.Tab{
 		{Link: ui.Link{Label: p.Text("Discussions"), URL: p.path()}, Current: true},
 		{Link: ui.Link{Label: p.Text("People"), URL: p.path() + "/people"}},
+		{Link: ui.Link{Label: p.Text("Charter"), URL: p.path() + "/charter"}},
 	}
 	if p.MayManage {
 		tabs = append(tabs, ui.Tab{Link: ui.Link{Label: p.Text("Settings"), URL: p.path() + "/settings"}})

@@ -32,7 +32,7 @@ func (h CommunityHead) tabs(s Shell, current string) []ui.Tab {
 	tab := func(label, end string) ui.Tab {
 		return ui.Tab{Link: ui.Link{Label: label, URL: h.path() + end}, Current: end == current}
 	}
-	tabs := []ui.Tab{tab(s.Text("Discussions"), ""), tab(s.Text("People"), "/people")}
+	tabs := []ui.Tab{tab(s.Text("Discussions"), ""), tab(s.Text("People"), "/people"), tab(s.Text("Charter"), "/charter")}
 	if h.Log {
 		tabs = append(tabs, tab(s.Text("Log"), "/log"))
 	}

@@ -30,9 +30,9 @@ const (
 func (d *Door) table() map[act]take {
 	c, x := d.community, d.exchange
 	return map[act]take{
-		{"Create", ""}:      x.TakeCreate,
+		{"Create", ""}:      d.takeCreate,
 		{"Update", anActor}: c.TakeActorUpdate,
-		{"Update", ""}:      x.TakeUpdate,
+		{"Update", ""}:      d.takeUpdate,
 		{"Delete", anActor}: c.TakeDeleteActor,
 		{"Delete", ""}:      x.TakeDelete,
 		{"Announce", ""}:    x.TakeAnnounce,
@@ -41,12 +41,15 @@ func (d *Door) table() map[act]take {
 		{"EmojiReact", ""}: x.TakeLike,
 		{"Dislike", ""}:    ignore("dislike"),
 
-		{"Follow", ""}:       c.TakeFollow,
+		{"Follow", ""}:       d.takeFollow,
 		{"Accept", ""}:       c.TakeAccept,
 		{"Reject", ""}:       d.takeReject,
 		{"Reject", "Follow"}: c.TakeReject,
 		{"Reject", "Join"}:   c.TakeReject,
-		{"Join", ""}:         c.TakeJoin,
+		{"Join", ""}:         d.membership.TakeJoin,
+		{"Invite", ""}:       d.membership.TakeInvite,
+		{"Reject", "Invite"}: d.membership.TakeInviteDeclined,
+		{"Undo", "Invite"}:   d.membership.TakeInviteUndone,
 		{"Leave", ""}:        c.TakeLeave,
 		{"Block", ""}:        c.TakeBlock,
 		{"Flag", ""}:         c.TakeFlag,

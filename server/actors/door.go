@@ -18,17 +18,21 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/membership"
 )
 
 // Options is what the door needs. Cancel may be nil.
 type Options struct {
-	Store     *db.Store
-	IRIs      federation.IRIs
-	Receiver  *federation.Receiver
-	Community *community.Rules
-	Exchange  *exchange.Rules
+	Store      *db.Store
+	IRIs       federation.IRIs
+	Receiver   *federation.Receiver
+	Community  *community.Rules
+	Exchange   *exchange.Rules
+	Charter    *charter.Rules
+	Membership *membership.Rules
 	// Cancel ends the deliveries of one of our activities to a host that has answered it with a
 	// Reject, and says whether there were any: NodeBB leaves the POST itself without an answer.
 	Cancel func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
@@ -40,24 +44,26 @@ type Options struct {
 
 // Door serves other instances.
 type Door struct {
-	store     *db.Store
-	iris      federation.IRIs
-	receiver  *federation.Receiver
-	community *community.Rules
-	exchange  *exchange.Rules
-	cancel    func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
-	version   string
-	now       func() time.Time
-	log       *slog.Logger
-	cache     *cache
-	acts      map[act]take
+	store      *db.Store
+	iris       federation.IRIs
+	receiver   *federation.Receiver
+	community  *community.Rules
+	exchange   *exchange.Rules
+	charter    *charter.Rules
+	membership *membership.Rules
+	cancel     func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
+	version    string
+	now        func() time.Time
+	log        *slog.Logger
+	cache      *cache
+	acts       map[act]take
 }
 
 // New makes the door.
 func New(o Options) *Door {
 	d := &Door{
 		store: o.Store, iris: o.IRIs, receiver: o.Receiver,
-		community: o.Community, exchange: o.Exchange, cancel: o.Cancel,
+		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, cancel: o.Cancel,
 		version: o.Version, now: o.Now, log: o.Log, cache: newCache(),
 	}
 	d.acts = d.table()
@@ -87,6 +93,8 @@ func (d *Door) Mount(e *echo.Echo) {
 		read(path+federation.FeaturedTags, d.featuredTags)
 	}
 	read("/ap/groups/:id"+federation.Moderators, d.moderators)
+	read("/ap/groups/:id"+federation.CharterPart, d.charterInForce)
+	read("/ap/groups/:id"+federation.CharterPart+federation.Versions, d.charterVersions)
 	read("/ap/groups/:id/repertoire", d.empty)
 	read("/ap/groups/:id/events", d.empty)
 
@@ -94,6 +102,8 @@ func (d *Door) Mount(e *echo.Echo) {
 	read("/ap/objects/:id"+federation.Replies, d.replies)
 	read("/ap/objects/:id"+federation.Likes, d.likes)
 	read("/ap/objects/:id"+federation.Shares, d.shares)
+	read("/ap/charters/:id", d.charterVersion)
+	read("/ap/charters/:id"+conversationOf, d.charterContext)
 	read("/ap/contexts/:id", d.conversation)
 	read("/ap/activities/:id", d.activity)
 }
@@ -102,10 +112,11 @@ func (d *Door) Mount(e *echo.Echo) {
 // server asks Serves which of the two a request wants.
 func (d *Door) Shared() map[string]echo.HandlerFunc {
 	return map[string]echo.HandlerFunc{
-		"/":          d.instancePage,
-		"/c/:handle": d.actorPage,
-		"/u/:handle": d.actorPage,
-		"/d/:id":     d.postPage,
-		"/p/:id":     d.postPage,
+		"/":                  d.instancePage,
+		"/c/:handle":         d.actorPage,
+		"/c/:handle/charter": d.charterPage,
+		"/u/:handle":         d.actorPage,
+		"/d/:id":             d.postPage,
+		"/p/:id":             d.postPage,
 	}
 }

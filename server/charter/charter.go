@@ -59,6 +59,11 @@ func language(g *db.Group) string {
 	return "en"
 }
 
+// Voice says whether a person has a say in a version, to show the way or not; acts ask again.
+func (r *Rules) Voice(ctx context.Context, s *db.Store, g *db.Group, c *db.Charter, who *db.Actor) (bool, error) {
+	return r.voice(ctx, s, g, c, who)
+}
+
 // voice says whether a person has a say in a version: founders of the group in the first one, and in
 // all of them whoever the table of rights lets vote on a charter.
 func (r *Rules) voice(ctx context.Context, tx *db.Store, g *db.Group, c *db.Charter, who *db.Actor) (bool, error) {

@@ -217,3 +217,9 @@ func checkHandle(given string) (string, error) {
 	}
 	return handle, nil
 }
+
+// CheckHandle answers why a handle can't be one of ours, before anybody takes it.
+func CheckHandle(given string) error {
+	_, err := checkHandle(given)
+	return err
+}

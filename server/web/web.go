@@ -15,18 +15,24 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend"
+	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/membership"
+	"github.com/copse-social/copse/server/web/belong"
 	"github.com/copse-social/copse/server/web/desk"
+	"github.com/copse-social/copse/server/web/founding"
 	"github.com/copse-social/copse/server/web/frame"
 	"github.com/copse-social/copse/server/web/lookup"
 )
 
 // Options is what the door needs.
 type Options struct {
-	Store     *db.Store
-	Community *community.Rules
-	Exchange  *exchange.Rules
+	Store      *db.Store
+	Community  *community.Rules
+	Exchange   *exchange.Rules
+	Membership *membership.Rules
+	Charter    *charter.Rules
 	// Base is scheme and host of the instance without a slash at the end, Host the name in handles.
 	Base, Host string
 	// Secure marks cookies for https only; false in a laboratory.
@@ -83,8 +89,6 @@ func (d *Door) Mount(e *echo.Echo) {
 	g.GET("/c/:handle/feed.atom", d.feed)
 	g.POST("/c/:handle/follow", d.follow, d.SignedIn)
 	g.POST("/c/:handle/unfollow", d.unfollow, d.SignedIn)
-	g.POST("/c/:handle/join", d.join, d.SignedIn)
-	g.POST("/c/:handle/leave", d.leave, d.SignedIn)
 	g.POST("/d/:id/replies", d.reply, d.SignedIn)
 	g.GET("/p/:id/reply", d.replyForm, d.SignedIn)
 	g.GET("/p/:id/edit", d.editForm, d.SignedIn)
@@ -102,19 +106,31 @@ func (d *Door) Mount(e *echo.Echo) {
 	g.POST("/p/:id/restore", d.restore, d.SignedIn)
 	g.POST("/read", d.readAll, d.SignedIn)
 	g.POST("/drafts", d.saveDraft, d.SignedIn)
+	belong.New(belong.Options{
+		Store: d.store, Community: d.com, Membership: d.o.Membership, Frame: d.Frame, Resolve: d.o.Resolve, Now: d.o.Now,
+	}).Mount(g)
 	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Frame: d.Frame, Now: d.o.Now}).Mount(g)
 	d.lookup().Mount(g)
+	d.founding().Mount(g)
 }
 
 // Shared are the pages whose addresses other servers ask too, by route.
 func (d *Door) Shared() map[string]echo.HandlerFunc {
 	return map[string]echo.HandlerFunc{
-		"/":          d.Cached(d.home),
-		"/c/:handle": d.Cached(d.group),
-		"/u/:handle": d.Cached(d.lookup().PersonPage),
-		"/d/:id":     d.Cached(d.discussion),
-		"/p/:id":     d.Cached(d.post),
+		"/":                  d.Cached(d.home),
+		"/c/:handle":         d.Cached(d.group),
+		"/c/:handle/charter": d.Cached(d.founding().Charter),
+		"/u/:handle":         d.Cached(d.lookup().PersonPage),
+		"/d/:id":             d.Cached(d.discussion),
+		"/p/:id":             d.Cached(d.post),
 	}
+}
+
+// founding are the pages on which communities begin and say what they are.
+func (d *Door) founding() *founding.Pages {
+	return founding.New(founding.Options{
+		Store: d.store, Community: d.com, Charter: d.o.Charter, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve, Now: d.o.Now,
+	})
 }
 
 // lookup are the pages that find and show without taking part.

@@ -25,7 +25,7 @@ const (
 func inboxKinds(name string) (views.InboxKind, []string) {
 	switch name {
 	case "needs":
-		return views.InboxNeeds, []string{db.NotifyReport, db.NotifyHeld, db.NotifyMember, db.NotifyDirect}
+		return views.InboxNeeds, []string{db.NotifyReport, db.NotifyHeld, db.NotifyMember, db.NotifyDirect, db.NotifyCharter}
 	case "answers":
 		return views.InboxAnswers, []string{db.NotifyReply, db.NotifyMention}
 	case "thanks":
@@ -239,6 +239,10 @@ func (d *Desk) target(ctx context.Context, n *db.Notification) (string, error) {
 	}
 	g, who := both[n.GroupID], both[n.ActorID]
 	switch {
+	case n.Kind == db.NotifyJoin && g != nil:
+		return "/c/" + d.PathHandle(g) + joinPage(n.Note), nil
+	case n.Kind == db.NotifyCharter && g != nil:
+		return "/c/" + d.PathHandle(g) + "/charter", nil
 	case n.Kind == db.NotifyMember && g != nil:
 		return "/c/" + d.PathHandle(g) + "/people", nil
 	case g != nil:
@@ -249,6 +253,17 @@ func (d *Desk) target(ctx context.Context, n *db.Notification) (string, error) {
 		return "/u/" + d.PathHandle(who), nil
 	}
 	return "/notifications", nil
+}
+
+// joinPage is where a line about belonging leads.
+func joinPage(note string) string {
+	switch note {
+	case "answered":
+		return "/requests"
+	case "offered", "untended", "join-untended":
+		return "/members"
+	}
+	return "/join"
 }
 
 // markRead handles POST /notifications/read, for some or for all.

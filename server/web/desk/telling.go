@@ -37,6 +37,10 @@ func (d *Desk) tell(l loc, b []*db.Notification, f inboxFacts) string {
 			return l.Text("What you wrote in %s waits for a facilitator", where)
 		}
 		return l.Text("Something by %s waits for you in %s", who, where)
+	case db.NotifyJoin:
+		return tellJoin(l, n.Note, who, where)
+	case db.NotifyCharter:
+		return tellCharter(l, n.Note, who, where)
 	case db.NotifyDirect:
 		return l.Text("%s wrote to the facilitators of %s", who, where)
 	}
@@ -109,6 +113,42 @@ func (f inboxFacts) about(l loc, n *db.Notification) string {
 		return "“" + t + "”"
 	}
 	return "“" + content.Excerpt(n.Post.Content, quoted) + "”"
+}
+
+// tellJoin is about belonging to a community.
+func tellJoin(l loc, note, who, where string) string {
+	switch note {
+	case "invited":
+		return l.Text("%s invites you to %s", who, where)
+	case "answered":
+		return l.Text("%s answered your question about joining %s", who, where)
+	case "offered":
+		return l.Text("%s would facilitate %s", who, where)
+	case "untended", "join-untended":
+		return l.Text("%s is looking for a facilitator", where)
+	case "join-question":
+		return l.Text("The facilitators of %s have a question before you join", where)
+	case "join-refused":
+		return l.Text("%s did not take you as a member, and says why", where)
+	case "join-welcome":
+		return l.Text("%s welcomes you", where)
+	case "join-silent":
+		return l.Text("%s asks whether you would like to stay a member", where)
+	}
+	return l.Text("Something about your membership in %s", where)
+}
+
+// tellCharter is about what a community agrees on.
+func tellCharter(l loc, note, who, where string) string {
+	switch note {
+	case "asked":
+		return l.Text("%s asks you to found %s: read its charter and sign", who, where)
+	case "signed":
+		return l.Text("%s signed the charter of %s", who, where)
+	case db.RemarkConcern:
+		return l.Text("%s has a concern about the charter of %s", who, where)
+	}
+	return l.Text("%s said something about the charter of %s", who, where)
 }
 
 // tellDecision is about what others decided on the reader or their words.
