@@ -104,3 +104,11 @@ func (s *Store) DirectoryLanguages(ctx context.Context, q DirectoryQuery) ([]str
 	err := s.directory((*Membership)(nil), q).ColumnExpr("DISTINCT p.languages").Where("p.languages <> ''").Limit(500).Scan(ctx, &rows)
 	return rows, wrap(err)
 }
+
+// DirectoryHosts lists the hosts of the members that a reader may see.
+func (s *Store) DirectoryHosts(ctx context.Context, q DirectoryQuery) ([]string, error) {
+	var rows []string
+	err := s.directory((*Membership)(nil), q).Join("JOIN actors a ON a.id = membership.actor_id").
+		ColumnExpr("DISTINCT a.host").OrderExpr("a.host").Limit(200).Scan(ctx, &rows)
+	return rows, wrap(err)
+}

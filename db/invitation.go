@@ -85,3 +85,15 @@ func (s *Store) InvitationsSince(ctx context.Context, byID int64, since Time) (i
 	err := s.read.NewRaw("SELECT count(*) FROM invitations WHERE by_id = ? AND created_at > ?", byID, since).Scan(ctx, &n)
 	return n, wrap(err)
 }
+
+// InvitationByURI returns the invitation that an Invite made.
+func (s *Store) InvitationByURI(ctx context.Context, uri string) (*Invitation, error) {
+	i := new(Invitation)
+	return i, one(ctx, s.read.NewSelect().Model(i).Where("i.uri = ?", uri))
+}
+
+// EndInvitationByURI marks an open invitation of a group as taken back, and counts it.
+func (s *Store) EndInvitationByURI(ctx context.Context, groupID int64, uri string) (int64, error) {
+	return s.exec(ctx, "UPDATE invitations SET state = ? WHERE group_id = ? AND uri = ? AND state = ?",
+		InviteWithdrawn, groupID, uri, InviteOpen)
+}

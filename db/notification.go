@@ -22,6 +22,7 @@ const (
 	NotifyApproved = "approved" // a group let your post through
 	NotifyRemoved  = "removed"  // a moderator removed your post
 	NotifyAccepted = "accepted" // a group accepted your follow
+	NotifyJoin     = "join"     // about belonging: asked, answered, invited; Note says which
 	NotifyCharter  = "charter"  // somebody said something to a charter you proposed, or asks you to sign one; Note says which
 )
 

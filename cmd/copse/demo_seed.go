@@ -199,7 +199,7 @@ func (s *seed) follows(ctx context.Context, org, who, group string, joins bool) 
 		if err != nil {
 			return 0, err
 		}
-		return whom.ID, in.community.Join(ctx, tx, actor, g)
+		return whom.ID, in.community.Join(ctx, tx, actor, g, community.Entry{})
 	})
 }
 

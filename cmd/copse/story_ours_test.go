@@ -109,7 +109,7 @@ func (s *story) belongs(at *site, who, act, group string) error {
 	return at.act(who, func(ctx context.Context, tx *db.Store, a *db.Actor) error {
 		switch act {
 		case "join":
-			return at.community.Join(ctx, tx, a, g)
+			return at.community.Join(ctx, tx, a, g, community.Entry{})
 		case "leave":
 			return at.community.Leave(ctx, tx, a, g)
 		}

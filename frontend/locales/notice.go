@@ -33,5 +33,27 @@ func Notice(lang, code string, args map[string]string) string {
 	case "title-short", "title-long", "text-empty", "text-long", "text-invalid":
 		return l.Text("What you sent to %s was too short, too long or could not be read, so it was not shown.", group)
 	}
+	return belonging(l, code, args)
+}
+
+// belonging is Notice for what is about joining and staying.
+func belonging(l *Loc, code string, args map[string]string) string {
+	group := args["group"]
+	switch code {
+	case "join-how":
+		return l.Text("You follow %s now. To become a member, answer this with a line on your work and the words “I commit”. Add “keep private” if nobody but the facilitators should read it.", group)
+	case "join-asked":
+		return l.Text("Thank you. The facilitators of %s read what you wrote and answer, usually within three days.", group)
+	case "join-member":
+		return l.Text("Welcome: you are a member of %s now. Your words are kept with the date and the charter.", group)
+	case "join-link-short":
+		return l.Text("Nearly: write the words “I commit” once more, with a line on how your work touches %s.", group)
+	case "join-invited":
+		return l.Text("%s invites you to %s. Answer this with a line on your work and the words “I commit”, or read first what it is about.", args["other"], group)
+	case "join-silent":
+		return l.Text("Nobody has heard of you in %s for half a year. If you would like to stay a member, write something or open the page below; else your membership sleeps until you come back.", group)
+	case "join-untended":
+		return l.Text("No facilitator of %s has done anything in it for a month. Please look whether somebody should take over.", group)
+	}
 	return ""
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/federation/vocab"
 )
 
@@ -34,7 +35,7 @@ func (r *Rules) takeAnswer(ctx context.Context, tx *db.Store, in *federation.Inc
 		return fault(err)
 	}
 	if m != nil {
-		return r.joinAnswered(ctx, tx, in.Actor, m, state)
+		return r.joinAnswered(ctx, tx, in.Actor, m, told{state, content.PlainName(in.Activity.Summary)})
 	}
 	f, err := followOf(ctx, tx, what, iri)
 	switch {

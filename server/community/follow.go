@@ -114,8 +114,11 @@ func (r *Rules) endFollow(ctx context.Context, tx *db.Store, f *db.Follow, whom 
 		return fmt.Errorf("end follow %d: %w", f.ID, err)
 	}
 	g, err := groupOf(ctx, tx, whom)
-	if err != nil || g == nil || g.Openness == db.OpennessOpen {
+	if err != nil || g == nil {
 		return err
+	}
+	if g.Openness == db.OpennessOpen { // there it sleeps until the person is back (domain.md 4)
+		return tx.SleepMembership(ctx, g.ActorID, f.FollowerID)
 	}
 	return r.endMembership(ctx, tx, g, f.FollowerID, db.MemberAlumni)
 }

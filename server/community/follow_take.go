@@ -63,13 +63,40 @@ func (r *Rules) storeFollow(ctx context.Context, tx *db.Store, in *federation.In
 		return nil, false, fmt.Errorf("load follow of %s by %s: %w", whom.URI, in.Actor.URI, err)
 	}
 	fresh := err != nil
-	if !whom.Locked || (!fresh && old.State == db.FollowAccepted) {
+	invited, err := r.enters(ctx, tx, in.Actor, whom)
+	if err != nil {
+		return nil, false, err
+	}
+	if !whom.Locked || invited || (!fresh && old.State == db.FollowAccepted) {
 		f.State = db.FollowAccepted
 	}
 	if !fresh {
 		f.AcceptedAt = old.AcceptedAt
 	}
 	return f, fresh, tx.PutFollow(ctx, f, in.Actor)
+}
+
+// enters wakes the membership of who follows a group again, and says whether a closed one has
+// invited them: then the Follow is taken at once, and is belonging (wire.md 6).
+func (r *Rules) enters(ctx context.Context, tx *db.Store, who, whom *db.Actor) (bool, error) {
+	g, err := groupOf(ctx, tx, whom)
+	if err != nil || g == nil {
+		return false, err
+	}
+	if err := tx.WakeMembership(ctx, g.ActorID, who.ID); err != nil || g.Openness == db.OpennessOpen {
+		return false, err
+	}
+	i, err := tx.InvitationOf(ctx, g.ActorID, who.ID)
+	if errors.Is(err, db.ErrNotFound) || err == nil && !i.Stands(tx.Now().Time) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("load invitation of %s: %w", who.URI, err)
+	}
+	if _, err := tx.EndInvitation(ctx, g.ActorID, who.ID, db.InviteTaken); err != nil {
+		return false, err
+	}
+	return true, r.putMember(ctx, tx, g, who, db.Membership{Status: db.MemberNewcomer, Door: "client"})
 }
 
 // TakeUndoFollow ends a follow from elsewhere. Where it overtakes its Follow, the Follow will do

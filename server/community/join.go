@@ -13,10 +13,22 @@ import (
 // copse is our own name in NodeInfo.
 const copse = "copse"
 
-// Join makes a person of ours a member and a follower of a group. An open group of ours takes
-// newcomers at once; a closed one and one elsewhere are asked, and the membership is pending.
-// Groups of other software know no members: there it only follows.
-func (r *Rules) Join(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group) error {
+// Entry is how somebody comes into a group.
+type Entry struct {
+	// URI is the id of the Join of somebody elsewhere; empty for ours.
+	URI  string
+	Door string
+	// Status is db.MemberPending where somebody has to decide; empty lets the openness decide: an
+	// open group takes newcomers at once.
+	Status string
+	// Join is what the Join to a group elsewhere says beside the group.
+	Join vocab.ActivityDoc
+}
+
+// Join makes somebody a member of a group, and a person of ours its follower: at once, or pending.
+// What one commits to by it is for the room membership. A group elsewhere is asked; of other
+// software, which knows no members, it is only followed. Joining twice changes nothing.
+func (r *Rules) Join(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group, e Entry) error {
 	if err := r.Permit(ctx, tx, g, who, ActJoin); err != nil {
 		return err
 	}
@@ -24,18 +36,31 @@ func (r *Rules) Join(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Gro
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("load membership: %w", err)
 	}
-	if _, err := r.Follow(ctx, tx, who, g.Actor); err != nil {
-		return err
+	was := err == nil
+	if who.Local {
+		if _, err := r.Follow(ctx, tx, who, g.Actor); err != nil {
+			return err
+		}
 	}
-	if old.Belongs() && err == nil {
+	if was && old.Belongs() {
 		return nil
 	}
 	if !g.Actor.Local {
-		return r.askToJoin(ctx, tx, who, g)
+		return r.askToJoin(ctx, tx, who, g, e.Join)
 	}
-	m := db.Membership{URI: r.iris.Activity(tx.NewID()), Status: db.MemberNewcomer}
-	if g.Openness != db.OpennessOpen {
+	m := db.Membership{URI: e.URI, Status: e.Status, Door: e.Door}
+	if m.URI == "" {
+		m.URI = r.iris.Activity(tx.NewID())
+	}
+	switch {
+	case m.Status != "":
+	case g.Openness != db.OpennessOpen:
 		m.Status = db.MemberPending
+	default:
+		m.Status = entersAs(tx, old, was)
+	}
+	if was && old.Status == db.MemberAlumni && m.Status != db.MemberPending {
+		m.JoinedAt = old.JoinedAt // who comes back has lost nothing
 	}
 	if err := r.putMember(ctx, tx, g, who, m); err != nil {
 		return err
@@ -43,8 +68,16 @@ func (r *Rules) Join(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Gro
 	return notifyJoined(ctx, tx, g, who)
 }
 
+// entersAs is what somebody is on coming in: a newcomer, or what they were when they left.
+func entersAs(tx *db.Store, old *db.Membership, was bool) string {
+	if was && old.Status == db.MemberAlumni && !old.JoinedAt.IsZero() && tx.Now().Sub(old.JoinedAt.Time) >= NewcomerFor {
+		return db.MemberFull
+	}
+	return db.MemberNewcomer
+}
+
 // askToJoin sends Join to a group on another Copse, or on a server that we don't know yet.
-func (r *Rules) askToJoin(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group) error {
+func (r *Rules) askToJoin(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group, doc vocab.ActivityDoc) error {
 	h, err := tx.HostByName(ctx, g.Actor.Host)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("load host %s: %w", g.Actor.Host, err)
@@ -52,10 +85,8 @@ func (r *Rules) askToJoin(ctx context.Context, tx *db.Store, who *db.Actor, g *d
 	if err == nil && h.Software != "" && h.Software != copse {
 		return nil
 	}
-	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: who, ObjectURI: g.Actor.URI, To: toInboxes(g.Actor),
-		Doc: vocab.ActivityDoc{Type: "Join", To: []string{g.Actor.URI}, Audience: g.Actor.URI, Object: g.Actor.URI},
-	})
+	doc.Type, doc.To, doc.Audience, doc.Object = "Join", []string{g.Actor.URI}, g.Actor.URI, g.Actor.URI
+	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{Actor: who, ObjectURI: g.Actor.URI, To: toInboxes(g.Actor), Doc: doc})
 	if err != nil {
 		return fmt.Errorf("ask to join %s: %w", g.Actor.URI, err)
 	}
@@ -65,7 +96,7 @@ func (r *Rules) askToJoin(ctx context.Context, tx *db.Store, who *db.Actor, g *d
 // putMember stores a membership of who in g; give status, and address and door where there are.
 func (r *Rules) putMember(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, m db.Membership) error {
 	m.GroupID, m.ActorID = g.ActorID, who.ID
-	if m.Status != db.MemberPending {
+	if m.Status != db.MemberPending && m.JoinedAt.IsZero() {
 		m.JoinedAt = tx.Now()
 	}
 	return tx.PutMembership(ctx, &m)
@@ -103,7 +134,7 @@ func (r *Rules) Leave(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Gr
 
 // endMembership closes a membership and takes the roles that went with it.
 func (r *Rules) endMembership(ctx context.Context, tx *db.Store, g *db.Group, personID int64, status string) error {
-	for _, role := range []string{db.RoleFacilitator, db.RoleModerator} {
+	for _, role := range db.Roles() {
 		if err := tx.WithdrawRole(ctx, g.ActorID, personID, role); err != nil {
 			return fmt.Errorf("withdraw role %s: %w", role, err)
 		}

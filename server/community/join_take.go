@@ -10,42 +10,16 @@ import (
 	"github.com/copse-social/copse/federation/vocab"
 )
 
-// TakeJoin lets somebody on another Copse become a member of a group of ours: at once where it is
-// open, else when a steward says so. A Join that is sent again gets its answer again.
-func (r *Rules) TakeJoin(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
-	g, out, err := joined(ctx, tx, in)
-	if g == nil {
-		return out, err
-	}
-	join := asked("Join", in.Activity.ID, in.Actor.URI, g.Actor.URI)
-	if err := r.Permit(ctx, tx, g, in.Actor, ActJoin); err != nil {
-		no, ok := errors.AsType[*Refusal](err)
-		if !ok {
-			return fault(err)
-		}
-		return federation.Refused(no.Code), r.answer(ctx, tx, g.Actor, in.Actor, vocab.ActivityDoc{Type: "Reject", Object: join})
-	}
-	old, err := tx.MembershipOf(ctx, g.ActorID, in.Actor.ID)
-	if err != nil && !errors.Is(err, db.ErrNotFound) {
-		return fault(fmt.Errorf("load membership: %w", err))
-	}
-	if err == nil && old.Belongs() {
-		return federation.Done(), r.answer(ctx, tx, g.Actor, in.Actor, vocab.ActivityDoc{Type: "Accept", Object: join})
-	}
-	m := db.Membership{URI: in.Activity.ID, Status: db.MemberNewcomer, Door: "peer"}
-	if g.Openness != db.OpennessOpen {
-		m.Status = db.MemberPending
-	}
-	if err := r.putMember(ctx, tx, g, in.Actor, m); err != nil {
-		return fault(err)
-	}
-	if err := notifyJoined(ctx, tx, g, in.Actor); err != nil {
-		return fault(err)
-	}
-	if m.Status == db.MemberPending {
-		return federation.Done(), nil
-	}
-	return federation.Done(), r.answer(ctx, tx, g.Actor, in.Actor, vocab.ActivityDoc{Type: "Accept", Object: join})
+// Joined is the group of ours that a Join or a Leave is about; nil with an outcome where there is
+// none.
+func Joined(ctx context.Context, tx *db.Store, in *federation.Incoming) (*db.Group, federation.Outcome, error) {
+	return joined(ctx, tx, in)
+}
+
+// AnswerJoin tells somebody elsewhere what became of a Join: Accept, or Reject with why.
+func (r *Rules) AnswerJoin(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, doc vocab.ActivityDoc, uri string) error {
+	doc.Object = asked("Join", uri, who.URI, g.Actor.URI)
+	return r.answer(ctx, tx, g.Actor, who, doc)
 }
 
 // TakeLeave ends the membership of somebody elsewhere in a group of ours. It takes Leave and
@@ -95,8 +69,11 @@ func joined(ctx context.Context, tx *db.Store, in *federation.Incoming) (*db.Gro
 	return g, federation.Done(), nil
 }
 
+// told is an answer to a Join, with the reason of a refusal.
+type told struct{ state, why string }
+
 // joinAnswered learns that a group elsewhere took or refused a person of ours as a member.
-func (r *Rules) joinAnswered(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Membership, state string) (federation.Outcome, error) {
+func (r *Rules) joinAnswered(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Membership, answer told) (federation.Outcome, error) {
 	who, err := tx.ActorByID(ctx, m.ActorID)
 	if err != nil {
 		return fault(fmt.Errorf("load member %d: %w", m.ActorID, err))
@@ -106,9 +83,13 @@ func (r *Rules) joinAnswered(ctx context.Context, tx *db.Store, by *db.Actor, m 
 	}
 	n := db.Notification{Kind: db.NotifyAccepted, ActorID: by.ID, GroupID: by.ID, Note: "member"}
 	switch {
-	case state == db.FollowRejected:
+	case answer.state == db.FollowRejected:
 		m.Status, m.LeftAt = db.MemberRemoved, tx.Now()
 		n.Kind, n.Note = db.NotifyRefused, "join-rejected"
+		word := &db.JoinWord{GroupID: by.ID, ActorID: who.ID, ByID: by.ID, Kind: db.JoinRefused, Text: answer.why}
+		if err := tx.PutJoinWord(ctx, word); err != nil {
+			return fault(err)
+		}
 	case m.Belongs():
 		return federation.Ignored("answered-before"), nil
 	case m.Status != db.MemberPending:

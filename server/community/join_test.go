@@ -11,7 +11,7 @@ import (
 
 func (h *home) join(who *db.Actor, g *db.Group) {
 	h.t.Helper()
-	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Join(ctx, tx, who, g) })
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Join(ctx, tx, who, g, community.Entry{}) })
 }
 
 func TestJoin_oursAtOnce(t *testing.T) {
@@ -118,50 +118,15 @@ func TestLeave_lastFacilitatorStays(t *testing.T) {
 	}
 }
 
-func TestTakeJoin(t *testing.T) {
-	t.Parallel()
-	h := newHome(t)
-	open, closed := h.group("water", community.NewGroup{}), h.group("quiet", community.NewGroup{Openness: db.OpennessPrivate})
-	ana, ban := h.remote(db.ActorPerson, "ana", "peer.test", "copse"), h.remote(db.ActorPerson, "ban", "peer.test", "copse")
-	join := func(id string, who *db.Actor, g *db.Group) string {
-		return replace(`{"id":"ID","type":"Join","actor":"WHO","object":"GROUP"}`, "ID", id, "WHO", who.URI, "GROUP", g.Actor.URI)
-	}
-	h.take(h.r.TakeJoin, ana, join("https://peer.test/j1", ana, open), "")
-	h.take(h.r.TakeJoin, ana, join("https://peer.test/j2", ana, open), "") // asked again, answered again
-	if list := h.outbox("Accept"); len(list) != 2 || h.status(ana, open) != db.MemberNewcomer {
-		t.Errorf("%d Accepts, membership %q", len(list), h.status(ana, open))
-	}
-	if inner := h.outbox("Accept")[1].doc["object"].(map[string]any); inner["id"] != "https://peer.test/j2" || inner["type"] != "Join" {
-		t.Errorf("accepted %v", inner)
-	}
-	h.take(h.r.TakeJoin, ana, join("https://peer.test/j3", ana, closed), "")
-	if h.status(ana, closed) != db.MemberPending || len(h.outbox("Accept")) != 2 {
-		t.Errorf("membership %q in a closed group", h.status(ana, closed))
-	}
-	h.ok(h.s.PutBan(h.ctx, &db.Ban{GroupID: open.ActorID, ActorID: ban.ID}))
-	h.take(h.r.TakeJoin, ban, join("https://peer.test/j4", ban, open), "banned")
-	if len(h.outbox("Reject")) != 1 {
-		t.Error("the banned person gets no answer")
-	}
-	leave := replace(`{"id":"https://peer.test/l","type":"Leave","actor":"A","object":"GROUP"}`, "GROUP", open.Actor.URI)
-	h.take(h.r.TakeLeave, ana, leave, "")
-	h.take(h.r.TakeLeave, ban, leave, "not-member")
-	undo := undoOf("https://peer.test/u", ana, join("https://peer.test/j3", ana, closed))
-	h.take(h.r.TakeLeave, ana, undo, "")
-	if h.status(ana, open) != db.MemberAlumni || h.status(ana, closed) != db.MemberAlumni {
-		t.Errorf("memberships %q and %q after leaving", h.status(ana, open), h.status(ana, closed))
-	}
-	h.take(h.r.TakeJoin, ana, join("https://peer.test/j5", ana, h.remoteGroup("far", "far.test", "")), "not-ours")
-	h.take(h.r.TakeJoin, ana, replace(`{"id":"https://peer.test/j6","type":"Join","object":"P"}`, "P", h.person("bo").URI), "not-a-group")
-}
-
 func TestAddMember(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	fay, bo := h.person("fay"), h.person("bo")
 	g := h.group("water", community.NewGroup{Openness: db.OpennessPrivate, Facilitator: fay})
 	ana := h.remote(db.ActorPerson, "ana", "peer.test", "copse")
-	h.take(h.r.TakeJoin, ana, replace(`{"id":"https://peer.test/j","type":"Join","object":"GROUP"}`, "GROUP", g.Actor.URI), "")
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return h.r.Join(ctx, tx, ana, g, community.Entry{URI: "https://peer.test/j"})
+	})
 	h.refused("not-core", func(ctx context.Context, tx *db.Store) error { return h.r.AddMember(ctx, tx, bo, g, bo) })
 	for _, who := range []*db.Actor{ana, bo} {
 		h.do(func(ctx context.Context, tx *db.Store) error { return h.r.AddMember(ctx, tx, fay, g, who) })

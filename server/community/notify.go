@@ -33,6 +33,12 @@ func notifyOnce(ctx context.Context, tx *db.Store, personID int64, n db.Notifica
 	return Notify(ctx, tx, personID, n)
 }
 
+// NotifyStewards tells those of ours who look after a group, and the admins when there are none;
+// one unread line of a kind is enough.
+func NotifyStewards(ctx context.Context, tx *db.Store, n db.Notification) error {
+	return notifyStewards(ctx, tx, n, notifyOnce)
+}
+
 // teller is notify or notifyOnce.
 type teller func(ctx context.Context, tx *db.Store, personID int64, n db.Notification) error
 

@@ -8,21 +8,34 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/vocab"
+	"github.com/copse-social/copse/server/rights"
 )
 
-// RoleOf is a role to give or take: db.RoleFacilitator or db.RoleModerator.
+// RoleOf is a role to give or take, one of db.Roles.
 type RoleOf struct {
 	Who  *db.Actor
 	Role string
 }
 
-// GrantRole gives somebody a role in a group of ours, and membership with it. Others hear of it as
-// Add to the moderators collection.
+// GrantRole gives somebody a role in a group of ours, and membership with it. Others hear of
+// facilitators and moderators, as Add to the moderators collection.
 func (r *Rules) GrantRole(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, what RoleOf) error {
 	if err := r.permitGrant(ctx, tx, by, g, what); err != nil {
 		return err
 	}
-	act, err := r.publishSteward(ctx, tx, by, g, stewardship{kind: "Add", who: what.Who})
+	act := &db.Activity{ActorID: by.ID} // what others know no word for is told to nobody
+	if db.LooksAfter(what.Role) {
+		var err error
+		if act, err = r.publishSteward(ctx, tx, by, g, stewardship{kind: "Add", who: what.Who}); err != nil {
+			return err
+		}
+	}
+	return r.grant(ctx, tx, g, what, act)
+}
+
+// Appoint is GrantRole by the group itself, where its own rule has decided (domain.md 3c).
+func (r *Rules) Appoint(ctx context.Context, tx *db.Store, g *db.Group, what RoleOf) error {
+	act, err := r.publishSteward(ctx, tx, g.Actor, g, stewardship{kind: "Add", who: what.Who})
 	if err != nil {
 		return err
 	}
@@ -34,16 +47,38 @@ func (r *Rules) permitGrant(ctx context.Context, tx *db.Store, by *db.Actor, g *
 	if !g.Actor.Local {
 		return Refuse(Forbidden, "not-ours")
 	}
-	if err := r.Permit(ctx, tx, g, by, ActGrant); err != nil {
+	if err := r.permitRole(ctx, tx, by, g, what.Role); err != nil {
 		return err
 	}
-	if what.Role != db.RoleFacilitator && what.Role != db.RoleModerator {
+	if !slices.Contains(db.Roles(), what.Role) {
 		return RefuseField("role", "choice-unknown")
 	}
 	if what.Who.Type != db.ActorPerson {
 		return RefuseField("who", "not-a-person")
 	}
 	return nil
+}
+
+// permitRole says who gives and takes which role (domain.md 3c): the core group names experts, the
+// admins the sponsor, facilitators all others. Who may name a facilitator where there is none may
+// do that alone.
+func (r *Rules) permitRole(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, role string) error {
+	act := rights.Grant
+	switch role {
+	case db.RoleExpert:
+		act = rights.GrantExpert
+	case db.RoleSponsor:
+		act = rights.NameSponsor
+	case db.RoleFacilitator:
+		held, err := tx.HoldersOf(ctx, g.ActorID, role)
+		if err != nil {
+			return fmt.Errorf("load facilitators of %s: %w", g.Actor.URI, err)
+		}
+		if len(held) == 0 && r.Permit(ctx, tx, g, by, rights.NameFacilitator) == nil {
+			return nil
+		}
+	}
+	return r.Permit(ctx, tx, g, by, act)
 }
 
 // grant writes what follows from an Add that is ours or kept, and passes it on.
@@ -94,7 +129,7 @@ func (r *Rules) permitWithdraw(ctx context.Context, tx *db.Store, by *db.Actor, 
 		return false, Refuse(Forbidden, "not-ours")
 	}
 	if by == nil || by.ID != what.Who.ID {
-		if err := r.Permit(ctx, tx, g, by, ActGrant); err != nil {
+		if err := r.permitRole(ctx, tx, by, g, what.Role); err != nil {
 			return false, err
 		}
 	}
@@ -110,7 +145,8 @@ func (r *Rules) permitWithdraw(ctx context.Context, tx *db.Store, by *db.Actor, 
 			return false, err
 		}
 	}
-	return len(roles) == 1, nil
+	known := slices.DeleteFunc(roles, func(role string) bool { return !db.LooksAfter(role) })
+	return len(known) == 1 && db.LooksAfter(what.Role), nil
 }
 
 // withdraw writes what follows from a Remove that is ours or kept, and passes it on.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/copse-social/copse/db"
@@ -65,6 +66,7 @@ func (r *Rules) takeSteward(ctx context.Context, tx *db.Store, in *federation.In
 	if err != nil {
 		return fault(fmt.Errorf("load roles: %w", err))
 	}
+	roles = slices.DeleteFunc(roles, func(role string) bool { return !db.LooksAfter(role) })
 	for i, role := range roles { // others know one collection: who leaves it holds no role
 		what.Role = role
 		if _, err := r.permitWithdraw(ctx, tx, in.Actor, g, what); err != nil {

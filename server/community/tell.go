@@ -21,6 +21,11 @@ type Notice struct {
 	// About is the post it is about, where there is one; it need not be stored (id 0). Its text goes
 	// back to its author, so that what was refused isn't lost.
 	About *db.Post
+	// Words are what a steward says to the person, in place of the sentence of the code; they are
+	// said each time.
+	Words string
+	// Person is somebody else the sentence names, such as who invites.
+	Person string
 	// Link leads to where the person can do something; empty is the group's page.
 	Link string
 }
@@ -36,7 +41,7 @@ func (r *Rules) Tell(ctx context.Context, tx *db.Store, g *db.Group, n Notice) (
 	if err != nil {
 		return false, fmt.Errorf("see what %s was told: %w", n.To.URI, err)
 	}
-	if told {
+	if told && n.Words == "" {
 		return false, nil
 	}
 	if n.To.Local {
@@ -51,8 +56,11 @@ func (r *Rules) Tell(ctx context.Context, tx *db.Store, g *db.Group, n Notice) (
 
 func notifyNotice(ctx context.Context, tx *db.Store, g *db.Group, n Notice) error {
 	line := db.Notification{Kind: db.NotifyRefused, ActorID: g.ActorID, GroupID: g.ActorID, Note: n.Code}
-	if n.Code == "held" {
+	switch {
+	case n.Code == "held":
 		line.Kind = db.NotifyHeld
+	case strings.HasPrefix(n.Code, "join-"):
+		line.Kind = db.NotifyJoin
 	}
 	if n.About != nil {
 		line.PostID = n.About.ID
@@ -67,10 +75,10 @@ func (r *Rules) writeNotice(ctx context.Context, tx *db.Store, g *db.Group, n No
 	if link == "" {
 		link = r.iris.GroupPage(g.Actor.Handle)
 	}
-	words := ""
-	if r.words != nil {
+	words := n.Words
+	if words == "" && r.words != nil {
 		words = r.words(lang, n.Code, map[string]string{
-			"group": g.Actor.Label(), "handle": "@" + g.Actor.Acct(), "person": n.To.Label(), "link": link,
+			"group": g.Actor.Label(), "handle": "@" + g.Actor.Acct(), "person": n.To.Label(), "other": n.Person, "link": link,
 		})
 	}
 	if words == "" {

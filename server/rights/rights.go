@@ -31,8 +31,9 @@ const (
 	GrantExpert     Act = "grant-expert"
 	Grant           Act = "grant"
 	NameFacilitator Act = "name-facilitator" // where there is none
-	Volunteer       Act = "volunteer"        // where there is none
-	Consent         Act = "consent"          // to who offers
+	NameSponsor     Act = "name-sponsor"
+	Volunteer       Act = "volunteer" // where there is none
+	Consent         Act = "consent"   // to who offers
 	EditGroup       Act = "edit-group"
 	Propose         Act = "propose-charter"
 	Vote            Act = "vote-charter"
@@ -103,6 +104,7 @@ func Table() []Row {
 		{Act: Grant, Open: "--------y--y", Closed: "--------y--y", Code: "not-facilitator"},
 		{Act: EditGroup, Open: "--------y--y", Closed: "--------y--y", Code: "not-facilitator"},
 		{Act: NameFacilitator, Open: "---------yyy", Closed: "---------yyy", Code: "not-sponsor"},
+		{Act: NameSponsor, Open: "-----------y", Closed: "-----------y", Code: "not-admin"},
 		{Act: Volunteer, Open: "----yyyyyyy-", Closed: "----yyyyyyy-", Code: "newcomer-not-yet", Writes: true},
 		{Act: Consent, Open: "----yyyyyyy-", Closed: "----yyyyyyy-", Code: "newcomer-not-yet", Writes: true},
 		{Act: Start, Open: "-hhyyyyyyy--", Closed: "---yyyyyyy--", Code: "members-only-start", Writes: true},

@@ -15,7 +15,7 @@ import (
 func (h *house) join(g *db.Group, who ...*db.Actor) {
 	h.t.Helper()
 	for _, a := range who {
-		h.do(func(ctx context.Context, tx *db.Store) error { return h.com.Join(ctx, tx, a, g) })
+		h.do(func(ctx context.Context, tx *db.Store) error { return h.com.Join(ctx, tx, a, g, community.Entry{}) })
 	}
 }
 

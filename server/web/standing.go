@@ -170,16 +170,6 @@ func (d *Door) unfollow(c echo.Context) error {
 	return d.change(c, tie{do: do, done: frame.At(c).Loc.Text("You no longer follow it.")})
 }
 
-// join handles POST /c/:handle/join.
-func (d *Door) join(c echo.Context) error {
-	return d.change(c, tie{do: d.com.Join, done: frame.At(c).Loc.Text("You are a member. Say hello when you like."), asks: true})
-}
-
-// leave handles POST /c/:handle/leave.
-func (d *Door) leave(c echo.Context) error {
-	return d.change(c, tie{do: d.com.Leave, done: frame.At(c).Loc.Text("You have left. What you wrote stays yours.")})
-}
-
 // change does one of these and leads back to the community; a no is said on its page.
 func (d *Door) change(c echo.Context, t tie) error {
 	g, err := d.groupAt(c)

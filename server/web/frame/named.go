@@ -164,3 +164,12 @@ func (fr *Frame) Person(c echo.Context) (*db.Actor, error) {
 func IsMissing(err error) bool {
 	return errors.Is(err, db.ErrNotFound) || errors.Is(err, echo.ErrNotFound)
 }
+
+// Named is the person that a part of an address names; nobody is asked for on other servers.
+func (fr *Frame) Named(ctx context.Context, name string) (*db.Actor, error) {
+	handle, host, remote := strings.Cut(strings.TrimPrefix(name, "@"), "@")
+	if remote && host != fr.o.Host {
+		return fr.o.Store.ActorByHandle(ctx, handle, host)
+	}
+	return fr.o.Store.LocalActor(ctx, handle)
+}

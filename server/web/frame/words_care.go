@@ -40,6 +40,9 @@ func aboutCare(l *locales.Loc, code string) string {
 	case "held":
 		return l.Text("A facilitator looks at first posts before they appear.")
 	}
+	if s := aboutBelonging(l, code); s != "" {
+		return s
+	}
 	return aboutReach(l, code)
 }
 
