@@ -132,11 +132,18 @@ func (s *Store) LogModeration(ctx context.Context, e *ModerationEntry) error {
 	if err != nil {
 		return fmt.Errorf("load who is in the log: %w", err)
 	}
-	row := AuditEntry{Who: called(who[e.ActorID]), Act: e.Act, Object: called(who[e.TargetID]), Reason: e.Reason, Address: e.Address}
-	if g := who[e.GroupID]; g != nil {
-		row.Object += " in " + g.Acct()
+	e.Actor = who[e.ActorID]
+	return s.Audit(ctx, *e.AsAudit(who[e.TargetID], who[e.GroupID]))
+}
+
+// AsAudit is an entry, with its actor loaded, in the form of the audit log; target and group may be
+// nil.
+func (e *ModerationEntry) AsAudit(target, group *Actor) *AuditEntry {
+	row := &AuditEntry{At: e.CreatedAt, Who: called(e.Actor), Act: e.Act, Object: called(target), Reason: e.Reason, Address: e.Address}
+	if group != nil {
+		row.Object += " in " + group.Acct()
 	}
-	return s.Audit(ctx, row)
+	return row
 }
 
 // called is the name of an actor in the audit log.
@@ -154,6 +161,19 @@ func called(a *Actor) string {
 func (s *Store) ModerationLog(ctx context.Context, groupID, before int64, limit int) ([]*ModerationEntry, error) {
 	var list []*ModerationEntry
 	q := s.read.NewSelect().Model(&list).Relation("Actor").Where("ml.group_id = ?", groupID)
+	if before > 0 {
+		q = q.Where("ml.id < ?", before)
+	}
+	err := q.Order("ml.id DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
+// ModerationBefore lists acts that concern the whole instance, or who holds which role, from before a
+// moment, newest first, before an id (0 = newest): since then the audit log has them.
+func (s *Store) ModerationBefore(ctx context.Context, at Time, before int64, limit int) ([]*ModerationEntry, error) {
+	var list []*ModerationEntry
+	q := s.read.NewSelect().Model(&list).Relation("Actor").
+		Where("(ml.group_id = 0 OR ml.act IN ('grant', 'withdraw'))").Where("ml.created_at < ?", at)
 	if before > 0 {
 		q = q.Where("ml.id < ?", before)
 	}

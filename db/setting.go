@@ -13,6 +13,7 @@ const (
 	SettingAbout      = "about"       // Markdown
 	SettingContact    = "contact"     // mail address for admins of peers
 	SettingSetupToken = "setup_token" // hash of the one-time set-up link
+	SettingPending    = "pending"     // bytes that wait to be sent and how many may, such as "1000/2000"
 	SettingClockSkew  = "clock_skew"  // how far our clock is ahead of others', such as "-2h0m0s"
 )
 

@@ -42,7 +42,7 @@ type Pages interface {
 	Shared() map[string]echo.HandlerFunc
 }
 
-// Check is one part that must work before requests should come here.
+// Check is one part that requests need.
 type Check struct {
 	Name string
 	Run  func(ctx context.Context) error
@@ -66,9 +66,12 @@ type Options struct {
 	// Unlimited turns limits and caps off, for load tests in a laboratory.
 	Unlimited bool
 	Registry  *prometheus.Registry
-	Ready     []Check
-	Now       func() time.Time
-	Log       *slog.Logger
+	// Ready are the parts without which no requests should come here, beside the database, Degrades
+	// those without which all goes on, slower.
+	Ready, Degrades []Check
+
+	Now func() time.Time
+	Log *slog.Logger
 }
 
 // Server answers all requests from outside.

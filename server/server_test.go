@@ -28,15 +28,21 @@ func TestNew_refusesMissingParts(t *testing.T) {
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("secret detail")
-	var failing error
+	var failing, slower error
 	h := newHouse(t, nil, func(o *server.Options) {
 		o.Ready = []server.Check{{Name: "queue", Run: func(context.Context) error { return failing }}}
+		o.Degrades = []server.Check{{Name: "cache", Run: func(context.Context) error { return slower }}}
 	})
 	if rec := h.ask(http.MethodGet, "/readyz"); rec.Code != http.StatusOK || rec.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("ready: %d", rec.Code)
 	}
-	failing = broken
+	slower = broken
 	rec := h.ask(http.MethodGet, "/readyz")
+	if rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), `"degraded":["cache"]`) || strings.Contains(rec.Body.String(), "secret") {
+		t.Errorf("degraded: %d %s", rec.Code, rec.Body)
+	}
+	failing = broken
+	rec = h.ask(http.MethodGet, "/readyz")
 	if rec.Code != http.StatusServiceUnavailable || !strings.Contains(rec.Body.String(), `"failing":["queue"]`) || strings.Contains(rec.Body.String(), "secret") {
 		t.Errorf("not ready: %d %s", rec.Code, rec.Body)
 	}

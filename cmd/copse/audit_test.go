@@ -29,6 +29,13 @@ func TestAudit_commands(t *testing.T) {
 	do("", "host", "block", "evil.test", "--reason", "spam")
 	do("", "host", "allow", "good.test")
 	do("", "host", "forget", "evil.test")
+	do("", "queue", "pause", "good.test")
+	do("", "queue", "resume", "good.test")
+	do("", "queue", "retry", "good.test")
+	do("", "queue", "drop", "good.test")
+	do("", "queue", "drop", "good.test", "--yes")
+	do("", "queue", "export", "good.test")
+	do("", "queue", "export")
 	if code, _, _ := copse(t, flags, "", "user", "promote", "nobody"); code == exitOK {
 		t.Error("nobody was promoted")
 	}
@@ -38,7 +45,8 @@ func TestAudit_commands(t *testing.T) {
 	_, out, _ := copse(t, flags, "", "audit", "export")
 	want := []string{
 		"setup-link", "create-account ana", "promote ana", "demote ana", "password ana", "disable ana", "enable ana",
-		"create-group water", "create-post ana", "block-host", "allow-host", "forget-host", "export-audit",
+		"create-group water", "create-post ana", "block-host", "allow-host", "forget-host",
+		"pause-host", "resume-host", "retry-host", "drop-host", "export-host", "export-host", "export-audit",
 	}
 	var got []string
 	for line := range strings.Lines(out) {

@@ -76,5 +76,8 @@ func schemaUp(ctx context.Context, store *db.Store) (table, error) {
 	if len(done) == 0 {
 		return table{json: []string{}, text: "The schema was that of this version already.\n"}, nil
 	}
-	return table{json: done, text: fmt.Sprintf("%d schema changes made.\n", len(done))}, nil
+	err = store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+		return tx.Audit(ctx, db.AuditEntry{Who: db.ByCommand, Act: "migrate", Reason: fmt.Sprintf("%d changes", len(done))})
+	})
+	return table{json: done, text: fmt.Sprintf("%d schema changes made.\n", len(done))}, err
 }

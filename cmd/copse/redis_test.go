@@ -47,8 +47,11 @@ func TestServe_queueAndLimitsInRedis(t *testing.T) {
 	}
 
 	redis.SetError("gone")
-	if status, _, _ := visit(t, browser(t), "GET", at+"/readyz", ""); status != http.StatusServiceUnavailable {
-		t.Errorf("without Redis /readyz answers %d", status)
+	if status, _, body := visit(t, browser(t), "GET", at+"/readyz", ""); status != http.StatusOK || !strings.Contains(body, `"degraded":["redis"]`) {
+		t.Errorf("without Redis /readyz answers %d %s", status, body)
+	}
+	if away := i.away(t.Context()); len(away) != 1 || away[0] != "redis" {
+		t.Errorf("admins are told that %q are away", away)
 	}
 	redis.SetError("")
 	if status, _, _ := visit(t, browser(t), "GET", at+"/readyz", ""); status != http.StatusOK {

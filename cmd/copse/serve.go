@@ -92,7 +92,7 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 	i.web = people.Door
 	i.shell, err = server.New(server.Options{
 		Store: i.store, Actors: i.actors, Web: people, Fault: people.Fault, BaseURL: i.cfg.URL,
-		TrustedProxies: i.cfg.Proxies, Unlimited: len(i.cfg.LabNetworks) > 0, Limits: i.limits, Registry: i.registry, Ready: append(o.Ready, i.checks()...), Now: i.now, Log: i.log,
+		TrustedProxies: i.cfg.Proxies, Unlimited: len(i.cfg.LabNetworks) > 0, Limits: i.limits, Registry: i.registry, Ready: o.Ready, Degrades: i.degrades(), Now: i.now, Log: i.log,
 	})
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 }
 
 func retention(cfg config.Config) delivery.Retention {
-	return delivery.Retention{Expire: days(cfg.ExpireDays), Log: days(cfg.LogDays), Receipts: days(cfg.ReceiptDays), Dead: days(cfg.DeadDays)}
+	return delivery.Retention{Expire: days(cfg.ExpireDays), Log: days(cfg.LogDays), Receipts: days(cfg.ReceiptDays), Dead: days(cfg.DeadDays), Pending: int64(cfg.PendingMB) << 20}
 }
 
 func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
@@ -130,12 +130,25 @@ func (i *instance) stores() (queue.Queue, error) {
 	return queue.NewShared(queue.NewRedis(i.redis, i.iris.Host()), queue.NewDatabase(i.store), i.now, i.log), nil
 }
 
-// checks are the parts beside the database that must work before requests should come here.
-func (i *instance) checks() []server.Check {
+// degrades are the parts without which everything goes on, slower: the database stands in for Redis.
+func (i *instance) degrades() []server.Check {
 	if i.redis == nil {
 		return nil
 	}
 	return []server.Check{{Name: "redis", Run: func(ctx context.Context) error { return i.redis.Ping(ctx).Err() }}}
+}
+
+// away names what all goes on without.
+func (i *instance) away(ctx context.Context) []string {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	var names []string
+	for _, c := range i.degrades() {
+		if c.Run(ctx) != nil {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // subscribe finds the page on a person's own server that follows an address.

@@ -30,8 +30,11 @@ type metrics struct {
 	depth      prometheus.Gauge
 	oldest     prometheus.Gauge
 	dead       prometheus.Gauge
-	failing    *prometheus.GaugeVec
-	pruned     prometheus.Counter
+	pending    prometheus.Gauge
+	// pendingMost is what pending may be.
+	pendingMost prometheus.Gauge
+	failing     *prometheus.GaugeVec
+	pruned      prometheus.Counter
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -55,16 +58,18 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "copse_fanout_recipients", Help: "Inboxes that one batch of an audience led to.",
 			Buckets: []float64{1, 10, 100, 1000},
 		}),
-		depth:  gauge("copse_delivery_queue_depth", "Deliveries that wait, as of the last minute, where the upkeep is done."),
-		oldest: gauge("copse_delivery_queue_oldest_seconds", "How long the oldest delivery has waited, as of the last minute, where the upkeep is done."),
-		dead:   gauge("copse_delivery_dead_letters", "Deliveries refused or expired that no admin has looked after, as of the last minute."),
+		depth:       gauge("copse_delivery_queue_depth", "Deliveries that wait, as of the last minute, where the upkeep is done."),
+		oldest:      gauge("copse_delivery_queue_oldest_seconds", "How long the oldest delivery has waited, as of the last minute, where the upkeep is done."),
+		dead:        gauge("copse_delivery_dead_letters", "Deliveries refused or expired that no admin has looked after, as of the last minute."),
+		pending:     gauge("copse_delivery_pending_bytes", "About what deliveries that wait take in the database, as of the last ten minutes, where the upkeep is done."),
+		pendingMost: gauge("copse_delivery_pending_bytes_limit", "What they may take: beyond it, what waits for servers asleep is given up."),
 		failing: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "copse_circuit_breaker_hosts", Help: "Hosts that failed last, by state of their circuit breaker.",
 		}, []string{"state"}),
 		pruned: counter("copse_delivery_pruned_total", "Rows of the delivery log, audiences and activities forgotten with age."),
 	}
 	if r != nil {
-		r.MustRegister(m.sent, m.failed, m.permanent, m.took, m.recipients, m.depth, m.oldest, m.dead, m.failing, m.pruned)
+		r.MustRegister(m.sent, m.failed, m.permanent, m.took, m.recipients, m.depth, m.oldest, m.dead, m.pending, m.pendingMost, m.failing, m.pruned)
 	}
 	return m
 }

@@ -22,6 +22,8 @@ type Retention struct {
 	Receipts time.Duration
 	// Dead is how long dead letters wait for an admin: a year.
 	Dead time.Duration
+	// Pending is how many bytes what waits may take: 2 GiB.
+	Pending int64
 }
 
 // withDefaults fills in what is 0.
@@ -33,6 +35,9 @@ func (r Retention) withDefaults() Retention {
 		if *d.at <= 0 {
 			*d.at = d.days * day
 		}
+	}
+	if r.Pending <= 0 {
+		r.Pending = 2 << 30
 	}
 	return r
 }
@@ -84,6 +89,40 @@ func (d *Deliverer) prune(ctx context.Context, now time.Time) error {
 		if _, err := s.DropStaleLeases(ctx); err != nil {
 			return fmt.Errorf("drop stale leases: %w", err)
 		}
+	}
+	return nil
+}
+
+// weighEvery is how often it is measured how much waits.
+const weighEvery = 10 * time.Minute
+
+// weigh measures how much waits (reliability.md C6). Beyond what may wait it gives up, a part at a
+// time, what is meant for servers that have not answered for long: all others go on as before.
+func (d *Deliverer) weigh(ctx context.Context, now time.Time) error {
+	s, most := d.o.Store, d.o.Keep.Pending
+	bytes, err := s.PendingBytes(ctx)
+	if err != nil {
+		return fmt.Errorf("measure what waits: %w", err)
+	}
+	d.metrics.pending.Set(float64(bytes))
+	d.metrics.pendingMost.Set(float64(most))
+	if err := s.KeepPending(ctx, bytes, most); err != nil {
+		return fmt.Errorf("note how much waits: %w", err)
+	}
+	if float64(bytes) < db.PendingAlarm*float64(most) {
+		return nil
+	}
+	d.o.Log.WarnContext(ctx, "deliveries that wait take much room", slog.Int64("bytes", bytes), slog.Int64("most", most))
+	if bytes <= most || d.o.Doubt() {
+		return nil
+	}
+	n, err := s.ExpireDormant(ctx, now.Add(-db.DormantAfter), sweepRows)
+	if err != nil {
+		return fmt.Errorf("make room for what waits: %w", err)
+	}
+	d.metrics.permanent.Add(float64(n))
+	if n == sweepRows {
+		d.upkeep.weighed = time.Time{} // go on with the next step
 	}
 	return nil
 }

@@ -369,6 +369,7 @@ func TestMetrics(t *testing.T) {
 		"copse_delivery_queue_depth": 1, "copse_delivery_queue_oldest_seconds": 60, "copse_delivery_dead_letters": 1,
 		"copse_delivery_duration_seconds": 3, "copse_fanout_recipients": 1,
 		"copse_circuit_breaker_hosts closed": 1, "copse_circuit_breaker_hosts open": 0,
+		"copse_delivery_pending_bytes": 0, "copse_delivery_pending_bytes_limit": 0,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("metrics differ (-want +got):\n%s", diff)

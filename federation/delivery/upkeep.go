@@ -35,11 +35,12 @@ type upkeep struct {
 	leads atomic.Bool
 	asked time.Time
 
-	probed, swept, begun time.Time
-	pruning              bool
-	stage                int   // of stages
-	done                 int64 // where the next window begins
-	tidying              tidying
+	probed, swept, weighed, begun time.Time
+
+	pruning bool
+	stage   int   // of stages
+	done    int64 // where the next window begins
+	tidying tidying
 }
 
 func newUpkeep() *upkeep { return &upkeep{me: rand.Text()} }
@@ -110,6 +111,10 @@ func (d *Deliverer) tend(ctx context.Context) error {
 	if due(now, u.swept, pollSweep) {
 		u.swept = now
 		err = errors.Join(err, d.endLongWaits(ctx), d.sweep(ctx))
+	}
+	if due(now, u.weighed, weighEvery) {
+		u.weighed = now
+		err = errors.Join(err, d.weigh(ctx, now))
 	}
 	if d.o.Doubt() { // what is given up or thrown away for age must not go by such a clock
 		return err

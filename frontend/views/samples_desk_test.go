@@ -421,6 +421,7 @@ func federationFull(s Shell) Page {
 	p := federationEmpty(s).(FederationPage)
 	p.Known, p.Failing, p.Blocked, p.Waiting, p.Words = 41, 1, 12, 34, "e"
 	p.Trouble = []Peer{troubled()}
+	p.Alarms = []string{"Redis does not answer. Nothing is lost and everything goes on, more slowly."}
 	p.Peers = []Peer{
 		troubled(),
 		{Org: health, Host: "health.example", Software: "copse 1.0", Heard: clock.Add(-time.Minute), Reached: clock.Add(-time.Minute)},

@@ -30,6 +30,9 @@ type Options struct {
 	// What an admin may do to the deliveries to a host.
 	Retry, Drop, Pause, Resume func(ctx context.Context, host string) error
 
+	// Away names the parts that do not answer though all goes on without them; nil: nobody looks.
+	Away func(ctx context.Context) []string
+
 	Now func() time.Time
 	Log *slog.Logger
 }

@@ -39,6 +39,9 @@ func (d *Door) hostsPage(c echo.Context, status int, p views.FederationPage) err
 	}
 	shell.Title = shell.Text("Federation")
 	p.Shell, p.Words = shell, c.QueryParam("q")
+	if p.Alarms, err = d.alarms(ctx, shell.Loc); err != nil {
+		return err
+	}
 	counts, err := d.store.CountHosts(ctx)
 	if err != nil {
 		return fmt.Errorf("count hosts: %w", err)

@@ -37,6 +37,7 @@ type house struct {
 	mu    sync.Mutex
 	clock time.Time
 	verbs []string
+	away  []string
 }
 
 func newHouse(t testing.TB) *house {
@@ -62,7 +63,8 @@ func newHouse(t testing.TB) *house {
 	}))
 	admin.New(admin.Options{
 		Store: h.store, Host: "copse.test", Frame: h.web.Frame,
-		Retry: h.verb("retry"), Drop: h.verb("drop"), Pause: h.verb("pause"), Resume: h.verb("resume"), Now: h.now, Log: quiet,
+		Retry: h.verb("retry"), Drop: h.verb("drop"), Pause: h.verb("pause"), Resume: h.verb("resume"),
+		Away: func(context.Context) []string { return h.away }, Now: h.now, Log: quiet,
 	}).Mount(h.echo)
 	return h
 }

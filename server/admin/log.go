@@ -16,36 +16,62 @@ import (
 // pageLog is how many acts a page of the log holds.
 const pageLog = 50
 
-// log handles GET /admin/log: the audit log, newest first.
+// log handles GET /admin/log: the audit log, newest first, and after its first entry what was kept
+// before there was one.
 func (d *Door) log(c echo.Context) error {
 	shell, err := d.Shell(c, d.loc(c).Text("Log of this server"), views.Federation)
 	if err != nil {
 		return err
 	}
 	p := views.ModerationLog{Shell: shell}
+	ctx := c.Request().Context()
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
-	list, err := d.store.AuditLog(c.Request().Context(), before, pageLog+1)
-	if err != nil {
-		return fmt.Errorf("list log of the instance: %w", err)
-	}
-	if len(list) > pageLog {
-		list = list[:pageLog]
-		p.Pages.Older = "/admin/log?before=" + strconv.FormatInt(list[pageLog-1].Position, 10)
-	}
-	if before > 0 {
+	older, _ := strconv.ParseInt(c.QueryParam("older"), 10, 64)
+	if before > 0 || older > 0 {
 		p.Pages.Newer = "/admin/log"
 	}
-	for _, e := range list {
-		row := views.LogEntry{At: e.At.Time, Reason: e.Reason, By: e.Who, Whom: e.Object, Org: d.Org(d.o.Host)}
-		if row.Icon, row.Act = actWord(shell.Loc, e.Act); e.Who == db.ByCommand {
-			row.By = shell.Text("Command line")
+	room := pageLog
+	if older == 0 {
+		list, err := d.store.AuditLog(ctx, before, pageLog+1)
+		if err != nil {
+			return fmt.Errorf("list log of the instance: %w", err)
 		}
-		if _, host, elsewhere := strings.Cut(e.Who, "@"); elsewhere {
-			row.Org = d.Org(host)
+		if len(list) > pageLog {
+			list = list[:pageLog]
+			p.Pages.Older = "/admin/log?before=" + strconv.FormatInt(list[pageLog-1].Position, 10)
+			room = 0
+		} else {
+			room = max(1, room-len(list))
 		}
-		p.Entries = append(p.Entries, row)
+		for _, e := range list {
+			p.Entries = append(p.Entries, d.logEntry(shell.Loc, e))
+		}
+	}
+	if room > 0 {
+		list, more, err := d.beforeAudit(ctx, older, room)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			p.Entries = append(p.Entries, d.logEntry(shell.Loc, e))
+		}
+		if more > 0 {
+			p.Pages.Older = "/admin/log?older=" + strconv.FormatInt(more, 10)
+		}
 	}
 	return d.Page(c, http.StatusOK, p)
+}
+
+// logEntry is an act as the page shows it.
+func (d *Door) logEntry(l *locales.Loc, e *db.AuditEntry) views.LogEntry {
+	row := views.LogEntry{At: e.At.Time, Reason: e.Reason, By: e.Who, Whom: e.Object, Org: d.Org(d.o.Host)}
+	if row.Icon, row.Act = actWord(l, e.Act); e.Who == db.ByCommand {
+		row.By = l.Text("Command line")
+	}
+	if _, host, elsewhere := strings.Cut(e.Who, "@"); elsewhere {
+		row.Org = d.Org(host)
+	}
+	return row
 }
 
 // actWord is the icon and the word of an act of admins.
@@ -118,6 +144,10 @@ func ownWord(l *locales.Loc, act string) (icon, word string) {
 		return "shield", l.Text("Gave a role")
 	case "withdraw":
 		return "shield", l.Text("Took a role away")
+	case "use-key":
+		return "shield", l.Text("Signed with a key of this server to test it")
+	case "migrate":
+		return "gear", l.Text("Changed the schema of the database")
 	case "export-audit":
 		return "history", l.Text("Took a copy of this log")
 	}

@@ -44,6 +44,7 @@ type Config struct {
 	LogDays     int `conf:"log_days" def:"30" rule:"7-365" doc:"For how many days it is known which server took what. Bodies of activities that nothing else needs go with it."`
 	ReceiptDays int `conf:"receipt_days" def:"90" rule:"30-730" doc:"For how many days the names of activities that came in are kept, so that one that is sent again counts once."`
 	DeadDays    int `conf:"dead_days" def:"365" rule:"30-3650" doc:"For how many days what was refused or given up waits for an admin."`
+	PendingMB   int `conf:"pending_mb" def:"2048" rule:"64-1000000" doc:"How much deliveries that wait may take in the database, in megabytes. Beyond that, what has waited longest for servers that have not answered for a week is given up."`
 	AuditDays   int `conf:"audit_days" def:"366" rule:"30-3650" doc:"For how many days the audit log is kept. Whole network addresses go after a week."`
 
 	LabNetworks []prefix `conf:"lab_allow_networks" sample:"127.0.0.0/8,::1/128" lab:"yes" doc:"Private networks that outgoing requests may reach, comma separated. Everywhere else the address guard stays."`

@@ -34,7 +34,7 @@ func TestConfig_defaults(t *testing.T) {
 		URL: c.URL, Listen: "127.0.0.1:8080", Data: "./data",
 		Proxies:   []prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		LogFormat: "json", LogLevel: slog.LevelInfo, Federation: "open",
-		ExpireDays: 30, LogDays: 30, ReceiptDays: 90, DeadDays: 365, AuditDays: 366, sources: c.sources,
+		ExpireDays: 30, LogDays: 30, ReceiptDays: 90, DeadDays: 365, PendingMB: 2048, AuditDays: 366, sources: c.sources,
 	}
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}), cmp.Comparer(func(a, b prefix) bool { return a == b })); diff != "" {
 		t.Error(diff)

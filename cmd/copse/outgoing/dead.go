@@ -1,6 +1,7 @@
 package outgoing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -68,6 +69,12 @@ func (d *Desk) Letters(ctx context.Context, host string, after int64, limit int)
 
 // Export writes the dead letters of a host, or of all, as JSON lines.
 func (d *Desk) Export(ctx context.Context, w io.Writer, host string) error {
+	err := d.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+		return tx.Audit(ctx, db.AuditEntry{Who: db.ByCommand, Act: "export-host", Reason: cmp.Or(host, "all")})
+	})
+	if err != nil {
+		return fmt.Errorf("note the export: %w", err)
+	}
 	hosts := []DeadHost{{Host: host}}
 	if host == "" {
 		var err error
