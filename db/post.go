@@ -156,34 +156,19 @@ func (s *Store) SetPostState(ctx context.Context, p *Post, state, reason string,
 	return nil
 }
 
-// countPost moves the counts of author, parents and group on. Private words count nowhere.
-func (s *Store) countPost(ctx context.Context, p *Post, change int) error {
+// countPost moves the counts of author, parents and group on, at the end of the transaction. Private
+// words count nowhere.
+func (s *Store) countPost(ctx context.Context, p *Post, change int64) error {
 	if p.Visibility == VisibilityDirect {
 		return nil
 	}
-	if _, err := s.exec(ctx, "UPDATE actors SET posts_count = posts_count + ? WHERE id = ?", change, p.AuthorID); err != nil {
-		return err
-	}
-	if p.Starts() {
-		if p.GroupID == 0 {
-			return nil
-		}
-		return s.TouchGroup(ctx, p.GroupID, int64(change), p.PublishedAt)
-	}
-	if _, err := s.exec(ctx, `UPDATE posts SET replies_count = replies_count + ?,
-		active_at = CASE WHEN ? > 0 AND active_at < ? THEN ? ELSE active_at END WHERE id = ?`,
-		change, change, p.PublishedAt, p.PublishedAt, p.DiscussionID); err != nil {
-		return err
-	}
-	if p.ReplyToID != p.DiscussionID {
-		if _, err := s.exec(ctx, "UPDATE posts SET replies_count = replies_count + ? WHERE id = ?", change, p.ReplyToID); err != nil {
-			return err
-		}
-	}
-	if p.GroupID == 0 {
+	if s.after != nil {
+		s.after.count(p, change)
 		return nil
 	}
-	return s.TouchGroup(ctx, p.GroupID, 0, p.PublishedAt)
+	t := newTally()
+	t.add(p, change)
+	return s.count(ctx, t)
 }
 
 // EditPost writes new text and keeps the old one as a revision.
@@ -234,11 +219,11 @@ func (s *Store) PostByURI(ctx context.Context, uri string) (*Post, error) {
 	return p, one(ctx, s.posts(p).Where("post.uri = ?", uri))
 }
 
-// AnsweredPost returns a post by ActivityPub id as far as an answer to it needs it: without source,
+// AnsweredPost returns a post by ActivityPub id as far as an answer to it needs it: without its text,
 // and its author without keys and profile.
 func (s *Store) AnsweredPost(ctx context.Context, uri string) (*Post, error) {
 	p := new(Post)
-	return p, one(ctx, s.listed(p).Where("post.uri = ?", uri))
+	return p, one(ctx, s.listed(p).ExcludeColumn("content", "summary").Where("post.uri = ?", uri))
 }
 
 // AuthorOfPost returns the id of the author of the post with an ActivityPub id.

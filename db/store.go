@@ -46,8 +46,9 @@ type root struct {
 }
 
 type hooks struct {
-	mu   sync.Mutex
-	list []func()
+	mu     sync.Mutex
+	list   []func()
+	counts tally
 }
 
 func newStore(write, read *bun.DB, engine migrations.Engine, now func() time.Time) *Store {
@@ -81,17 +82,21 @@ func (s *Store) Now() Time { return At(s.root.now()) }
 
 // InTx runs do in one transaction and commits when it returns nil; use the context and the store
 // of the closure. Called on the store of a transaction it is a savepoint. Hooks given to
-// AfterCommit run once the outermost transaction is durable.
+// AfterCommit run once the outermost transaction is durable, and counts of posts are written at its end.
 func (s *Store) InTx(ctx context.Context, do func(ctx context.Context, tx *Store) error) error {
-	inner := &hooks{}
+	inner := newHooks()
 	err := s.write.RunInTx(ctx, nil, func(ctx context.Context, btx bun.Tx) error {
-		return do(ctx, &Store{root: s.root, read: btx, write: btx, after: inner})
+		tx := &Store{root: s.root, read: btx, write: btx, after: inner}
+		if err := do(ctx, tx); err != nil || s.after != nil {
+			return err
+		}
+		return tx.count(ctx, inner.counts)
 	})
 	if err != nil {
 		return wrap(err)
 	}
 	if s.after != nil {
-		s.after.add(inner.list...)
+		s.after.take(inner)
 		return nil
 	}
 	s.root.changes.Add(1)
@@ -115,10 +120,26 @@ func (s *Store) AfterCommit(hook func()) {
 	s.after.add(hook)
 }
 
-func (h *hooks) add(list ...func()) {
+func newHooks() *hooks { return &hooks{counts: newTally()} }
+
+func (h *hooks) add(hook func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.list = append(h.list, list...)
+	h.list = append(h.list, hook)
+}
+
+func (h *hooks) count(p *Post, change int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.counts.add(p, change)
+}
+
+// take adds what a transaction within this one leaves for its end.
+func (h *hooks) take(inner *hooks) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.list = append(h.list, inner.list...)
+	h.counts.take(inner.counts)
 }
 
 // wrap turns driver errors into those that callers tell apart.

@@ -48,11 +48,11 @@ func (s *Store) together(ctx context.Context, do func(ctx context.Context, tx *S
 	b.mu.Unlock()
 	// One caller going away must not take back what the others wrote.
 	err := s.root.write.RunInTx(context.WithoutCancel(ctx), nil, func(ctx context.Context, btx bun.Tx) error {
-		tx := &Store{root: s.root, read: btx, write: btx, after: &hooks{}}
+		tx := &Store{root: s.root, read: btx, write: btx, after: newHooks()}
 		for _, w := range list {
 			w.err = w.do(ctx, tx)
 		}
-		return nil
+		return tx.count(ctx, tx.after.counts)
 	})
 	for _, w := range list {
 		w.done = true

@@ -96,6 +96,14 @@ func (k *Keys) SignerOf(ctx context.Context, s *db.Store, actorID int64) (*sign.
 	return k.Signer(a)
 }
 
+// signerFor is Signer for an actor that may be loaded without its private keys.
+func (k *Keys) signerFor(ctx context.Context, s *db.Store, a *db.Actor) (*sign.Signer, error) {
+	if len(a.PrivateKey) == 0 {
+		return k.SignerOf(ctx, s, a.ID)
+	}
+	return k.Signer(a)
+}
+
 // seal encrypts b; name is bound to it, so that a sealed key cannot be moved to another actor.
 func (k *Keys) seal(b []byte, name string) ([]byte, error) {
 	aead, err := chacha20poly1305.NewX(k.secret[:])

@@ -69,7 +69,7 @@ func (p *Publisher) Publish(ctx context.Context, tx *db.Store, o Outgoing) (*db.
 	if o.Doc.Published.IsZero() && (o.Doc.Type == "Create" || o.Doc.Type == "Announce") {
 		o.Doc.Published = p.now()
 	}
-	body, err := p.prove(o)
+	body, err := p.prove(ctx, tx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -122,12 +122,12 @@ func OrderKey(about string) int64 {
 
 // prove encodes the activity and adds an integrity proof (FEP-8b32), so that others can believe
 // it when it is passed on.
-func (p *Publisher) prove(o Outgoing) ([]byte, error) {
+func (p *Publisher) prove(ctx context.Context, tx *db.Store, o Outgoing) ([]byte, error) {
 	body, err := vocab.Encode(o.Doc)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", o.Doc.ID, err)
 	}
-	signer, err := p.keys.Signer(o.Actor)
+	signer, err := p.keys.signerFor(ctx, tx, o.Actor)
 	if err != nil {
 		return nil, err
 	}

@@ -56,9 +56,9 @@ type Worker struct {
 	slots   *slots
 	running sync.WaitGroup
 
-	behind atomic.Bool // receipts wait
-	after  int64       // receipts up to this id were looked at; only Step touches it
-	rescan time.Time   // when Step last began at the first one
+	behind atomic.Int64 // when receipts were last due, by the clock of the process
+	after  int64        // receipts up to this id were looked at; only Step touches it
+	rescan time.Time    // when Step last began at the first one
 
 	mu      sync.Mutex
 	busy    map[int64]bool // receipts in the background
@@ -93,9 +93,15 @@ func (w *Worker) Nudge() {
 	}
 }
 
-// Backlog says that receipts were due when it was last looked. What can wait while they are worked
-// off, as signing what goes out, should.
-func (w *Worker) Backlog() bool { return w.behind.Load() }
+// lull is how long no receipt must have been due before what waits for them goes on: in a flood the
+// inbox is empty for moments, between one batch and the next.
+const lull = 250 * time.Millisecond
+
+// Backlog says that receipts are due, or were a moment ago. What can wait while they are worked off,
+// as signing what goes out, should.
+func (w *Worker) Backlog() bool {
+	return w.o.Now().UnixNano()-w.behind.Load() < int64(lull)
+}
 
 // Step works off one batch of what is due, or waits until a part of what needs other hosts is
 // done, and says whether anything moved. Only one goroutine may step.
@@ -177,7 +183,9 @@ func (w *Worker) failures() error {
 // the rest to the background. last is the id to go on from.
 func (w *Worker) round(ctx context.Context, after int64) (last int64, worked bool, err error) {
 	list, err := w.o.Store.PendingReceipts(ctx, after, batch)
-	w.behind.Store(len(list) > 0)
+	if len(list) > 0 {
+		w.behind.Store(w.o.Now().UnixNano())
+	}
 	if err != nil || len(list) == 0 {
 		return after, false, err
 	}

@@ -22,19 +22,64 @@ const (
 	races = 3
 )
 
-// settle applies resolved jobs in one transaction that also closes their receipts. Each has a
-// savepoint of its own: what goes wrong with one is put off and harms no other.
+// settle applies resolved jobs in one transaction that also closes their receipts. When something
+// goes wrong with one of them, none has taken effect, and they are applied anew with a savepoint each:
+// what goes wrong with one is put off and harms no other. It is rare enough for that.
 func (w *Worker) settle(ctx context.Context, jobs []*job) error {
 	if len(jobs) == 0 || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	err := w.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error { return w.all(ctx, tx, jobs) })
+	in := func(apply applier) error {
+		return w.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error { return w.all(ctx, tx, jobs, apply) })
+	}
+	err := in(w.takeBoldly)
+	if _, failed := errors.AsType[*failure](err); failed && ctx.Err() == nil {
+		err = in(w.takeApart)
+	}
 	drill.Point("applied")
 	return err
 }
 
+// applier does what one activity means and closes its receipt, where that did not take effect.
+type applier func(ctx context.Context, tx *db.Store, j *job) (federation.Outcome, error)
+
+// failure is what went wrong with one activity, and with it for all in its transaction.
+type failure struct{ error }
+
+// Unwrap lets errors.Is and errors.As look inside.
+func (f *failure) Unwrap() error { return f.error }
+
+// takeBoldly applies a job in the transaction of all of them.
+func (w *Worker) takeBoldly(ctx context.Context, tx *db.Store, j *job) (federation.Outcome, error) {
+	out, err := w.take(ctx, tx, j)
+	if err != nil {
+		err = &failure{err}
+	}
+	return out, err
+}
+
+// takeApart applies a job in a savepoint.
+func (w *Worker) takeApart(ctx context.Context, tx *db.Store, j *job) (out federation.Outcome, err error) {
+	err = tx.InTx(ctx, func(ctx context.Context, tx *db.Store) (err error) {
+		out, err = w.take(ctx, tx, j)
+		return err
+	})
+	return out, err
+}
+
+func (w *Worker) take(ctx context.Context, tx *db.Store, j *job) (federation.Outcome, error) {
+	out, err := w.apply(ctx, tx, j.in)
+	if err != nil {
+		return out, fmt.Errorf("apply: %w", err)
+	}
+	if out == federation.Done() {
+		return out, nil
+	}
+	return out, tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
+}
+
 // all applies the jobs whose receipts nobody else has closed.
-func (w *Worker) all(ctx context.Context, tx *db.Store, jobs []*job) error {
+func (w *Worker) all(ctx context.Context, tx *db.Store, jobs []*job, apply applier) error {
 	ids := make([]int64, len(jobs))
 	for i, j := range jobs {
 		ids[i] = j.rc.ID
@@ -48,7 +93,7 @@ func (w *Worker) all(ctx context.Context, tx *db.Store, jobs []*job) error {
 		if !open[j.rc.ID] {
 			continue
 		}
-		took, err := w.one(ctx, tx, j)
+		took, err := w.one(ctx, tx, j, apply)
 		if err != nil {
 			return fmt.Errorf("settle receipt %d: %w", j.rc.ID, err)
 		}
@@ -61,22 +106,16 @@ func (w *Worker) all(ctx context.Context, tx *db.Store, jobs []*job) error {
 
 // one applies one job, or closes or puts off one that can't be applied. took says that it took
 // effect, so that its receipt is to be closed with the others of the transaction.
-func (w *Worker) one(ctx context.Context, tx *db.Store, j *job) (took bool, err error) {
+func (w *Worker) one(ctx context.Context, tx *db.Store, j *job, apply applier) (took bool, err error) {
 	j.putOff = db.Time{}
 	out, err := federation.Outcome{}, j.err
 	if err == nil {
-		err = tx.InTx(ctx, func(ctx context.Context, tx *db.Store) (err error) {
-			if out, err = w.apply(ctx, tx, j.in); err != nil {
-				return fmt.Errorf("apply: %w", err)
-			}
-			if out == federation.Done() {
-				return nil
-			}
-			return tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
-		})
-		if err == nil {
-			w.note(ctx, j, out, nil)
+		if out, err = apply(ctx, tx, j); err == nil {
+			tx.AfterCommit(func() { w.note(ctx, j, out, nil) })
 			return out == federation.Done(), nil
+		}
+		if _, failed := errors.AsType[*failure](err); failed {
+			return false, err
 		}
 	}
 	if ctx.Err() != nil {

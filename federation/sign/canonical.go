@@ -26,7 +26,12 @@ func Canonical(doc []byte) ([]byte, error) {
 	if err := checkDocument(doc); err != nil {
 		return nil, fmt.Errorf("canonicalise: %w", err)
 	}
-	v := jsontext.Value(bytes.Clone(doc))
+	return canonical(bytes.Clone(doc))
+}
+
+// canonical is Canonical of a document that was checked before, whose bytes it may change.
+func canonical(doc []byte) ([]byte, error) {
+	v := jsontext.Value(doc)
 	if err := v.Canonicalize(); err != nil {
 		return nil, fmt.Errorf("canonicalise: %w", err)
 	}

@@ -247,7 +247,8 @@ func claimedConfigs(d document) ([][]member, error) {
 	return [][]member{config}, nil
 }
 
-// proofDigest is the hash of the options followed by that of the document.
+// proofDigest is the hash of the options followed by that of the document; both are parts of what
+// openDocument has checked, or our own.
 func proofDigest(config, rest []member) ([]byte, error) {
 	var digest []byte
 	for _, list := range [][]member{config, rest} {
@@ -255,11 +256,11 @@ func proofDigest(config, rest []member) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		canonical, err := Canonical(object)
+		plain, err := canonical(object)
 		if err != nil {
 			return nil, err
 		}
-		sum := sha256.Sum256(canonical)
+		sum := sha256.Sum256(plain)
 		digest = append(digest, sum[:]...)
 	}
 	return digest, nil

@@ -37,9 +37,9 @@ func (r *Rules) find(ctx context.Context, tx *db.Store, doc *vocab.Object, via *
 	if at.parent != nil && at.parent.Visibility == db.VisibilityDirect {
 		at.visibility = db.VisibilityDirect // whoever answers in public does not make it a public matter
 	}
-	if at.parent != nil {
-		if at.group, err = r.groupOf(ctx, tx, at.parent); err != nil {
-			return at, err
+	if at.parent != nil && at.parent.GroupID != 0 {
+		if at.group, err = tx.GroupAtWork(ctx, at.parent.GroupID); err != nil {
+			return at, fmt.Errorf("load group of post %d: %w", at.parent.ID, err)
 		}
 	}
 	if at.group == nil && at.parent == nil {
