@@ -54,6 +54,7 @@ export function pages({ ids, demo }) {
     ["amina", `/p/${ids.fridge}/pin`],
     ["amina", `/p/${ids.fridge}/lock`],
     ["amina", `/p/${ids.fridge}/receipts`],
+    ["amina", `/p/${ids.fridge}/receipts?live=1`],
     ["amina", `/p/${ids.reply}/remove`],
     ["amina", `/p/${ids.reply}/report`],
     ["amina", `/p/${ids.gap}/restore`],
@@ -70,6 +71,7 @@ export function pages({ ids, demo }) {
 
     ["theo", "/admin/federation"],
     ["theo", `/admin/federation/${demo.host("health")}`],
+    ["theo", `/admin/federation/${demo.host("health")}?ask=queue`],
     ["theo", "/admin/people"],
     ["theo", "/admin/settings"],
     ["theo", "/admin/log"],
