@@ -120,6 +120,28 @@ func (s *Store) LateDeliveries(ctx context.Context, host string, limit int) ([]L
 	return list, wrap(err)
 }
 
+// PutOff is a late delivery and what was noted when it was tried last.
+type PutOff struct {
+	ID        int64  `bun:"id"`
+	Host      string `bun:"host"`
+	Class     int16  `bun:"class"`
+	OKey      int64  `bun:"okey"`
+	LastCode  int64  `bun:"last_code"`
+	LastError string `bun:"last_error"`
+}
+
+// PutOffs lists the deliveries to some hosts that wait on their own account and are not due yet,
+// oldest first.
+func (s *Store) PutOffs(ctx context.Context, hosts []string, limit int) ([]PutOff, error) {
+	var list []PutOff
+	if len(hosts) == 0 {
+		return list, nil
+	}
+	err := s.read.NewRaw(`SELECT id, host, class, okey, last_code, last_error FROM deliveries
+		WHERE host IN (?) AND state = 0 AND next_at > 0 AND next_at > ? ORDER BY id LIMIT ?`, bun.List(hosts), s.Now(), limit).Scan(ctx, &list)
+	return list, wrap(err)
+}
+
 // UnseenDeliveries lists deliveries to a host before one of them that wait for nothing but their
 // turn, oldest first. Those that a queue does not show have not come to it yet.
 func (s *Store) UnseenDeliveries(ctx context.Context, host string, before int64, limit int) ([]LateDelivery, error) {

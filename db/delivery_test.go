@@ -255,3 +255,19 @@ func TestEndDeliveries_byActivityAndHost(t *testing.T) {
 		t.Errorf("%d wait since %v, %v", n, oldest, err)
 	}
 }
+
+func TestPutOffs_whatIsNotDue(t *testing.T) {
+	t.Parallel()
+	ctx, s := t.Context(), dbtest.New(t)
+	_, list := sent(t, s, "a", at("a.test", "1"), at("a.test", "2"), at("a.test", "3"), at("b.test", "1"), at("c.test", "1"))
+	var ids []int64
+	for _, d := range list {
+		ids = append(ids, d.ID)
+	}
+	ok(t, s.PutOffDeliveries(ctx, []int64{ids[1], ids[3], ids[4]}, db.At(time.Now().Add(time.Hour))))
+	ok(t, s.PutOffDeliveries(ctx, ids[2:3], db.At(time.Now().Add(-time.Hour))))
+	late, err := s.PutOffs(ctx, []string{"a.test", "b.test"}, 10)
+	if err != nil || len(late) != 2 || late[0].ID != ids[1] || late[1].ID != ids[3] {
+		t.Errorf("put off: %+v, %v; want the second at a.test and the one at b.test", late, err)
+	}
+}

@@ -219,7 +219,8 @@ func (s *Store) SetHostPaused(ctx context.Context, name string, at Time) error {
 }
 
 // SaveHostHealth writes how reaching some hosts goes, which signature scheme they took and which
-// inbox; a host not met before is stored.
+// inbox; a host not met before is stored. One that was heard of a moment ago is tried again as soon
+// as HeardFromHost would note the next sign of life, which until then may go unnoted.
 func (s *Store) SaveHostHealth(ctx context.Context, list []*Host) error {
 	if len(list) == 0 {
 		return nil
@@ -233,7 +234,9 @@ func (s *Store) SaveHostHealth(ctx context.Context, list []*Host) error {
 	}
 	_, err := s.write.NewInsert().Model(&rows).On("CONFLICT (name) DO UPDATE").
 		Set("state = EXCLUDED.state, streak = EXCLUDED.streak, failing_since = EXCLUDED.failing_since").
-		Set("next_probe_at = EXCLUDED.next_probe_at, retry_after = EXCLUDED.retry_after").
+		Set("next_probe_at = CASE WHEN host.last_in_at > ? AND EXCLUDED.next_probe_at > host.last_in_at + ? THEN host.last_in_at + ? ELSE EXCLUDED.next_probe_at END",
+			s.Now().Millis()-hearEvery, hearEvery, hearEvery).
+		Set("retry_after = EXCLUDED.retry_after").
 		Set("send_window = EXCLUDED.send_window, last_inbox = EXCLUDED.last_inbox").
 		Set("scheme = EXCLUDED.scheme, scheme_at = EXCLUDED.scheme_at").
 		Set("last_code = EXCLUDED.last_code, last_error = EXCLUDED.last_error, last_ok_at = EXCLUDED.last_ok_at").
@@ -308,12 +311,15 @@ func (s *Store) CountBreakers(ctx context.Context) (map[string]int64, error) {
 	return out, wrap(err)
 }
 
+// hearEvery is how often a sign of life of a host is noted at most, in ms.
+const hearEvery = 60_000
+
 // HeardFromHost notes a verified request of a host, at most once a minute, and lets a waiting
 // host be tried at once.
 func (s *Store) HeardFromHost(ctx context.Context, name string) error {
 	now := s.Now()
 	_, err := s.exec(ctx, `UPDATE hosts SET last_in_at = ?, next_probe_at = CASE WHEN next_probe_at > ? THEN ? ELSE next_probe_at END
-		WHERE name = ? AND last_in_at < ?`, now, now, now, name, now.Millis()-60_000)
+		WHERE name = ? AND last_in_at < ?`, now, now, now, name, now.Millis()-hearEvery)
 	return err
 }
 

@@ -82,3 +82,26 @@ func TestPeopleAtAndTrouble(t *testing.T) {
 		t.Errorf("forgiven: %v, %v", list, err)
 	}
 }
+
+// TestSaveHostHealth_heardAMomentAgo: what is heard within a minute of the last sign of life is not
+// noted, so the next try is not later than that.
+func TestSaveHostHealth_heardAMomentAgo(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	ctx, s := t.Context(), dbtest.At(t, c.now)
+	ok(t, s.EnsureHost(ctx, "a.test"))
+	ok(t, s.HeardFromHost(ctx, "a.test"))
+	fails := func(want time.Duration) {
+		t.Helper()
+		ok(t, s.SaveHostHealth(ctx, []*db.Host{{Name: "a.test", State: db.BreakerOpen, Streak: 9, NextProbeAt: db.At(c.at.Add(time.Hour))}}))
+		h, err := s.HostByName(ctx, "a.test")
+		ok(t, err)
+		if got := h.NextProbeAt.Sub(c.at); got != want {
+			t.Errorf("next probe in %v, want %v", got, want)
+		}
+	}
+	c.pass(10 * time.Second)
+	fails(50 * time.Second)
+	c.pass(time.Minute)
+	fails(time.Hour)
+}

@@ -39,9 +39,11 @@ type lane struct {
 	shut   bool // the host was blocked or paused meanwhile
 
 	sent   int
-	streak int    // deliveries taken in a row, for the window
-	news   bool   // host must be written
-	wants  string // the host whose wrapped activity was answered 424
+	streak int  // deliveries taken in a row, for the window
+	news   bool // host must be written
+	// recovered: the host failed and has taken something since.
+	recovered bool
+	wants     string // the host whose wrapped activity was answered 424
 }
 
 // run works until nothing is left, the host fails, or the visit is over. The end of ctx lets it
@@ -49,6 +51,7 @@ type lane struct {
 func (l *lane) run(ctx context.Context) error {
 	l.stopped, ctx = ctx.Done(), context.WithoutCancel(ctx)
 	l.started = l.d.o.Now()
+	defer func() { l.recover(ctx) }()
 	for {
 		settled, wait, err := l.work(ctx)
 		if err != nil {
@@ -61,6 +64,7 @@ func (l *lane) run(ctx context.Context) error {
 		if err != nil {
 			return l.giveBack(ctx, settled, time.Second, err)
 		}
+		l.recover(ctx)
 		if len(l.shown.IDs) == 0 {
 			return nil
 		}

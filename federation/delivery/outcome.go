@@ -93,11 +93,15 @@ func slowDown(a answer) bool {
 	return a.code == http.StatusTooManyRequests || a.code == http.StatusServiceUnavailable || a.fault == faultTimeout
 }
 
-// poisonWait is how long a delivery waits that failed while others passed.
+// poisonWait is how long a delivery waits that failed while others passed. The first wait is short:
+// a host that stumbles now and then is no reason to fall behind (LemmyNet/lemmy#4346).
 func poisonWait(strikes int64, random float64) time.Duration {
 	wait := 6 * time.Hour
-	if strikes < 9 {
-		wait = min(wait, time.Minute<<strikes)
+	switch {
+	case strikes == 0:
+		wait = 20 * time.Second
+	case strikes < 10:
+		wait = min(wait, time.Minute<<(strikes-1))
 	}
 	return spread(wait, random)
 }

@@ -119,6 +119,9 @@ func (d *Deliverer) probe(ctx context.Context) error {
 	if len(hosts) == 0 {
 		return nil
 	}
+	if err := d.forward(ctx, hosts); err != nil { // there may be nothing else to try them with
+		return err
+	}
 	return d.withQueue(ctx, func() error { return d.o.Queue.Wake(ctx, hosts) })
 }
 

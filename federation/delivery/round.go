@@ -235,7 +235,7 @@ func (r *round) take(t tried) {
 func (r *round) works() {
 	r.alive++
 	if reached(r.l.host) {
-		r.l.news = true
+		r.l.news, r.l.recovered = true, true
 	}
 	for _, t := range r.trail {
 		r.poison(t)
