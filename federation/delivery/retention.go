@@ -51,8 +51,12 @@ type stage struct {
 func (d *Deliverer) stages() []stage {
 	s, keep := d.o.Store, d.o.Keep
 	return []stage{
-		{s.PruneDeliveries, keep.Log}, {s.PruneDead, keep.Dead}, {s.PruneOutbox, keep.Log},
-		{s.PruneActivities, keep.Log}, {s.PruneReceipts, keep.Receipts}, {s.PruneHeard, keep.Receipts},
+		{s.PruneDeliveries, keep.Log},
+		{s.PruneDead, keep.Dead},
+		{s.PruneOutbox, keep.Log},
+		{s.PruneActivities, keep.Log},
+		{s.PruneReceipts, keep.Receipts},
+		{s.PruneHeard, keep.Receipts},
 	}
 }
 
