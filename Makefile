@@ -19,7 +19,7 @@ DURATION ?= 1h
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test check house fmt-check vet fix-check staticcheck tidy-check \
-	deadcode generate-check catalogues lint-full generate golden peers e2e fuzz drills soak bench vuln migrate psql fmt clean
+	deadcode generate-check catalogues lint-full generate golden peers e2e fuzz drills soak bench bench-pages vuln migrate psql fmt clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,9 @@ bench: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) ## Go benchmarks of reading, comp
 
 bench-keep: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION)
 	.ci/bench.sh $< keep
+
+bench-pages: ## Pages over real connections, and the start: answers a second, CPU, median
+	GOGC=200 go test -run '^$$' -bench 'Serve|Start' -benchtime $${BENCHTIME:-3000x} ./cmd/copse
 
 migrate: ## Bring the configured database to the newest schema
 	go run ./cmd/copse migrate up
