@@ -1,0 +1,50 @@
+package founding
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/copse-social/copse/frontend/views"
+)
+
+func TestDiffer_wordByWord(t *testing.T) {
+	t.Parallel()
+	left, right := differ("when seven days pass", "when fourteen days pass")
+	want := func(kind, word string) []views.Span {
+		return []views.Span{{Text: "when "}, {Kind: kind, Text: word}, {Text: "days pass"}}
+	}
+	if diff := cmp.Diff(want("del", "seven "), left); diff != "" {
+		t.Errorf("left (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff(want("ins", "fourteen "), right); diff != "" {
+		t.Errorf("right (-want +got)\n%s", diff)
+	}
+}
+
+func TestDiffer_nothingAndVeryMuch(t *testing.T) {
+	t.Parallel()
+	if left, right := differ("", "new"); len(left) != 0 || len(right) != 1 || right[0].Kind != "ins" {
+		t.Errorf("%v, %v", left, right)
+	}
+	much := strings.Repeat("word ", mostWords+1)
+	if left, right := differ(much, "short"); len(left) != 1 || len(right) != 1 {
+		t.Errorf("%d and %d runs, want one each", len(left), len(right))
+	}
+}
+
+func TestDrawing_isACodeWithAQuietZone(t *testing.T) {
+	t.Parallel()
+	svg, err := drawing("https://copse.test/c/coldchain")
+	if err != nil || !strings.HasPrefix(svg, "<svg") || !strings.Contains(svg, "M4 4h1v1h-1z") || strings.Contains(svg, "style") {
+		t.Errorf("%v: %.200s", err, svg)
+	}
+}
+
+func TestTelling_fewLongWordsOnce(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff([]string{"cold", "chain", "sarela"}, telling("Cold chain in Sarela, cold")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
