@@ -167,8 +167,8 @@ func (s *Store) recountClosed(ctx context.Context, followerID int64) error {
 	return nil
 }
 
-// MoveFollowerInbox tells all whom an actor follows that it is reached elsewhere now. now holds
-// the new inboxes, and old those that were counted before.
+// MoveFollowerInbox tells all whom an actor follows that it is reached elsewhere now, and sends on
+// what waits. now holds the new inboxes, and old those that were counted before.
 func (s *Store) MoveFollowerInbox(ctx context.Context, now, old *Actor) error {
 	if now.DeliveryInbox() != old.DeliveryInbox() {
 		if err := s.moveSharedInbox(ctx, now, old.DeliveryInbox()); err != nil {
@@ -178,7 +178,14 @@ func (s *Store) MoveFollowerInbox(ctx context.Context, now, old *Actor) error {
 	if now.Inbox == old.Inbox && now.DeliveryInbox() == old.DeliveryInbox() {
 		return nil
 	}
-	return s.recountClosed(ctx, now.ID)
+	if err := s.recountClosed(ctx, now.ID); err != nil {
+		return err
+	}
+	shared := newPlace{host: old.Host, from: old.DeliveryInbox(), to: now.DeliveryInbox(), shared: old.SharedInbox != "" && now.SharedInbox != ""}
+	if err := s.readdress(ctx, shared); err != nil {
+		return err
+	}
+	return s.readdress(ctx, newPlace{host: old.Host, from: old.Inbox, to: now.Inbox})
 }
 
 func (s *Store) moveSharedInbox(ctx context.Context, now *Actor, old string) error {

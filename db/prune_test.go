@@ -1,6 +1,8 @@
 package db_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -34,4 +36,65 @@ func TestT53_hostsThatMeanNothingAreForgotten(t *testing.T) {
 	if err != nil || len(left) != 4 {
 		t.Errorf("%d hosts are left, %v; want the four that mean something", len(left), err)
 	}
+}
+
+// A hundred thousand invented hosts cost nothing but their rows: what is asked of the table at each
+// request and on each page stays quick, and those that were never spoken to go in bounded steps.
+func TestT53_hundredThousandHosts(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	now := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
+	s := dbtest.At(t, func() time.Time { return now })
+	const all, step = 100_000, 500
+	ok(t, s.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+		for from := 0; from < all; from += step {
+			list := make([]*db.Host, step)
+			for i := range list {
+				list[i] = &db.Host{Name: fmt.Sprintf("h%06d.evil%d.test", from+i, from%7)}
+			}
+			if err := tx.SaveHostHealth(ctx, list); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	ok(t, s.HeardFromHost(ctx, "h000000.evil0.test"))
+	quick := func(what string, bar time.Duration, do func() error) {
+		t.Helper()
+		best := time.Hour // of some: other tests run beside this one
+		for range 5 {
+			begun := time.Now()
+			ok(t, do())
+			best = min(best, time.Since(begun))
+		}
+		if best > bar {
+			t.Errorf("%s takes %v, want %v at most", what, best, bar)
+		}
+	}
+	quick("a look at one", 10*time.Millisecond, func() error { _, err := s.HostByName(ctx, "h050000.evil3.test"); return ignoreMissing(err) })
+	quick("hearing from one", 20*time.Millisecond, func() error { return s.HeardFromHost(ctx, "h050000.evil3.test") })
+	quick("a page of them", 50*time.Millisecond, func() error { _, err := s.FindHosts(ctx, db.HostQuery{After: "h05", Limit: 50}); return err })
+	quick("what is to be probed", 20*time.Millisecond, func() error { _, err := s.HostsToProbe(ctx, 100); return err })
+	quick("the breakers", 50*time.Millisecond, func() error { _, err := s.CountBreakers(ctx); return err })
+	now = now.Add(31 * 24 * time.Hour)
+	gone, before := int64(0), now.Add(-30*24*time.Hour)
+	for {
+		n, err := s.PruneHosts(ctx, before, 10_000)
+		ok(t, err)
+		if gone += n; n == 0 {
+			break
+		}
+	}
+	left, err := s.CountHosts(ctx)
+	ok(t, err)
+	if gone < all-2 || left.Known != all-gone {
+		t.Errorf("%d forgotten, %d left", gone, left.Known)
+	}
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, db.ErrNotFound) {
+		return nil
+	}
+	return err
 }

@@ -130,11 +130,15 @@ func (r *Rules) speaksFor(ctx context.Context, tx *db.Store, in *federation.Inco
 	return st.Moderates(), err
 }
 
-// blockPerson stores that somebody elsewhere blocks one of ours.
+// blockPerson stores that somebody elsewhere blocks one of ours. Private messages that wait for
+// them go no more.
 func (r *Rules) blockPerson(ctx context.Context, tx *db.Store, in *federation.Incoming, who *db.Actor) (federation.Outcome, error) {
 	row := &db.ActorBlock{ActorID: in.Actor.ID, TargetID: who.ID, URI: in.Activity.ID}
 	if err := tx.PutActorBlock(ctx, row); err != nil {
 		return fault(fmt.Errorf("store block: %w", err))
+	}
+	if err := tx.CancelPrivate(ctx, who.ID, in.Actor); err != nil {
+		return fault(err)
 	}
 	if err := tx.DeleteFollow(ctx, in.Actor.ID, who.ID); err != nil {
 		return fault(err)

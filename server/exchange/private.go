@@ -109,6 +109,10 @@ func errorOr(err, otherwise error) error {
 // writeTo stores a private message with whom it is for, and sends it to those elsewhere.
 func (r *Rules) writeTo(ctx context.Context, tx *db.Store, d *Draft, to []*db.Actor) (*db.Post, error) {
 	d.ToFacilitators, d.WithFollowers, d.confidants = true, false, nil
+	to, err := willing(ctx, tx, d.Author, to)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range to {
 		if a.ID != d.Author.ID && !slices.Contains(d.confidants, a.ID) {
 			d.confidants = append(d.confidants, a.ID)
@@ -121,6 +125,21 @@ func (r *Rules) writeTo(ctx context.Context, tx *db.Store, d *Draft, to []*db.Ac
 	to = slices.DeleteFunc(slices.Clone(to), func(a *db.Actor) bool { return a.ID == d.Author.ID })
 	_, err = r.publishAbout(ctx, tx, act{kind: "Create", group: d.Group}, p, []db.Audience{federation.ToActors(to...)})
 	return p, err
+}
+
+// willing leaves those out of some receivers who block the author, or whom the author blocks.
+func willing(ctx context.Context, tx *db.Store, author *db.Actor, to []*db.Actor) ([]*db.Actor, error) {
+	var list []*db.Actor
+	for _, a := range to {
+		blocked, err := tx.Blocked(ctx, author.ID, a.ID)
+		if err != nil {
+			return nil, fmt.Errorf("look whether %s blocks %s: %w", a.URI, author.URI, err)
+		}
+		if !blocked {
+			list = append(list, a)
+		}
+	}
+	return list, nil
 }
 
 // confidants are who reads a private message to a group: its stewards, or the server of one

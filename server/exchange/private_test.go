@@ -107,6 +107,43 @@ func TestReply_privateAnswer(t *testing.T) {
 	}
 }
 
+// A private message does not go to who blocks its author, and one that waits goes no more.
+func TestT46_privateMessageToWhoBlocksItsAuthor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina, carla := h.person("amina"), h.person("carla")
+	g := h.group("water", amina)
+	zoe := h.stranger("zoe", "masto.test", db.ActorPerson)
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return tx.GrantRole(ctx, &db.RoleGrant{GroupID: g.ActorID, ActorID: zoe.ID, Role: db.RoleModerator})
+	})
+	p := h.start(g, amina, "Open to all", "Text.")
+	h.outbox()
+	first := h.confide(p, carla, "In confidence.", nil)
+	if !reaches(h.outbox(), "Create", zoe.DeliveryInbox()) {
+		t.Fatal("the message does not go to zoe, who looks after the group")
+	}
+	act, err := h.store.LastActivity(context.Background(), carla.ID, "Create", first.URI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := &db.Delivery{ActivityID: act.ID, Host: zoe.Host, Inbox: zoe.DeliveryInbox()}
+	h.do(func(ctx context.Context, tx *db.Store) error { return tx.CreateDeliveries(ctx, []*db.Delivery{waits}) })
+	h.take(h.com.TakeBlock, incoming(t, zoe, activity("Block", zoe, carla.URI)))
+	rows, err := h.store.DeliveriesOf(context.Background(), waits.ActivityID)
+	if err != nil || len(rows) != 1 || rows[0].State != db.DeliveryCancelled {
+		t.Errorf("what waits: %+v, %v; want it cancelled", rows, err)
+	}
+	second := h.confide(p, carla, "In confidence, again.", nil)
+	if reaches(h.outbox(), "Create", zoe.DeliveryInbox()) {
+		t.Error("another message goes to zoe, who blocks its author")
+	}
+	readers, err := h.store.MentionsOf(context.Background(), second.ID)
+	if err != nil || slices.ContainsFunc(readers, func(a *db.Actor) bool { return a.ID == zoe.ID }) {
+		t.Errorf("it is for %v, %v", readers, err)
+	}
+}
+
 func TestModeration_notOfPrivateMessages(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
