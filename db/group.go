@@ -190,6 +190,7 @@ func (s *Store) OpenGroupsOf(ctx context.Context, actorID int64, limit int) ([]*
 	var list []*Group
 	err := s.groups(&list).Where("g.openness = 'open' AND actor.deleted_at = 0").
 		Where(`g.actor_id IN (SELECT group_id FROM memberships WHERE actor_id = ?0 AND left_at = 0 AND status IN ('newcomer', 'member', 'dormant')
+			AND NOT EXISTS (SELECT 1 FROM member_choices mc WHERE mc.group_id = memberships.group_id AND mc.actor_id = ?0 AND mc.shown <> 'public')
 			UNION SELECT group_id FROM role_grants WHERE actor_id = ?0)`, actorID).
 		Order("actor.name", "g.actor_id").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)

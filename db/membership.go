@@ -155,6 +155,8 @@ type MemberQuery struct {
 	Words   string // in name, handle or organisation; "" = everybody
 	Before  int64  // a membership id; 0 = from the newest
 	Limit   int
+	// Hide are the choices of members whom the reader must not see here.
+	Hide []string
 }
 
 // membersLooked bounds how many members one page of a search among them looks at.
@@ -196,6 +198,10 @@ func (s *Store) FindMembers(ctx context.Context, q MemberQuery) (list []*Members
 // living limits a selection to the memberships of a group that count now, newest first.
 func (s *Store) living(sel *bun.SelectQuery, q MemberQuery) *bun.SelectQuery {
 	sel = sel.Where("membership.group_id = ? AND membership.left_at = 0 AND membership.status IN ('newcomer', 'member', 'dormant')", q.GroupID)
+	if len(q.Hide) > 0 {
+		sel = sel.Where(`NOT EXISTS (SELECT 1 FROM member_choices mc WHERE mc.group_id = membership.group_id
+			AND mc.actor_id = membership.actor_id AND mc.shown IN (?))`, bun.List(q.Hide))
+	}
 	if q.Before > 0 {
 		sel = sel.Where("membership.id < ?", q.Before)
 	}

@@ -27,6 +27,7 @@ import (
 	"github.com/copse-social/copse/server/actors"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/membership"
 )
 
 const (
@@ -106,7 +107,8 @@ func newHouse(t testing.TB) *house {
 	})
 	h.door = actors.New(actors.Options{
 		Store: h.store, IRIs: h.iris, Receiver: receiver, Community: h.com, Exchange: h.ex,
-		Version: "0.1.0", Now: h.clock, Log: log,
+		Membership: membership.New(membership.Options{Pub: pub, Community: h.com}),
+		Version:    "0.1.0", Now: h.clock, Log: log,
 		Cancel: func(_ context.Context, _ *db.Store, activity, host string) (bool, error) {
 			h.cancelled = append(h.cancelled, activity+" "+host)
 			return true, nil

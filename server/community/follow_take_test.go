@@ -113,7 +113,9 @@ func TestT52_followBombIsOneLine(t *testing.T) {
 	for i := range 30 {
 		who := h.remote(db.ActorPerson, fmt.Sprintf("p%d", i), "bomb.test", "")
 		h.take(h.r.TakeFollow, who, followOf(who.URI+"/f", who, g.Actor), "")
-		h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Join(ctx, tx, who, g, community.Entry{URI: who.URI + "/j"}) })
+		h.do(func(ctx context.Context, tx *db.Store) error {
+			return h.r.Join(ctx, tx, who, g, community.Entry{URI: who.URI + "/j"})
+		})
 	}
 	if got := h.lines(fay); len(got) != 2 {
 		t.Errorf("%d notices, want one of follows and one of members", len(got))

@@ -65,6 +65,9 @@ func TestGroup_showsItsWordsAsWritten(t *testing.T) {
 	h.visitor().get("/c/taps").shows("Taps &amp; &lt;valves&gt;").hides("<valves>")
 }
 
+// wish is how somebody's work touches a domain, long enough to be taken.
+const wish = "I look after pumps in the north."
+
 func TestGroup_followJoinLeave(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -72,7 +75,11 @@ func TestGroup_followJoinLeave(t *testing.T) {
 	h.group("water", amina)
 	b := h.as(carla)
 	b.follow(b.post("/c/water/follow", nil)).shows("You follow it.", "Stop following", "/c/water/join")
-	b.follow(b.post("/c/water/join", nil)).shows("You are a member.", "Leave the community", "Start a discussion").hides("/c/water/follow")
+	b.get("/c/water/join").shows("How does your work touch this?", "I commit to this domain")
+	b.post("/c/water/join", form("link", "pumps", "commit", "1")).want(http.StatusUnprocessableEntity).shows("Write at least 20 letters", "pumps")
+	b.post("/c/water/join", form("link", wish)).want(http.StatusUnprocessableEntity).shows("Membership is a commitment", wish)
+	b.follow(b.post("/c/water/join", form("link", wish, "commit", "1"))).shows("You are a member.", "Leave the community", "Start a discussion").hides("/c/water/follow")
+	b.get("/c/water/join").shows("What you committed to", wish, "Who sees that you are a member?")
 	b.follow(b.post("/c/water/leave", nil)).shows("You have left.", "Stop following")
 	b.follow(b.post("/c/water/unfollow", nil)).shows("You no longer follow it.", "/c/water/follow")
 
@@ -89,9 +96,10 @@ func TestGroup_closedAsks(t *testing.T) {
 	h.visitor().get("/c/inner").want(http.StatusOK).shows("The inner", "for members").hides("Among us")
 	b := h.as(carla)
 	b.get("/c/inner").shows("Ask to join").hides("Among us")
-	b.follow(b.post("/c/inner/join", nil)).shows("Asked. The facilitators decide", "Membership asked", "Withdraw the request").hides("Among us")
+	b.follow(b.post("/c/inner/join", form("link", wish, "commit", "1"))).shows("Waits for a facilitator", "Withdraw the request").hides("Among us")
+	b.get("/c/inner").shows("Membership asked", "See where it stands").hides("Among us")
 	b.get("/").hides("Among us")
-	b.follow(b.post("/c/inner/leave", nil)).shows("Ask to join")
+	b.follow(b.post("/c/inner/join/withdraw", nil)).shows("Ask to join")
 }
 
 func TestGroup_elsewhere(t *testing.T) {

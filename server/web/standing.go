@@ -116,7 +116,11 @@ func (d *Door) people(c echo.Context, g *db.Group, p *views.Cop) error {
 		return nil // who is in it is for members
 	}
 	p.ByOrg = d.orgCounts(counts[:min(len(counts), 8)])
-	members, _, err := d.store.FindMembers(ctx, db.MemberQuery{GroupID: g.ActorID, Limit: 8})
+	hide := []string{db.ShownNobody, db.ShownMembers}
+	if p.Standing == views.Member {
+		hide = hide[:1]
+	}
+	members, _, err := d.store.FindMembers(ctx, db.MemberQuery{GroupID: g.ActorID, Limit: 8, Hide: hide})
 	if err != nil {
 		return fmt.Errorf("load members: %w", err)
 	}

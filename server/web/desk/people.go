@@ -167,8 +167,16 @@ func roleWord(l loc, role string) string {
 
 func (d *Desk) members(c echo.Context, h *here, p *views.People) error {
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
+	var hide []string
+	switch {
+	case h.care:
+	case h.standing.Belongs:
+		hide = []string{db.ShownNobody}
+	default:
+		hide = []string{db.ShownNobody, db.ShownMembers}
+	}
 	list, next, err := d.store.FindMembers(c.Request().Context(), db.MemberQuery{
-		GroupID: h.group.ActorID, Words: p.Words, Before: before, Limit: pagePeople,
+		GroupID: h.group.ActorID, Words: p.Words, Before: before, Limit: pagePeople, Hide: hide,
 	})
 	if err != nil {
 		return fmt.Errorf("list members: %w", err)
