@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"crypto/rand"
 	"testing"
 	"time"
 
@@ -23,7 +24,9 @@ func TestPendingBytes_eachBodyOnce(t *testing.T) {
 	if n, err := s.PendingBytes(t.Context()); err != nil || n != 0 {
 		t.Fatalf("an empty instance holds %d, %v", n, err)
 	}
-	a := &db.Activity{URI: "https://copse.test/a/1", Type: "Create", Local: true, Body: make([]byte, 5000)}
+	noise := make([]byte, 5000) // which cannot be packed
+	_, _ = rand.Read(noise)
+	a := &db.Activity{URI: "https://copse.test/a/1", Type: "Create", Local: true, Body: noise}
 	ok(t, s.CreateActivity(t.Context(), a))
 	var list []*db.Delivery
 	for _, host := range []string{"one.test", "two.test", "three.test"} {
