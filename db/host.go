@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 )
@@ -234,8 +235,8 @@ func (s *Store) SaveHostHealth(ctx context.Context, list []*Host) error {
 	}
 	_, err := s.write.NewInsert().Model(&rows).On("CONFLICT (name) DO UPDATE").
 		Set("state = EXCLUDED.state, streak = EXCLUDED.streak, failing_since = EXCLUDED.failing_since").
-		Set("next_probe_at = CASE WHEN host.last_in_at > ? AND EXCLUDED.next_probe_at > host.last_in_at + ? THEN host.last_in_at + ? ELSE EXCLUDED.next_probe_at END",
-			s.Now().Millis()-hearEvery, hearEvery, hearEvery).
+		Set("next_probe_at = CASE WHEN host.last_in_at BETWEEN ? AND ? AND EXCLUDED.next_probe_at > host.last_in_at + ? THEN host.last_in_at + ? ELSE EXCLUDED.next_probe_at END",
+			s.Now().Millis()-hearEvery, s.Now(), hearEvery, hearEvery).
 		Set("retry_after = EXCLUDED.retry_after").
 		Set("send_window = EXCLUDED.send_window, last_inbox = EXCLUDED.last_inbox").
 		Set("scheme = EXCLUDED.scheme, scheme_at = EXCLUDED.scheme_at").
@@ -260,13 +261,17 @@ func (s *Store) HostsByName(ctx context.Context, names []string) (map[string]*Ho
 	return out, nil
 }
 
+// FarthestProbe is more than any wait for a host that fails. What is farther was written while the
+// clock was wrong, and counts as past.
+const FarthestProbe = 26 * time.Hour
+
 // HostsToProbe lists failing hosts with waiting deliveries whose turn to be tried has come.
 func (s *Store) HostsToProbe(ctx context.Context, limit int) ([]string, error) {
 	var list []string
 	now := s.Now()
-	err := s.read.NewRaw(`SELECT name FROM hosts WHERE streak > 0 AND next_probe_at <= ? AND retry_after <= ?
+	err := s.read.NewRaw(`SELECT name FROM hosts WHERE streak > 0 AND (next_probe_at <= ?0 OR next_probe_at > ?1) AND (retry_after <= ?0 OR retry_after > ?1)
 		AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = hosts.name AND d.state = 0)
-		ORDER BY next_probe_at LIMIT ?`, now, now, limit).Scan(ctx, &list)
+		ORDER BY next_probe_at LIMIT ?2`, now, now.Millis()+FarthestProbe.Milliseconds(), limit).Scan(ctx, &list)
 	return list, wrap(err)
 }
 
@@ -319,7 +324,7 @@ const hearEvery = 60_000
 func (s *Store) HeardFromHost(ctx context.Context, name string) error {
 	now := s.Now()
 	_, err := s.exec(ctx, `UPDATE hosts SET last_in_at = ?, next_probe_at = CASE WHEN next_probe_at > ? THEN ? ELSE next_probe_at END
-		WHERE name = ? AND last_in_at < ?`, now, now, now, name, now.Millis()-hearEvery)
+		WHERE name = ? AND (last_in_at < ? OR last_in_at > ?)`, now, now, now, name, now.Millis()-hearEvery, now)
 	return err
 }
 

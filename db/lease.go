@@ -112,9 +112,9 @@ func (s *Store) FreeHosts(ctx context.Context, prefix, after string, limit int) 
 			UNION ALL SELECT (SELECT min(d.host) FROM deliveries d WHERE d.state = 0 AND d.host > h.host) FROM h WHERE h.host IS NOT NULL)
 		SELECT host FROM h WHERE host IS NOT NULL
 		AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.name = ?1 || h.host AND l.until > ?2)
-		AND NOT EXISTS (SELECT 1 FROM hosts WHERE hosts.name = h.host AND (hosts.retry_after > ?3 OR hosts.streak > 0 AND hosts.next_probe_at > ?3))
+		AND NOT EXISTS (SELECT 1 FROM hosts WHERE hosts.name = h.host AND (hosts.retry_after > ?3 AND hosts.retry_after <= ?5 OR hosts.streak > 0 AND hosts.next_probe_at > ?3 AND hosts.next_probe_at <= ?5))
 		AND EXISTS (SELECT 1 FROM deliveries d WHERE d.state = 0 AND d.host = h.host AND d.next_at <= ?3)
-		LIMIT ?4`, after, prefix, s.stamp(), s.Now(), limit).Scan(ctx, &list)
+		LIMIT ?4`, after, prefix, s.stamp(), s.Now(), limit, s.Now().Millis()+FarthestProbe.Milliseconds()).Scan(ctx, &list)
 	return list, wrap(err)
 }
 

@@ -198,7 +198,7 @@ func (v *Receiver) keep(ctx context.Context, claim *sign.Claim, signer string, d
 // hear notes that a host is alive, at most once a minute.
 func (v *Receiver) hear(ctx context.Context, host string) {
 	now := v.o.Now()
-	if at, ok := v.heard.GetIfPresent(host); ok && now.Sub(at) < time.Minute {
+	if at, ok := v.heard.GetIfPresent(host); ok && now.Sub(at).Abs() < time.Minute { // a clock may go back
 		return
 	}
 	v.heard.Set(host, now)

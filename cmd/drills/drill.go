@@ -42,6 +42,7 @@ func drillTable() []drill {
 		{id: "F11", title: "410, 404, 401, 403, 429 with Retry-After", anyEngine: true, do: refuse},
 		{id: "F12", title: "no HTTP, endless headers, 10 MiB, resets", anyEngine: true, do: garbage},
 		{id: "F13", title: "disk full", needs: rig.Options{DataSize: 24}, do: diskFull},
+		{id: "F14", title: "clock 2 h on, 2 h back, 400 days on", needs: both, anyEngine: true, do: leaps},
 		{id: "F17", title: "SIGTERM under load, one process after the other", needs: both, do: stops},
 		{id: "F19", title: "a million deliveries wait", needs: both, anyEngine: true, alone: true, do: mass},
 		{id: "F21", title: "an hour of everything, by chance", needs: both, apart: true, do: soak},

@@ -71,9 +71,17 @@ func standDown(h *db.Host, now time.Time) time.Duration {
 	if !h.PausedAt.IsZero() {
 		return whilePaused
 	}
-	wait := h.RetryAfter.Sub(now)
+	wait := ahead(h.RetryAfter, now)
 	if h.Streak > 0 {
-		wait = max(wait, h.NextProbeAt.Sub(now))
+		wait = max(wait, ahead(h.NextProbeAt, now))
 	}
 	return wait
+}
+
+// ahead is how far a moment lies ahead, 0 where it was noted while the clock was wrong.
+func ahead(at db.Time, now time.Time) time.Duration {
+	if wait := at.Sub(now); wait <= db.FarthestProbe {
+		return wait
+	}
+	return 0
 }
