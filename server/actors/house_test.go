@@ -25,6 +25,7 @@ import (
 	"github.com/copse-social/copse/federation/sign"
 	"github.com/copse-social/copse/server"
 	"github.com/copse-social/copse/server/actors"
+	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
@@ -108,6 +109,7 @@ func newHouse(t testing.TB) *house {
 	h.door = actors.New(actors.Options{
 		Store: h.store, IRIs: h.iris, Receiver: receiver, Community: h.com, Exchange: h.ex,
 		Membership: membership.New(membership.Options{Pub: pub, Community: h.com}),
+		Charter:    charter.New(charter.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }, Log: log}),
 		Version:    "0.1.0", Now: h.clock, Log: log,
 		Cancel: func(_ context.Context, _ *db.Store, activity, host string) (bool, error) {
 			h.cancelled = append(h.cancelled, activity+" "+host)

@@ -20,6 +20,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/db/dbtest"
 	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
@@ -58,7 +59,7 @@ func newHouse(t testing.TB) *house {
 	h.com = community.New(community.Options{Pub: pub, Log: quiet, Words: func(_, code string, _ map[string]string) string { return code }})
 	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: quiet})
 	h.door = web.New(web.Options{
-		Store: h.store, Community: h.com, Exchange: h.ex, Membership: membership.New(membership.Options{Pub: pub, Community: h.com}), Base: "https://copse.test", Host: "copse.test",
+		Store: h.store, Community: h.com, Exchange: h.ex, Membership: membership.New(membership.Options{Pub: pub, Community: h.com}), Charter: charter.New(charter.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }, Log: quiet}), Base: "https://copse.test", Host: "copse.test",
 		Resolve: h.resolve, Subscribe: h.subscribe, Now: h.now, Log: quiet,
 	})
 	h.echo = echo.New()
