@@ -153,7 +153,9 @@ func (l *lab) follows(who, whom string) {
 func (l *lab) joins(who, group string) {
 	l.t.Helper()
 	a, g := l.actor(who), l.groupNamed(group)
-	l.tx(func(ctx context.Context, tx *db.Store) error { return l.community.Join(ctx, tx, a, g, community.Entry{}) })
+	l.tx(func(ctx context.Context, tx *db.Store) error {
+		return l.community.Join(ctx, tx, a, g, community.Entry{})
+	})
 }
 
 // starts a discussion as one of ours, in a group anywhere, and answers its id.

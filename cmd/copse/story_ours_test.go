@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/copse-social/copse/db"
-	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/federation/content"
+	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 )
 
