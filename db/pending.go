@@ -46,3 +46,12 @@ func (s *Store) ExpireDormant(ctx context.Context, since time.Time, limit int) (
 		WHERE d.state = 0 AND h.streak > 0 AND h.failing_since > 0 AND h.failing_since < ? ORDER BY d.id LIMIT ?)`,
 		DeliveryExpired, s.Now(), since.UnixMilli(), limit)
 }
+
+// OldestHealthy is since when the delivery waits that has waited longest for a host that answers, is
+// not paused and holds nothing against the delivery itself; zero where none does.
+func (s *Store) OldestHealthy(ctx context.Context) (Time, error) {
+	var at Time
+	err := s.read.NewRaw(`SELECT coalesce(min(d.created_at), 0) FROM deliveries d LEFT JOIN hosts h ON h.name = d.host
+		WHERE d.state = 0 AND d.next_at = 0 AND (h.name IS NULL OR h.streak = 0 AND h.paused_at = 0 AND h.retry_after = 0)`).Scan(ctx, &at)
+	return at, wrap(err)
+}

@@ -67,6 +67,9 @@ func (v *Receiver) Receive(req *http.Request, body []byte, inboxOf int64) error 
 	if err != nil {
 		return err
 	}
+	if v.o.IRIs.Ours(claim.KeyID) {
+		return v.loop(req, body, claim)
+	}
 	doc, err := vocab.DecodeActivity(body)
 	if err != nil {
 		return err

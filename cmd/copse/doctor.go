@@ -3,19 +3,22 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/copse-social/copse/cmd/copse/doctor"
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/sign"
 )
 
 func doctorCommand() *cobra.Command {
 	return listing(&cobra.Command{
 		Use: "doctor", Short: "Look for what is wrong with this instance and say how to mend it",
 		Long: "Checks the configuration, the data folder and its disk, the database, Redis, the key, and then, through\n" +
-			"the public address, the clock, the Host header as it passes the proxy, WebFinger, NodeInfo, the inbox and\n" +
-			"how much it takes. Ends with 1 when something failed.",
+			"the public address, the clock, the Host header as it passes the proxy, WebFinger, NodeInfo, whether what is\n" +
+			"signed here still fits when it arrives, the inbox and how much it takes. Ends with 1 when something failed.",
 	}, func(cmd *cobra.Command, _ []string) (table, error) {
 		found, err := examine(cmd)
 		t := table{json: found, head: []string{"CHECK", "STATE", "", "FIX"}}
@@ -70,6 +73,22 @@ func examine(cmd *cobra.Command) (found []doctor.Finding, err error) {
 // outside lets the doctor look from where others stand.
 func (c *core) outside(ctx context.Context, d *doctor.Doctor) {
 	d.Outside(ctx, doctor.Public{
-		Actor: c.iris.Instance(), Acct: c.instance.Handle + "@" + c.iris.Host(), SharedInbox: c.iris.SharedInbox(),
+		Actor: c.iris.Instance(), Acct: c.instance.Handle + "@" + c.iris.Host(), SharedInbox: c.iris.SharedInbox(), Sign: c.signToTest,
 	})
+}
+
+// signToTest signs with the key of the instance, which otherwise the running server alone does, and
+// notes it.
+func (c *core) signToTest(req *http.Request, body []byte) error {
+	s, err := c.keys.Signer(c.instance)
+	if err != nil {
+		return err
+	}
+	err = c.store.InTx(req.Context(), func(ctx context.Context, tx *db.Store) error {
+		return tx.Audit(ctx, db.AuditEntry{Who: db.ByCommand, Act: "use-key", Object: c.instance.Handle, Reason: "doctor"})
+	})
+	if err != nil {
+		return err
+	}
+	return s.Sign(req, body, sign.Cavage, c.now())
 }

@@ -70,6 +70,8 @@ func (d *Doctor) Inside(ctx context.Context, store *db.Store) {
 	d.database(ctx, store)
 	d.redis(ctx)
 	d.disk()
+	d.skew(ctx, store)
+	d.queue(ctx, store)
 }
 
 // Public is what others know of the instance.
@@ -77,6 +79,8 @@ type Public struct {
 	Actor       string // address of the instance actor
 	Acct        string // its handle with host
 	SharedInbox string
+	// Sign signs a request as the instance does; nil: it cannot.
+	Sign func(req *http.Request, body []byte) error
 }
 
 // Outside goes through the public address as others do.
@@ -86,6 +90,10 @@ func (d *Doctor) Outside(ctx context.Context, p Public) {
 	}
 	d.Say("webfinger", d.webfinger(ctx, p), "finds this instance", "let the proxy pass /.well-known/ to Copse, unchanged")
 	d.Say("nodeinfo", d.nodeinfo(ctx), "says that this is Copse", "let the proxy pass /.well-known/nodeinfo and /nodeinfo/ to Copse")
+	if p.Sign != nil {
+		d.Say("signature", d.signature(ctx, p), "a request signed here arrives as it was signed",
+			"let the proxy change neither path nor query, Host, Date, Digest, Signature nor body, and set up time synchronisation")
+	}
 	d.Say("inbox", d.inbox(ctx, p), "takes requests of other servers", "keep firewalls and challenge pages away from /ap/")
 	d.Say("body limit", d.bodyLimit(ctx, p), "lets a megabyte through", "let the proxy take bodies of at least 2 MB: nginx client_max_body_size 2m, Caddy request_body max_size 2MB")
 }

@@ -35,6 +35,30 @@ func (d *Doctor) refused(ctx context.Context, p Public, body string) error {
 	return nil
 }
 
+// signature sends the instance a request under its own key, by the way that those of others take.
+// Copse takes none from itself, and says by 403 instead of 401 that the signature fits.
+func (d *Doctor) signature(ctx context.Context, p Public) error {
+	body := activity(p)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.SharedInbox, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/activity+json")
+	if err := p.Sign(req, []byte(body)); err != nil {
+		return fmt.Errorf("sign a request: %w", err)
+	}
+	res, err := d.do(req)
+	switch {
+	case err != nil:
+		return err
+	case res.status == http.StatusForbidden && strings.HasPrefix(res.header.Get("Content-Type"), "application/problem+json"):
+		return nil
+	case res.status == http.StatusUnauthorized:
+		return fmt.Errorf("a request signed here does not fit any more when it arrives: others cannot write to this instance either")
+	}
+	return fmt.Errorf("something before Copse answered %d to a signed request", res.status)
+}
+
 func (d *Doctor) post(ctx context.Context, p Public, body string) (reply, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.SharedInbox, strings.NewReader(body))
 	if err != nil {
