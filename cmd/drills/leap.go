@@ -53,6 +53,12 @@ func leaps(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	return backAfterLeaps(ctx, r, away, warned)
+}
+
+// backAfterLeaps lets the hosts that were away be there again, and judges. What came when the clock
+// was warned of counts in the full form alone.
+func backAfterLeaps(ctx context.Context, r *rig.Rig, away []*rig.Peer, warned time.Duration) (*rig.Report, error) {
 	waiting, err := r.Count(ctx, "SELECT count(*) FROM deliveries WHERE state = 0")
 	if err != nil {
 		return nil, err
