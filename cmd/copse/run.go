@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/copse-social/copse/cmd/copse/config"
+	"github.com/copse-social/copse/federation/delivery/queue"
 )
 
 const (
@@ -65,6 +66,7 @@ func serveCommand() *cobra.Command {
 				return err
 			}
 			o.Log = newLog(cfg, cmd.ErrOrStderr())
+			queue.LogTo(o.Log)
 			return serve(cmd.Context(), cfg, o, does)
 		},
 	}
