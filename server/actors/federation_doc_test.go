@@ -115,7 +115,7 @@ func TestFederationDoc_everyRowSent(t *testing.T) {
 func (h *house) example(who *fedtest.Actor, l line, p *db.Post) fedtest.Doc {
 	switch l.activity {
 	case "Undo":
-		return who.Undo(who.Activity(cmp.Or(l.about, "Invite"), p.URI))
+		return who.Undo(who.Activity(cmp.Or(l.about, "Travel"), p.URI))
 	case "Reject":
 		return who.Activity("Reject", fedtest.Doc{"id": h.iris.Activity(7), "type": cmp.Or(l.about, "Create"), "actor": h.ana.Actor.URI, "object": who.ID})
 	case "Create":
