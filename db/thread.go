@@ -32,7 +32,7 @@ func facts() []string {
 func (s *Store) ThreadPage(ctx context.Context, q ThreadQuery) ([]*Post, error) {
 	var list []*Post
 	sel := s.inThread(q, s.read.NewSelect().Model(&list).
-		Column("id", "author_id", "reply_to_id", "path", "content", "lang", "state", "state_reason", "state_by",
+		Column("id", "uri", "author_id", "reply_to_id", "path", "content", "lang", "state", "state_reason", "state_by",
 			"state_at", "door", "local", "published_at", "edited_at", "locked_at", "pinned_at", "likes_count")).
 		Where("post.path > ?", q.After)
 	if err := sel.Order("post.path").Limit(int64(q.Limit)).Scan(ctx); err != nil {
