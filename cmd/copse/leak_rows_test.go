@@ -21,7 +21,7 @@ type leakRow struct {
 func leakRows(w *leakWorld) map[string]leakRow {
 	rows := make(map[string]leakRow)
 	for _, part := range []func(*leakWorld) map[string]leakRow{
-		leakDocuments, leakCommunity, leakBelonging, leakPosts, leakPeople, leakOwn, leakWrites,
+		leakDocuments, leakCommunity, leakBelonging, leakCharter, leakPosts, leakPeople, leakOwn, leakWrites,
 	} {
 		for route, row := range part(w) {
 			rows[route] = row

@@ -168,7 +168,7 @@ func TestMastodonActor(t *testing.T) {
 		}
 	}
 	stub := members(t, groupDoc().Stub())
-	for _, name := range []string{"name", "summary", "followers", "attributedTo", "url", "discoverable"} {
+	for _, name := range []string{"name", "summary", "attributedTo", "url", "discoverable"} {
 		if _, has := stub[name]; has {
 			t.Errorf("an unsigned reader learns %s", name)
 		}

@@ -149,8 +149,13 @@ func (d *Door) charterPage(c echo.Context) error {
 	if elsewhere {
 		return hidden(nil)
 	}
-	a, err := d.store.LocalActor(c.Request().Context(), handle)
+	ctx := c.Request().Context()
+	a, err := d.store.LocalActor(ctx, handle)
 	if err != nil || a.Type != db.ActorGroup || !a.Active() {
+		return hidden(err)
+	}
+	g, err := d.store.GroupByID(ctx, a.ID)
+	if err != nil || g.Openness == db.OpennessConfidential { // its address would say that the handle is taken
 		return hidden(err)
 	}
 	return d.elsewhere(c, a.URI+federation.CharterPart)

@@ -58,7 +58,7 @@ func (d *Door) serve(c echo.Context, doc document) error {
 		if err == nil {
 			return c.Redirect(http.StatusSeeOther, to)
 		}
-		if !errors.Is(err, db.ErrNotFound) && !errors.Is(err, errHidden) {
+		if !errors.Is(err, db.ErrNotFound) && !errors.Is(err, errHidden) && !errors.Is(err, errSigned) {
 			return err
 		}
 	}

@@ -7,7 +7,9 @@ package founding
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -89,8 +91,30 @@ func (d *Pages) groupAt(c echo.Context) (*here, error) {
 		return nil, fmt.Errorf("load group %s: %w", a.URI, err)
 	}
 	h := &here{group: g}
-	h.standing, err = d.com.Standing(ctx, d.store, g, frame.Me(c))
-	return h, err
+	if h.standing, err = d.com.Standing(ctx, d.store, g, frame.Me(c)); err != nil {
+		return nil, err
+	}
+	if known, err := d.known(c, h); err != nil || !known {
+		return nil, errors.Join(err, echo.ErrNotFound)
+	}
+	return h, nil
+}
+
+// known says that the reader may know of a community: of a confidential one only who belongs to it,
+// helps it, or was asked to found it (T45).
+func (d *Pages) known(c echo.Context, h *here) (bool, error) {
+	me := frame.Me(c)
+	if h.group.Openness != db.OpennessConfidential || h.standing.Belongs || h.standing.Moderates() {
+		return true, nil
+	}
+	if me == nil {
+		return false, nil
+	}
+	founders, err := d.store.FoundersOf(c.Request().Context(), h.group.ActorID)
+	if err != nil {
+		return false, fmt.Errorf("load founders of %s: %w", h.group.Actor.URI, err)
+	}
+	return slices.ContainsFunc(founders, func(f *db.Founder) bool { return f.ActorID == me.ID }), nil
 }
 
 // may turns a rule's answer into yes or no, to show a button or not; the act itself asks again.
