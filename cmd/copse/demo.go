@@ -22,7 +22,7 @@ import (
 
 	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/server"
-	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/password"
 )
 
 func demoCommand() *cobra.Command {
@@ -109,7 +109,7 @@ func (d *demo) run(ctx context.Context, out io.Writer) error {
 		}
 		s.orgs[b.key] = b.inst
 	}
-	if s.password, err = community.HashPassword(d.password); err != nil {
+	if s.password, err = password.Hash(d.password); err != nil {
 		return err
 	}
 	if fresh {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/password"
 )
 
 func userCommand() *cobra.Command {
@@ -55,12 +56,12 @@ func userCreateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&n.Name, "name", "", "name to show; without it the handle is shown")
 	cmd.Flags().StringVar(&n.Organisation, "organisation", "", "where they work, shown beside the name")
 	return need(listing(cmd, inOffice(func(ctx context.Context, o *office, args []string) (table, error) {
-		password, err := passwordFrom(cmd)
+		secret, err := passwordFrom(cmd)
 		if err != nil {
 			return table{}, err
 		}
 		n.Handle = args[0]
-		a, err := o.createPerson(ctx, n, password)
+		a, err := o.createPerson(ctx, n, secret)
 		if err != nil {
 			return table{}, err
 		}
@@ -69,9 +70,9 @@ func userCreateCommand() *cobra.Command {
 }
 
 // createPerson hashes the password and makes the keys before the transaction: both are slow.
-func (c *core) createPerson(ctx context.Context, n community.NewPerson, password string) (*db.Account, error) {
+func (c *core) createPerson(ctx context.Context, n community.NewPerson, secret string) (*db.Account, error) {
 	var err error
-	if n.PasswordHash, err = community.HashPassword(password); err != nil {
+	if n.PasswordHash, err = password.Hash(secret); err != nil {
 		return nil, err
 	}
 	if n.Actor, err = c.community.PrepareActor(c.store, db.ActorPerson); err != nil {
@@ -123,11 +124,11 @@ func userPasswordCommand() *cobra.Command {
 	}
 	cmd.Flags().Bool("password-stdin", false, "read the password from standard input (the only way to give it)")
 	return listing(cmd, inOffice(func(ctx context.Context, o *office, args []string) (table, error) {
-		password, err := passwordFrom(cmd)
+		secret, err := passwordFrom(cmd)
 		if err != nil {
 			return table{}, err
 		}
-		hash, err := community.HashPassword(password)
+		hash, err := password.Hash(secret)
 		if err != nil {
 			return table{}, err
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/fedtest"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/password"
 )
 
 // silence is a way out on which one host never answers. It does not make the test wait: it notes
@@ -246,7 +247,7 @@ func TestWire14_noIDTwiceInAPage(t *testing.T) {
 func TestWire14_frontWithTLS(t *testing.T) {
 	t.Parallel()
 	l, _ := newCommons(t)
-	hash, err := community.HashPassword("correct horse battery")
+	hash, err := password.Hash("correct horse battery")
 	l.ok(err)
 	l.tx(func(ctx context.Context, tx *db.Store) error {
 		n := community.NewPerson{Handle: "theo", Email: "theo@mail.example", PasswordHash: hash}

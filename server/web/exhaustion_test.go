@@ -13,7 +13,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server"
-	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/password"
 	"github.com/copse-social/copse/server/web"
 )
 
@@ -148,7 +148,7 @@ func TestT48_unknownPeopleCostOneHash(t *testing.T) { //nolint:paralleltest // s
 // withPassword gives somebody a password and answers its hash.
 func (h *house) withPassword(who *db.Actor) string {
 	h.t.Helper()
-	hash, err := community.HashPassword("the right words here")
+	hash, err := password.Hash("the right words here")
 	h.ok(err)
 	account, err := h.store.AccountOf(h.ctx, who.ID)
 	h.ok(err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/password"
 )
 
 func TestSettings_profile(t *testing.T) {
@@ -80,7 +81,7 @@ func TestSettings_whatReachesMe(t *testing.T) {
 func TestT40_newPasswordEndsOtherSessions(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	hash, err := community.HashPassword("seven frogs on a lid")
+	hash, err := password.Hash("seven frogs on a lid")
 	h.ok(err)
 	ana := h.person("ana", func(n *community.NewPerson) { n.PasswordHash = hash })
 	here, there := h.as(ana), h.as(ana)

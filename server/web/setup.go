@@ -16,6 +16,7 @@ import (
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/password"
 	"github.com/copse-social/copse/server/web/frame"
 )
 
@@ -124,7 +125,7 @@ var errSpent = errors.New("set-up link is spent")
 // firstAdmin makes the account and spends the link in one transaction. Taking the link is the first
 // thing that is written, so that of two people at once the second finds it gone.
 func (d *Door) firstAdmin(ctx context.Context, n community.NewPerson, by secrets) (*db.Account, error) {
-	hash, err := community.HashPassword(by.password)
+	hash, err := password.Hash(by.password)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/frontend/views"
-	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/password"
 	"github.com/copse-social/copse/server/web/frame"
 )
 
@@ -60,7 +60,7 @@ func (d *Door) signIn(c echo.Context) error {
 	if err == nil {
 		hash = account.PasswordHash
 	}
-	if !community.PasswordMatches(hash, form.Password) || err != nil || !account.DisabledAt.IsZero() {
+	if !password.Matches(hash, form.Password) || err != nil || !account.DisabledAt.IsZero() {
 		p.Error = frame.At(c).Loc.Text("Handle or mail address and password do not fit together.")
 		return d.signInPage(c, http.StatusUnprocessableEntity, p)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/views"
-	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/password"
 )
 
 // access handles GET /settings/access.
@@ -67,11 +67,11 @@ func browserOf(agent string) string {
 func (d *Desk) changePassword(c echo.Context) error {
 	a, l := d.Account(c), d.Loc(c)
 	var p views.Access
-	if !community.PasswordMatches(a.PasswordHash, c.FormValue("old")) {
+	if !password.Matches(a.PasswordHash, c.FormValue("old")) {
 		p.Old.Error = l.Text("The password is not right.")
 		return d.accessPage(c, http.StatusUnprocessableEntity, p)
 	}
-	hash, err := community.HashPassword(c.FormValue("new"))
+	hash, err := password.Hash(c.FormValue("new"))
 	if no, is := refusalIn(err); is {
 		p.New.Error = d.Sentence(l, no)
 		return d.accessPage(c, http.StatusUnprocessableEntity, p)

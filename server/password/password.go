@@ -1,4 +1,7 @@
-package community
+// Package password hashes and compares the passwords of accounts, and refuses those that anybody
+// would guess. It reads and writes no account; who may sign in is decided by the doors. Start with
+// Hash and Matches.
+package password
 
 import (
 	_ "embed"
@@ -9,19 +12,21 @@ import (
 
 	"github.com/alexedwards/argon2id"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/copse-social/copse/server/community"
 )
 
 // What a password may be. The upper bound keeps a form from feeding megabytes to the hash; nothing
 // below it is cut off.
 const (
-	MinPassword = 12    // characters
-	MaxPassword = 1_000 // bytes
+	Min = 12    // characters
+	Max = 1_000 // bytes
 )
 
-// commonPasswords are long enough and still among the first that are tried, one a line.
+// common are long enough and still among the first that are tried, one a line.
 //
 //go:embed common_passwords.txt
-var commonPasswords string
+var common string
 
 // hashing holds as many passwords as may be hashed at once: each takes 19 MiB, and a storm of
 // sign-ins must wait rather than fill the memory.
@@ -30,11 +35,11 @@ var hashing = make(chan struct{}, 4)
 // absentHash is compared with where there is no account, so that the answer takes as long.
 const absentHash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdCBvZiBub2JvZHk$3q2+7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-// HashPassword hashes a new password with argon2id at the strength OWASP asks for. It refuses with
+// Hash hashes a new password with argon2id at the strength OWASP asks for. It refuses with
 // "password-short", "password-long" or "password-common".
-func HashPassword(password string) (string, error) {
+func Hash(password string) (string, error) {
 	password = norm.NFC.String(password)
-	if err := checkPassword(password); err != nil {
+	if err := check(password); err != nil {
 		return "", err
 	}
 	hashing <- struct{}{}
@@ -48,10 +53,10 @@ func HashPassword(password string) (string, error) {
 	return hash, nil
 }
 
-// PasswordMatches compares a password with the hash of an account. An empty hash, for an account
+// Matches compares a password with the hash of an account. An empty hash, for an account
 // that is not there, takes the same time and matches nothing.
-func PasswordMatches(hash, password string) bool {
-	if len(password) > MaxPassword {
+func Matches(hash, password string) bool {
+	if len(password) > Max {
 		return false
 	}
 	there := hash != ""
@@ -64,14 +69,14 @@ func PasswordMatches(hash, password string) bool {
 	return err == nil && match && there
 }
 
-func checkPassword(password string) error {
+func check(password string) error {
 	switch {
-	case utf8.RuneCountInString(password) < MinPassword:
-		return RefuseField("password", "password-short")
-	case len(password) > MaxPassword:
-		return RefuseField("password", "password-long")
+	case utf8.RuneCountInString(password) < Min:
+		return community.RefuseField("password", "password-short")
+	case len(password) > Max:
+		return community.RefuseField("password", "password-long")
 	case guessable(password):
-		return RefuseField("password", "password-common")
+		return community.RefuseField("password", "password-common")
 	}
 	return nil
 }
@@ -80,7 +85,7 @@ func checkPassword(password string) error {
 // piece over and over, or a run of neighbours.
 func guessable(password string) bool {
 	plain := strings.ToLower(password)
-	for line := range strings.Lines(commonPasswords) {
+	for line := range strings.Lines(common) {
 		if plain == strings.TrimSpace(line) {
 			return true
 		}
