@@ -31,7 +31,9 @@ func stages(state string) string {
 }
 
 // Page is where people read the charter of a group.
-func (r *Rules) Page(g *db.Group) string { return r.iris.GroupPage(g.Actor.Handle) + federation.CharterPart }
+func (r *Rules) Page(g *db.Group) string {
+	return r.iris.GroupPage(g.Actor.Handle) + federation.CharterPart
+}
 
 // VersionPage is where people read one version.
 func (r *Rules) VersionPage(g *db.Group, version int64) string {
@@ -108,7 +110,7 @@ func (r *Rules) publishVersion(ctx context.Context, tx *db.Store, g *db.Group, c
 	if c.Version == 1 {
 		return r.askAll(ctx, tx, g, c)
 	}
-	return r.publish(ctx, tx, g, c, "Create", followersOnCopse(g))
+	return r.publish(ctx, tx, g, sending{c, "Create", followersOnCopse(g)})
 }
 
 // publishState sends what became of a version to everybody who has it.
@@ -132,7 +134,7 @@ func (r *Rules) publishState(ctx context.Context, tx *db.Store, g *db.Group, c *
 			to = append(to, toInbox(who)...)
 		}
 	}
-	return r.publish(ctx, tx, g, c, "Update", to)
+	return r.publish(ctx, tx, g, sending{c, "Update", to})
 }
 
 // showTo sends a version to one founder whose server is a Copse.
@@ -141,22 +143,29 @@ func (r *Rules) showTo(ctx context.Context, tx *db.Store, g *db.Group, c *db.Cha
 	if err != nil || !on {
 		return err
 	}
-	return r.publish(ctx, tx, g, c, "Create", toInbox(who))
+	return r.publish(ctx, tx, g, sending{c, "Create", toInbox(who)})
 }
 
-func (r *Rules) publish(ctx context.Context, tx *db.Store, g *db.Group, c *db.Charter, kind string, to []db.Audience) error {
-	doc, err := r.Doc(ctx, tx, g, c, false)
+// sending is a version on its way: by which activity, and to whom.
+type sending struct {
+	*db.Charter
+	kind string
+	to   []db.Audience
+}
+
+func (r *Rules) publish(ctx context.Context, tx *db.Store, g *db.Group, s sending) error {
+	doc, err := r.Doc(ctx, tx, g, s.Charter, false)
 	if err != nil {
 		return err
 	}
 	doc.AtContext = ""
 	_, err = r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: g.Actor, ObjectURI: c.URI, GroupID: g.ActorID, To: to,
+		Actor: g.Actor, ObjectURI: s.URI, GroupID: g.ActorID, To: s.to,
 		Public: g.Openness == db.OpennessOpen || g.Openness == db.OpennessRestricted,
-		Doc:    vocab.ActivityDoc{Type: kind, To: doc.To, Cc: doc.Cc, Audience: g.Actor.URI, Object: &doc},
+		Doc:    vocab.ActivityDoc{Type: s.kind, To: doc.To, Cc: doc.Cc, Audience: g.Actor.URI, Object: &doc},
 	})
 	if err != nil {
-		return fmt.Errorf("publish charter %s: %w", c.URI, err)
+		return fmt.Errorf("publish charter %s: %w", s.URI, err)
 	}
 	return nil
 }

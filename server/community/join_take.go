@@ -16,10 +16,19 @@ func Joined(ctx context.Context, tx *db.Store, in *federation.Incoming) (*db.Gro
 	return joined(ctx, tx, in)
 }
 
-// AnswerJoin tells somebody elsewhere what became of a Join: Accept, or Reject with why.
-func (r *Rules) AnswerJoin(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, doc vocab.ActivityDoc, uri string) error {
-	doc.Object = asked("Join", uri, who.URI, g.Actor.URI)
-	return r.answer(ctx, tx, g.Actor, who, doc)
+// JoinAnswer is what became of a Join of somebody elsewhere.
+type JoinAnswer struct {
+	To   *db.Actor
+	Join string // the address of the Join
+	Type string // Accept or Reject
+	Why  string // the reason of a Reject
+}
+
+// AnswerJoin tells somebody elsewhere what became of a Join.
+func (r *Rules) AnswerJoin(ctx context.Context, tx *db.Store, g *db.Group, a JoinAnswer) error {
+	return r.answer(ctx, tx, g.Actor, a.To, vocab.ActivityDoc{
+		Type: a.Type, Summary: a.Why, Object: asked("Join", a.Join, a.To.URI, g.Actor.URI),
+	})
 }
 
 // TakeLeave ends the membership of somebody elsewhere in a group of ours. It takes Leave and

@@ -18,6 +18,13 @@ type Decision struct {
 	Text string
 }
 
+// word is a decision as it is kept: of which kind, and by whom.
+type word struct {
+	Decision
+	by   *db.Actor
+	kind string
+}
+
 // Accept takes in somebody who asked, with a line of welcome where there is one.
 func (r *Rules) Accept(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, d Decision) error {
 	if err := r.com.AddMember(ctx, tx, by, g, d.Who); err != nil {
@@ -33,7 +40,7 @@ func (r *Rules) Accept(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Gr
 		}
 	}
 	d.Text = plain(d.Text)
-	if err := keep(ctx, tx, g, by, d, db.JoinAccepted); err != nil || d.Text == "" {
+	if err := keep(ctx, tx, g, word{d, by, db.JoinAccepted}); err != nil || d.Text == "" {
 		return err
 	}
 	_, err = r.com.Tell(ctx, tx, g, community.Notice{To: d.Who, Code: "join-welcome", Words: d.Text})
@@ -49,7 +56,7 @@ func (r *Rules) Question(ctx context.Context, tx *db.Store, by *db.Actor, g *db.
 	if d.Text = plain(d.Text); d.Text == "" {
 		return community.RefuseField("text", "text-empty")
 	}
-	if err := keep(ctx, tx, g, by, d, db.JoinAsked); err != nil {
+	if err := keep(ctx, tx, g, word{d, by, db.JoinAsked}); err != nil {
 		return err
 	}
 	_, err := r.com.Tell(ctx, tx, g, community.Notice{To: d.Who, Code: "join-question", Words: d.Text})
@@ -64,7 +71,7 @@ func (r *Rules) Refuse(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Gr
 	if d.Text = plain(d.Text); d.Text == "" {
 		return community.RefuseField("text", "reason-missing")
 	}
-	if err := keep(ctx, tx, g, by, d, db.JoinRefused); err != nil {
+	if err := keep(ctx, tx, g, word{d, by, db.JoinRefused}); err != nil {
 		return err
 	}
 	m, err := membershipOf(ctx, tx, g, d.Who)
@@ -86,7 +93,7 @@ func (r *Rules) Refuse(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Gr
 		if err := tx.PutMembership(ctx, m); err != nil {
 			return fmt.Errorf("refuse membership: %w", err)
 		}
-		if err := r.com.AnswerJoin(ctx, tx, g, d.Who, vocab.ActivityDoc{Type: "Reject", Summary: d.Text}, uri); err != nil {
+		if err := r.com.AnswerJoin(ctx, tx, g, community.JoinAnswer{To: d.Who, Join: uri, Type: "Reject", Why: d.Text}); err != nil {
 			return err
 		}
 	}
@@ -105,7 +112,7 @@ func (r *Rules) Vouch(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Gro
 	if err := waits(ctx, tx, g, d.Who); err != nil {
 		return err
 	}
-	return keep(ctx, tx, g, by, d, db.JoinVouched)
+	return keep(ctx, tx, g, word{d, by, db.JoinVouched})
 }
 
 // Answer is what somebody who waits says to a steward's question.
@@ -119,7 +126,7 @@ func (r *Rules) Answer(ctx context.Context, tx *db.Store, who *db.Actor, g *db.G
 	if g.Actor.Local {
 		return r.keepAnswer(ctx, tx, g, who, text)
 	}
-	if err := keep(ctx, tx, g, who, Decision{Who: who, Text: text}, db.JoinAnswered); err != nil {
+	if err := keep(ctx, tx, g, word{Decision{Who: who, Text: text}, who, db.JoinAnswered}); err != nil {
 		return err
 	}
 	return r.sendAnswer(ctx, tx, who, g, text)
@@ -127,7 +134,7 @@ func (r *Rules) Answer(ctx context.Context, tx *db.Store, who *db.Actor, g *db.G
 
 // keepAnswer stores the answer and tells those who decide.
 func (r *Rules) keepAnswer(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, text string) error {
-	if err := keep(ctx, tx, g, who, Decision{Who: who, Text: plain(text)}, db.JoinAnswered); err != nil {
+	if err := keep(ctx, tx, g, word{Decision{Who: who, Text: plain(text)}, who, db.JoinAnswered}); err != nil {
 		return err
 	}
 	return community.NotifyStewards(ctx, tx, db.Notification{Kind: db.NotifyJoin, ActorID: who.ID, GroupID: g.ActorID, Note: db.JoinAnswered})
@@ -138,7 +145,7 @@ func (r *Rules) Withdraw(ctx context.Context, tx *db.Store, who *db.Actor, g *db
 	if err := waits(ctx, tx, g, who); err != nil {
 		return err
 	}
-	if err := keep(ctx, tx, g, who, Decision{Who: who}, db.JoinWithdrawn); err != nil {
+	if err := keep(ctx, tx, g, word{Decision{Who: who}, who, db.JoinWithdrawn}); err != nil {
 		return err
 	}
 	return r.com.Leave(ctx, tx, who, g)
@@ -179,8 +186,8 @@ func pendingFollow(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor
 	return f, nil
 }
 
-func keep(ctx context.Context, tx *db.Store, g *db.Group, by *db.Actor, d Decision, kind string) error {
-	return tx.PutJoinWord(ctx, &db.JoinWord{GroupID: g.ActorID, ActorID: d.Who.ID, ByID: by.ID, Kind: kind, Text: d.Text})
+func keep(ctx context.Context, tx *db.Store, g *db.Group, w word) error {
+	return tx.PutJoinWord(ctx, &db.JoinWord{GroupID: g.ActorID, ActorID: w.Who.ID, ByID: w.by.ID, Kind: w.kind, Text: w.Text})
 }
 
 // sendAnswer sends the answer of one of ours to a group elsewhere, as a direct message.

@@ -30,8 +30,8 @@ func (r *Rules) TakeJoin(ctx context.Context, tx *db.Store, in *federation.Incom
 			if !is {
 				return federation.Outcome{}, err
 			}
-			doc := vocab.ActivityDoc{Type: "Reject", Summary: no.Code}
-			return federation.Refused(no.Code), r.com.AnswerJoin(ctx, tx, g, in.Actor, doc, in.Activity.ID)
+			answer := community.JoinAnswer{To: in.Actor, Join: in.Activity.ID, Type: "Reject", Why: no.Code}
+			return federation.Refused(no.Code), r.com.AnswerJoin(ctx, tx, g, answer)
 		}
 		if m, err = membershipOf(ctx, tx, g, in.Actor); err != nil {
 			return federation.Outcome{}, err
@@ -40,7 +40,7 @@ func (r *Rules) TakeJoin(ctx context.Context, tx *db.Store, in *federation.Incom
 	if !m.Belongs() {
 		return federation.Done(), nil
 	}
-	return federation.Done(), r.com.AnswerJoin(ctx, tx, g, in.Actor, vocab.ActivityDoc{Type: "Accept"}, in.Activity.ID)
+	return federation.Done(), r.com.AnswerJoin(ctx, tx, g, community.JoinAnswer{To: in.Actor, Join: in.Activity.ID, Type: "Accept"})
 }
 
 // joinFromWire reads a Join, the other way round from joinDoc. To send it is to commit.
