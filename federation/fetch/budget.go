@@ -35,11 +35,9 @@ type Budget struct {
 	by   string // the site that causes them, "" for nobody's in particular
 }
 
-// NewBudget allows n requests; 20 is the setting's default.
-func NewBudget(n int) *Budget { return &Budget{left: n} }
-
-// BudgetOf allows n requests that somebody of a host causes. What he makes us
-// ask of others counts against their share for strangers (T57).
+// BudgetOf allows n requests that somebody of a host causes, "" for nobody's in
+// particular; 20 is the setting's default. What he makes us ask of others counts
+// against their share for strangers (T57).
 func BudgetOf(host string, n int) *Budget { return &Budget{left: n, by: Site(host)} }
 
 // Left is how many requests remain, for the caller's own decisions.

@@ -30,7 +30,7 @@ func TestT32_chainStopsAtTheBudget(t *testing.T) {
 	w := newWorld(t)
 	w.endless("evil.test")
 	c := w.client()
-	budget := fetch.NewBudget(20)
+	budget := fetch.BudgetOf("", 20)
 	ctx := fetch.WithBudget(t.Context(), budget)
 	var err error
 	walked := 0
@@ -53,13 +53,13 @@ func TestT32_redirectsAndKnocksCount(t *testing.T) {
 	id := p.Person("bob").ID
 	p.RefuseReads(http.StatusUnauthorized)
 	w.net.Handle("via.test", http.RedirectHandler(id, http.StatusFound))
-	budget := fetch.NewBudget(10)
+	budget := fetch.BudgetOf("", 10)
 	_, err := w.client().Object(fetch.WithBudget(t.Context(), budget), "https://via.test/")
 	w.wantErr(err, fetch.ErrForbidden, "refused")
 	if budget.Left() != 7 {
 		t.Errorf("%d left of 10 after a redirect and two knocks", budget.Left())
 	}
-	_, err = w.client().Object(fetch.WithBudget(t.Context(), fetch.NewBudget(2)), "https://via.test/")
+	_, err = w.client().Object(fetch.WithBudget(t.Context(), fetch.BudgetOf("", 2)), "https://via.test/")
 	w.wantErr(err, fetch.ErrBudget, "no second knock")
 }
 
@@ -75,7 +75,7 @@ func TestT32_subdomainsCountAsOne(t *testing.T) {
 	c := w.client()
 	refused := 0
 	for _, h := range hosts {
-		_, err := c.Object(fetch.WithBudget(t.Context(), fetch.NewBudget(20)), "https://"+h+"/0")
+		_, err := c.Object(fetch.WithBudget(t.Context(), fetch.BudgetOf("", 20)), "https://"+h+"/0")
 		if err != nil {
 			w.wantErr(err, fetch.ErrBudget, h)
 			if !fetch.Temporary(err) {
@@ -135,7 +135,7 @@ func TestT32_fiveASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w.endless("evil.test", "peer.test")
 		c := w.client()
-		ctx := fetch.WithBudget(t.Context(), fetch.NewBudget(100))
+		ctx := fetch.WithBudget(t.Context(), fetch.BudgetOf("", 100))
 		start := time.Now()
 		for i := range 45 {
 			if _, err := c.Object(ctx, "https://evil.test/"+strconv.Itoa(i)); err != nil {
@@ -162,7 +162,7 @@ func TestT32_longQueueIsPutOff(t *testing.T) {
 		errs := make(chan error)
 		for i := range 100 {
 			go func() {
-				_, err := c.Object(fetch.WithBudget(t.Context(), fetch.NewBudget(1)), "https://evil.test/"+strconv.Itoa(i))
+				_, err := c.Object(fetch.WithBudget(t.Context(), fetch.BudgetOf("", 1)), "https://evil.test/"+strconv.Itoa(i))
 				errs <- err
 			}()
 		}
