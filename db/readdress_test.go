@@ -50,8 +50,10 @@ func TestMoveFollowerInbox_takesAlongWhatWaits(t *testing.T) {
 		what *db.Activity
 		want []string
 	}{
-		{waits, []string{to.Inbox}}, {both, []string{from.Inbox, to.Inbox}},
-		{named, []string{from.Inbox}}, {went, []string{from.Inbox}},
+		{waits, []string{to.Inbox}},
+		{both, []string{from.Inbox, to.Inbox}},
+		{named, []string{from.Inbox}},
+		{went, []string{from.Inbox}},
 	} {
 		slices.Sort(c.want)
 		if got := inboxes(c.what); !slices.Equal(got, c.want) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"strconv"
 
 	"github.com/copse-social/copse/db"
@@ -23,9 +24,7 @@ func leakRows(w *leakWorld) map[string]leakRow {
 	for _, part := range []func(*leakWorld) map[string]leakRow{
 		leakDocuments, leakCommunity, leakBelonging, leakCharter, leakPosts, leakPeople, leakOwn, leakWrites,
 	} {
-		for route, row := range part(w) {
-			rows[route] = row
-		}
+		maps.Copy(rows, part(w))
 	}
 	for _, route := range []string{ // say the same to everybody, whatever is in the database
 		"GET /livez", "GET /readyz", "GET /assets/*", "GET /setup", "GET /sign-in", "POST /setup", "POST /sign-in", "POST /sign-out",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -191,9 +192,9 @@ func (h *home) signers(c *db.Charter) string {
 	h.t.Helper()
 	list, err := h.s.SignaturesOf(h.ctx, c.ID)
 	h.ok(err)
-	out := ""
+	var out strings.Builder
 	for _, one := range list {
-		out += one.Actor.Handle + ":" + one.Door + " "
+		out.WriteString(one.Actor.Handle + ":" + one.Door + " ")
 	}
-	return out
+	return out.String()
 }

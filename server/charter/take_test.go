@@ -117,7 +117,9 @@ func TestAnswer_signsElsewhere(t *testing.T) {
 	h.ok(err)
 	act, err := h.s.ActivityByID(h.ctx, rows[0].ActivityID)
 	h.ok(err)
-	var sent struct{ Object struct{ InReplyTo, Content string } }
+	var sent struct {
+		Object struct{ InReplyTo, Content string }
+	}
 	h.ok(json.Unmarshal(act.Body, &sent))
 	if sent.Object.InReplyTo != c.URI || !strings.Contains(sent.Object.Content, "I sign") {
 		t.Errorf("sent %+v", sent)

@@ -99,8 +99,16 @@ func settle(f *db.CharterFields) error {
 		field string
 		text  *string
 	}{
-		{"purpose", &f.Purpose}, {"why", &f.Why}, {"join", &f.Join}, {"who", &f.Who}, {"behaviours", &f.Behaviours},
-		{"knowledge", &f.Knowledge}, {"rhythm", &f.Rhythm}, {"roles", &f.Roles}, {"attributed", &f.Attributed}, {"measures", &f.Measures},
+		{"purpose", &f.Purpose},
+		{"why", &f.Why},
+		{"join", &f.Join},
+		{"who", &f.Who},
+		{"behaviours", &f.Behaviours},
+		{"knowledge", &f.Knowledge},
+		{"rhythm", &f.Rhythm},
+		{"roles", &f.Roles},
+		{"attributed", &f.Attributed},
+		{"measures", &f.Measures},
 	} {
 		*one.text = strings.TrimSpace(strings.ReplaceAll(*one.text, "\r\n", "\n"))
 		switch {

@@ -79,7 +79,7 @@ func (r *Rules) CloseDoor(ctx context.Context, tx *db.Store, me, other *db.Actor
 // names says that an account elsewhere gives the address of one of ours as its own: as an alias, or
 // by a link in what it says of itself.
 func names(other, me *db.Actor) bool {
-	for _, alias := range strings.Fields(other.AlsoKnownAs) {
+	for alias := range strings.FieldsSeq(other.AlsoKnownAs) {
 		if alias == me.URI || alias == me.URL {
 			return true
 		}

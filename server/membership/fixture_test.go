@@ -223,14 +223,6 @@ func (h *home) status(who *db.Actor, g *db.Group) string {
 	return m.Status
 }
 
-// belongs makes somebody a member of long standing.
-func (h *home) belongs(who *db.Actor, g *db.Group) {
-	h.t.Helper()
-	h.ok(h.s.PutMembership(h.ctx, &db.Membership{
-		GroupID: g.ActorID, ActorID: who.ID, Status: db.MemberFull, JoinedAt: db.At(h.now().AddDate(0, -6, 0)),
-	}))
-}
-
 // asks is a wish of the web door.
 func (h *home) asks(who *db.Actor, g *db.Group) rule {
 	return func(ctx context.Context, tx *db.Store) error {

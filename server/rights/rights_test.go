@@ -67,9 +67,17 @@ func TestTable_domain(t *testing.T) {
 		act rights.Act
 		who rights.Standing
 	}{
-		{rights.Read, rights.Follower}, {rights.Admit, rights.Member}, {rights.Admit, rights.Expert}, {rights.Grant, rights.Core},
-		{rights.Grant, rights.Moderator}, {rights.Remove, rights.Core}, {rights.Ban, rights.Sponsor}, {rights.Draft, rights.Member},
-		{rights.Vote, rights.Newcomer}, {rights.Start, rights.Sponsor}, {rights.NameFacilitator, rights.Core},
+		{rights.Read, rights.Follower},
+		{rights.Admit, rights.Member},
+		{rights.Admit, rights.Expert},
+		{rights.Grant, rights.Core},
+		{rights.Grant, rights.Moderator},
+		{rights.Remove, rights.Core},
+		{rights.Ban, rights.Sponsor},
+		{rights.Draft, rights.Member},
+		{rights.Vote, rights.Newcomer},
+		{rights.Start, rights.Sponsor},
+		{rights.NameFacilitator, rights.Core},
 	} {
 		row, _ := rights.Of(no.act)
 		if row.In("private").Allow(no.who) {

@@ -202,7 +202,7 @@ func vouched(l loc, list []*db.Endorsement) string {
 
 func speaks(l loc, codes string) string {
 	var names []string
-	for _, code := range strings.Fields(codes) {
+	for code := range strings.FieldsSeq(codes) {
 		names = append(names, languageName(code))
 	}
 	return strings.Join(names, ", ")

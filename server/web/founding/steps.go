@@ -224,8 +224,11 @@ func (d *Pages) preview(p *views.Founding, t turn) {
 		v.Facts = append(v.Facts, ui.Choice{Label: kinWord(l, how), Value: "@" + at})
 	}
 	for _, one := range []struct{ label, step, text string }{
-		{l.Text("Domain"), "domain", a.Purpose}, {l.Text("Why it matters"), "domain", a.Why}, {l.Text("Who should join"), "community", a.Who},
-		{l.Text("How we treat one another"), "community", a.Behaviours}, {l.Text("What knowledge matters"), "practice", a.Knowledge},
+		{l.Text("Domain"), "domain", a.Purpose},
+		{l.Text("Why it matters"), "domain", a.Why},
+		{l.Text("Who should join"), "community", a.Who},
+		{l.Text("How we treat one another"), "community", a.Behaviours},
+		{l.Text("What knowledge matters"), "practice", a.Knowledge},
 		{l.Text("How we decide"), "governance", a.Rule},
 	} {
 		v.Missing = append(v.Missing, ui.Choice{Label: one.label, Value: path(t.founding.ID, one.step), Chosen: one.text != ""})
