@@ -290,7 +290,9 @@ func (s *Store) RestingHosts(ctx context.Context, names []string) (map[string]Ti
 	err := s.read.NewRaw(`SELECT name, CASE WHEN streak > 0 AND next_probe_at > retry_after THEN next_probe_at ELSE retry_after END AS until
 		FROM hosts WHERE name IN (?) AND (retry_after > ? OR streak > 0 AND next_probe_at > ?)`, bun.List(names), now, now).Scan(ctx, &rows)
 	for _, r := range rows {
-		out[r.Name] = r.Until
+		if r.Until.Sub(now.Time) <= FarthestProbe { // else a clock that ran ahead wrote it
+			out[r.Name] = r.Until
+		}
 	}
 	return out, wrap(err)
 }

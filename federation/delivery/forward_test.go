@@ -144,3 +144,22 @@ func TestOfHosts(t *testing.T) {
 		t.Errorf("brought forward %v, want %v", ids, want)
 	}
 }
+
+// A host that failed while the clock was far ahead is not left alone until then, once the clock is
+// right again, also by a process that starts anew.
+func TestLeap_failuresOfTheFutureAreForgotten(t *testing.T) {
+	t.Parallel()
+	const ahead = 400 * 24 * time.Hour
+	h := newHouse(t)
+	h.follower("one.test", "ana")
+	h.clock.pass(ahead)
+	if err := h.store.HeardFromHost(t.Context(), "one.test"); err != nil {
+		t.Fatal(err)
+	}
+	h.fails()
+	h.clock.pass(-ahead)
+	h.net.answer("one.test", nil)
+	h.restart()
+	h.after(2 * time.Minute)
+	h.wantGot("one.test", "b")
+}
