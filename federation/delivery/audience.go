@@ -15,8 +15,9 @@ import (
 // the two somebody may have been removed, or a host blocked, and gets nothing more (security.md T46).
 
 // lookAgain is how old a look at a host, its deliveries and their readers may be when one more is
-// sent. It is half of the second within which a removal must take effect.
-const lookAgain = 500 * time.Millisecond
+// sent. It is a part of the second within which a removal must take effect: the look itself takes
+// time, and so does what is on its way.
+const lookAgain = 250 * time.Millisecond
 
 const noReader = "nobody there follows any more"
 
