@@ -263,14 +263,23 @@ func Until(ctx context.Context, limit time.Duration, what string, is func() bool
 	return time.Since(from), nil
 }
 
-// freePort asks the kernel for a port that nobody listens on.
+// Ports of servers that are ended and started again lie below those that the kernel gives to
+// connections, one of which could have taken the port meanwhile.
+const (
+	firstPort = 12_000
+	ports     = 18_000
+)
+
+// freePort finds a port that nobody listens on.
 func freePort() (int, error) {
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("look for a free port: %w", err)
+	for range 100 {
+		port := firstPort + rand.N(ports)
+		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err == nil {
+			return port, l.Close()
+		}
 	}
-	port := l.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // it is TCP
-	return port, l.Close()
+	return 0, errors.New("look for a free port: a hundred are taken")
 }
 
 // FreeAddress is an address of this machine that nobody listens on.
