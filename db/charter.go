@@ -57,12 +57,16 @@ type Charter struct {
 	SupersededAt Time          `bun:"superseded_at"`
 }
 
-// CreateCharter stores a version. ErrConflict: its number is taken.
+// CreateCharter stores a version. ErrConflict: its number is taken; the transaction can go on.
 func (s *Store) CreateCharter(ctx context.Context, c *Charter) error {
 	if c.CreatedAt.IsZero() {
 		c.CreatedAt = s.Now()
 	}
-	if err := s.insert(ctx, c); err != nil {
+	fresh, err := s.insertNew(ctx, c)
+	if err == nil && !fresh {
+		err = ErrConflict
+	}
+	if err != nil {
 		return fmt.Errorf("create charter %d of group %d: %w", c.Version, c.GroupID, err)
 	}
 	return nil
