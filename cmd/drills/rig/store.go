@@ -2,6 +2,7 @@ package rig
 
 import (
 	"context"
+	"errors"
 	"database/sql"
 	"fmt"
 	"path/filepath"
@@ -59,7 +60,7 @@ func (r *Rig) Settle(ctx context.Context, limit time.Duration) (time.Duration, e
 			return time.Since(from), nil
 		}
 		if left = n; time.Since(from) > limit {
-			return limit, fmt.Errorf("%d deliveries and receipts are left after %s (%w)", left, limit, err)
+			return limit, errors.Join(fmt.Errorf("%d deliveries and receipts are left after %s", left, limit), err)
 		}
 		if ctx.Err() != nil {
 			return time.Since(from), ctx.Err()
