@@ -56,9 +56,10 @@ type Worker struct {
 	slots   *slots
 	running sync.WaitGroup
 
-	behind atomic.Int64 // when receipts were last due, by the clock of the process
-	after  int64        // receipts up to this id were looked at; only Step touches it
-	rescan time.Time    // when Step last began at the first one
+	behind  atomic.Int64 // when receipts were last due, by the clock of the process
+	working atomic.Bool  // a batch of them is being worked off
+	after   int64        // receipts up to this id were looked at; only Step touches it
+	rescan  time.Time    // when Step last began at the first one
 
 	mu      sync.Mutex
 	busy    map[int64]bool // receipts in the background
@@ -100,7 +101,7 @@ const lull = 250 * time.Millisecond
 // Backlog says that receipts are due, or were a moment ago. What can wait while they are worked off,
 // as signing what goes out, should.
 func (w *Worker) Backlog() bool {
-	return w.o.Now().UnixNano()-w.behind.Load() < int64(lull)
+	return w.working.Load() || w.o.Now().UnixNano()-w.behind.Load() < int64(lull)
 }
 
 // Step works off one batch of what is due, or waits until a part of what needs other hosts is
@@ -183,12 +184,14 @@ func (w *Worker) failures() error {
 // the rest to the background. last is the id to go on from.
 func (w *Worker) round(ctx context.Context, after int64) (last int64, worked bool, err error) {
 	list, err := w.o.Store.PendingReceipts(ctx, after, batch)
-	if len(list) > 0 {
-		w.behind.Store(w.o.Now().UnixNano())
-	}
 	if err != nil || len(list) == 0 {
 		return after, false, err
 	}
+	w.working.Store(true)
+	defer func() {
+		w.behind.Store(w.o.Now().UnixNano())
+		w.working.Store(false)
+	}()
 	last = list[len(list)-1].ID
 	jobs, err := w.free(ctx, list)
 	if err != nil || len(jobs) == 0 {
