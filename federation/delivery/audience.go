@@ -146,7 +146,6 @@ func (l *lane) load(ctx context.Context, ids []int64) ([]*db.Delivery, error) {
 	if l.gone, err = l.d.unaddressed(ctx, rows); err != nil {
 		return nil, err
 	}
-	l.loaded = l.d.o.Now()
 	return rows, nil
 }
 
@@ -180,6 +179,7 @@ func (r *round) lookAgain(ctx context.Context, now time.Time) bool {
 		r.stop, l.shut = true, true // the next visit deals with it
 		return false
 	}
+	l.looked = now
 	waits := make(map[int64]bool, len(rows))
 	for _, row := range rows {
 		waits[row.ID] = !row.NextAt.After(now)

@@ -34,8 +34,9 @@ type lane struct {
 	shown queue.Batch // what the queue showed
 	rows  []*db.Delivery
 	gone  map[int64]bool // ids of rows whose inbox has no reader of theirs any more
-	// loaded is when the rows were read: what was decided since shows in a fresh look.
-	loaded time.Time
+	// looked is since when the host, or one of its rows, was not read again: what was decided
+	// since shows in a fresh look.
+	looked time.Time
 	shut   bool // the host was blocked or paused meanwhile
 
 	sent   int

@@ -55,16 +55,16 @@ func (d *Deliverer) open(ctx context.Context, turns []queue.Turn) ([]*lane, erro
 	for _, t := range turns {
 		names = append(names, t.Lease.Host)
 	}
+	now := d.o.Now()
 	hosts, err := d.o.Store.HostsByName(ctx, names)
 	if err != nil {
 		return nil, fmt.Errorf("load hosts to deliver to: %w", err)
 	}
-	now := d.o.Now()
 	var lanes []*lane
 	for _, t := range turns {
 		l := &lane{
 			d: d, lease: t.Lease, host: known(hosts, t.Lease.Host), started: now, renewed: now,
-			shown: t.Batch, loaded: now,
+			shown: t.Batch, looked: now,
 		}
 		ok, err := d.admit(ctx, l, now)
 		if err != nil {

@@ -146,7 +146,7 @@ func (r *round) start(ctx context.Context) bool {
 	if r.stop || r.full() || r.count >= int(max(1, l.host.SendWindow)) || l.over() || now.Sub(l.renewed) > lastStart {
 		return false
 	}
-	if now.Sub(l.loaded) > lookAgain && !r.lookAgain(ctx, now) {
+	if now.Sub(l.looked) > lookAgain && !r.lookAgain(ctx, now) {
 		return false
 	}
 	i := r.next()
