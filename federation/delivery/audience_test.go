@@ -76,7 +76,7 @@ func TestT46_nothingMoreAfterRemoval(t *testing.T) {
 			}
 			h.settle()
 			h.after(2 * moment)
-				if n := after.Load(); n != 0 || seen.Load() < 60 {
+			if n := after.Load(); n != 0 || seen.Load() < 60 {
 				t.Errorf("%d of %d arrived later than %s after", n, seen.Load(), moment)
 			}
 			if n := len(h.net.names("two.test")); n != posts {
