@@ -111,3 +111,58 @@ func (s *Store) SetCopiesToClients(ctx context.Context, groupID int64, copies st
 		ON CONFLICT (group_id) DO UPDATE SET copies = EXCLUDED.copies`, groupID, copies == "yes")
 	return err
 }
+
+// InstanceAt is the actor of the server itself at a host, nil where we have not met it.
+func (s *Store) InstanceAt(ctx context.Context, host string) (*Actor, error) {
+	var list []*Actor
+	err := s.read.NewSelect().Model(&list).Where("host = ? AND type = ? AND deleted_at = 0", host, ActorApplication).Order("id").Limit(1).Scan(ctx)
+	if err != nil || len(list) == 0 {
+		return nil, wrap(err)
+	}
+	return list[0], nil
+}
+
+// EndLocalFollows ends the follows of an actor by people of ours, and their memberships in it.
+func (s *Store) EndLocalFollows(ctx context.Context, groupID int64) error {
+	var list []*Follow
+	err := s.read.NewSelect().Model(&list).Relation("Follower").
+		Where("follow.followee_id = ? AND follow.state <> 'rejected' AND follower.local", groupID).Scan(ctx)
+	if err != nil {
+		return wrap(err)
+	}
+	for _, f := range list {
+		f.State = FollowRejected
+		if err := s.PutFollow(ctx, f, f.Follower); err != nil {
+			return err
+		}
+	}
+	_, err = s.exec(ctx, `UPDATE memberships SET status = 'removed', left_at = ? WHERE group_id = ? AND left_at = 0
+		AND actor_id IN (SELECT id FROM actors WHERE local)`, s.Now(), groupID)
+	return err
+}
+
+// EraseCopies turns up to limit posts of others in a group into placeholders without text, out of
+// all counts, and says how many it turned.
+func (s *Store) EraseCopies(ctx context.Context, groupID int64, limit int) (int, error) {
+	var list []*Post
+	err := s.read.NewSelect().Model(&list).Column("id", "author_id", "state", "visibility", "group_id", "reply_to_id", "discussion_id").
+		Where("group_id = ? AND NOT local AND state <> ?", groupID, PostDeleted).Order("id").Limit(int64(limit)).Scan(ctx)
+	if err != nil || len(list) == 0 {
+		return 0, wrap(err)
+	}
+	of := make(map[int64][]*Post)
+	var ids []int64
+	for _, p := range list {
+		of[p.AuthorID], ids = append(of[p.AuthorID], p), append(ids, p.ID)
+	}
+	for author, posts := range of {
+		if err := s.uncount(ctx, author, posts); err != nil {
+			return 0, err
+		}
+	}
+	if _, err := s.exec(ctx, `UPDATE posts SET state = ?, state_reason = '', state_by = ?, state_at = ?, title = '', content = '',
+		source = '', summary = '' WHERE id IN (?)`, PostDeleted, groupID, s.Now(), bun.List(ids)); err != nil {
+		return 0, err
+	}
+	return len(list), s.eraseParts(ctx, ids)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/copse-social/copse/db"
@@ -83,6 +84,9 @@ func (r *Resolver) storeNew(ctx context.Context, tx *db.Store, a *db.Actor, doc 
 	if err := tx.UpsertRemoteActor(ctx, a); err != nil {
 		return err
 	}
+	if err := promise(ctx, tx, a, doc); err != nil {
+		return err
+	}
 	return ensureGroup(ctx, tx, a, doc)
 }
 
@@ -98,7 +102,18 @@ func (r *Resolver) storeKnown(ctx context.Context, tx *db.Store, old, a *db.Acto
 	if err := tx.MoveFollowerInbox(ctx, a, old); err != nil {
 		return err
 	}
+	if err := promise(ctx, tx, a, doc); err != nil {
+		return err
+	}
 	return ensureGroup(ctx, tx, a, doc)
+}
+
+// promise keeps in mind that an actor's server says that it keeps what is for members among them.
+func promise(ctx context.Context, tx *db.Store, a *db.Actor, doc *vocab.Object) error {
+	if !slices.Contains(doc.Implements, vocab.MembersOnly) {
+		return nil
+	}
+	return tx.NotePromise(ctx, a.Host)
 }
 
 func ensureGroup(ctx context.Context, tx *db.Store, a *db.Actor, doc *vocab.Object) error {

@@ -130,11 +130,38 @@ func (r *Resolver) opened(ctx context.Context, in *Incoming, doc *vocab.Object) 
 		}
 	}
 	if !in.Vouched {
+		var err error
+		if in.Vouched, err = r.carries(ctx, in); err != nil {
+			return err
+		}
+	}
+	if !in.Vouched {
 		if err := r.unproved(ctx, in); err != nil {
 			return err
 		}
 	}
 	return r.complete(ctx, in)
+}
+
+// carries says that a group which is not open is the only witness there can be of a post: written
+// to it on software that proves nothing and shows it to nobody else (wire.md 6b). Such a group
+// decides alone what its members read; of somebody whose server proves what they say it is not
+// believed.
+func (r *Resolver) carries(ctx context.Context, in *Incoming) (bool, error) {
+	post := in.Activity.Inner().Object
+	if in.Activity.Type != "Create" || in.Activity.Proof != nil || in.Actor.ProofKey != "" || !speaksFor(in.Actor.URI, post) ||
+		in.Via.FollowersURI == "" || !post.Addresses(in.Via.FollowersURI) || post.Addresses(vocab.Public) {
+		return false, nil
+	}
+	g, err := r.o.Store.GroupByID(ctx, in.Via.ID)
+	if err != nil || g.Openness == db.OpennessOpen {
+		return false, err
+	}
+	kept, err := r.o.Store.PromisingHosts(ctx, []string{in.Actor.Host})
+	if err != nil {
+		return false, fmt.Errorf("see what %s promises: %w", in.Actor.Host, err)
+	}
+	return len(kept) == 0, nil
 }
 
 // unwrap puts an inner activity and its actor in the place of the envelope and its group.

@@ -26,6 +26,7 @@ import (
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
+	"github.com/copse-social/copse/server/trust"
 )
 
 // overrides are what tests and the demonstration bring themselves; what is missing is real.
@@ -80,6 +81,7 @@ type core struct {
 	exchange   *exchange.Rules
 	charter    *charter.Rules
 	membership *membership.Rules
+	trust      *trust.Rules
 	instance   *db.Actor // the Application
 }
 
@@ -130,7 +132,9 @@ func (c *core) addRules(ctx context.Context, h hooks) error {
 		h.delivery = func() {}
 	}
 	pub := federation.NewPublisher(c.iris, c.keys, c.now, h.delivery)
-	c.community = community.New(community.Options{Pub: pub, Log: c.log, Words: locales.Notice, Backfill: h.backfill})
+	closed := trust.Closed(func() *trust.Rules { return c.trust })
+	c.community = community.New(community.Options{Pub: pub, Log: c.log, Words: locales.Notice, Backfill: h.backfill, Closed: closed})
+	c.trust = trust.New(trust.Options{Pub: pub, Community: c.community, Words: locales.Notice})
 	c.exchange = exchange.New(exchange.Options{Pub: pub, Community: c.community, Log: c.log})
 	c.charter = charter.New(charter.Options{Pub: pub, Community: c.community, Words: locales.Charter, Log: c.log})
 	c.membership = membership.New(membership.Options{Pub: pub, Community: c.community})

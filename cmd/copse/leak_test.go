@@ -131,6 +131,9 @@ func (w *leakWorld) elsewhere(t *testing.T) {
 	w.viewers = append(w.viewers,
 		&viewer{name: "outsider elsewhere", peer: w.fan, actor: w.fan.Person("olga")},
 		&viewer{name: "blocked host", peer: blocked, actor: blocked.Person("bert")})
+	w.tx(func(ctx context.Context, tx *db.Store) error { // a confidential one lets nobody ask from elsewhere
+		return tx.PutTrust(ctx, &db.Trust{GroupID: w.group.ActorID, Host: w.peer.Host, State: db.TrustConfirmed})
+	})
 	w.takes(w.peer, w.member, w.member.Activity("Follow", w.group.Actor.URI))
 }
 

@@ -47,7 +47,7 @@ func (s *story) line(p *db.Post) string {
 
 // ours lets one of our people act:
 //
-//	follow|unfollow HANDLE, join|leave GROUP, admit|send-away GROUP WHO@HOST
+//	follow|unfollow HANDLE, join|leave GROUP, admit|send-away GROUP WHO@HOST, trust|distrust GROUP HOST, answer GROUP@HOST yes|no
 //	start GROUP NAME TITLE TEXT, write GROUP NAME TEXT (to the facilitators)
 //	reply POST NAME TEXT, edit POST TEXT, delete POST
 //	like|unlike POST, pin|unpin|lock|unlock|remove|restore|approve|refuse POST
@@ -58,6 +58,8 @@ func (s *story) ours(at *site, who, act string, args []string) error {
 		return at.follow(who, args[0])
 	case "unfollow", "join", "leave":
 		return s.belongs(at, who, act, args[0])
+	case "trust", "distrust", "answer":
+		return s.trusts(at, who, act, args)
 	case "admit", "send-away":
 		return s.decides(at, who, act, args)
 	case "start", "write":
@@ -139,6 +141,34 @@ func (s *story) decides(at *site, who, act string, args []string) error {
 			return at.community.AcceptFollow(ctx, tx, by, f)
 		}
 		return at.community.RejectFollow(ctx, tx, by, f)
+	})
+}
+
+// trusts changes which organisations a group trusts, or answers a group elsewhere as an admin does.
+func (s *story) trusts(at *site, who, act string, args []string) error {
+	ctx := context.Background()
+	if act == "answer" {
+		g, err := at.anyGroup(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		return at.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error { return at.trust.Answer(ctx, tx, g, args[1]) })
+	}
+	g, err := at.store.GroupByHandle(ctx, args[0], at.host)
+	if err != nil {
+		return err
+	}
+	if act == "distrust" {
+		return at.act(who, func(ctx context.Context, tx *db.Store, by *db.Actor) error {
+			return at.trust.EndTrust(ctx, tx, by, g, args[1])
+		})
+	}
+	instance, err := at.resolver.Handle(ctx, args[1]+"@"+args[1])
+	if err != nil {
+		return err
+	}
+	return at.act(who, func(ctx context.Context, tx *db.Store, by *db.Actor) error {
+		return at.trust.Trust(ctx, tx, by, g, instance)
 	})
 }
 

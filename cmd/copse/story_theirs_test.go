@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -39,6 +40,7 @@ func (s *story) actor(p *fedtest.Peer, name string) *fedtest.Actor {
 //
 //	follow|unfollow|join GROUP, start GROUP NAME TITLE TEXT [to=public|followers|direct]
 //	reply POST NAME TEXT [to=...], edit POST TEXT, delete POST
+//	answer NAME TEXT to=... (the words of a group that came last)
 //	like|unlike|boost|unboost POST, flag POST TEXT
 func (s *story) theirs(p *fedtest.Peer, a *fedtest.Actor, act string, args []string) error {
 	key := a.ID + " " + strings.TrimPrefix(act, "un") + " " + args[0]
@@ -62,6 +64,8 @@ func (s *story) theirs(p *fedtest.Peer, a *fedtest.Actor, act string, args []str
 		doc := a.Thread(group, args[2], args[3], s.audience(a, group.ID, args[4:])...)
 		s.docs[args[1]] = doc
 		return s.says(p, a, args[1], doc)
+	case "answer":
+		return s.answers(p, a, args)
 	}
 	uri, err := s.post(args[0])
 	if err != nil {
@@ -94,6 +98,19 @@ func (s *story) theirs(p *fedtest.Peer, a *fedtest.Actor, act string, args []str
 		return fmt.Errorf("no such act: %s", act)
 	}
 	return s.sends(p, a, uri, s.acts[key])
+}
+
+// answers answers what a group said last in its own words.
+func (s *story) answers(p *fedtest.Peer, a *fedtest.Actor, args []string) error {
+	heard := p.Received("Create")
+	if len(heard) == 0 {
+		return errors.New("nothing came that could be answered")
+	}
+	parent, _ := heard[len(heard)-1]["object"].(fedtest.Doc)
+	to, _ := parent["attributedTo"].(string)
+	doc := a.Answer(parent, args[1], s.audience(a, to, args[2:])...)
+	s.docs[args[0]] = doc
+	return s.says(p, a, args[0], doc)
 }
 
 // audience replaces the usual, public one.

@@ -26,5 +26,7 @@ type ActivityDoc struct {
 	EndTime    time.Time     `json:"endTime,omitzero"` // of a Block, Lemmy
 	Expires    time.Time     `json:"expires,omitzero"` // the same date for Mbin
 	RemoveData *bool         `json:"removeData,omitzero"`
-	Proof      Raw           `json:"proof,omitzero"` // FEP-8b32
+	// AccessEnded is since when an organisation has no more part in what is for members (wire.md 6).
+	AccessEnded time.Time `json:"copse:accessEnded,omitzero"`
+	Proof       Raw       `json:"proof,omitzero"` // FEP-8b32
 }

@@ -96,6 +96,10 @@ type MultikeyDoc struct {
 	PublicKeyMultibase string `json:"publicKeyMultibase"`
 }
 
+// MembersOnly is what a server lists among what it implements that keeps words for members among
+// members (wire.md 6).
+const MembersOnly = "https://w3id.org/copse#members-only"
+
 // GeneratorDoc says what the software can do (FEP-844e).
 type GeneratorDoc struct {
 	Type       string       `json:"type"`

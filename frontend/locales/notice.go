@@ -28,6 +28,16 @@ func Notice(lang, code string, args map[string]string) string {
 		return l.Text("What you answered in %s has been removed, so this was not shown. This is what you wrote:", group)
 	case "banned":
 		return l.Text("The facilitators of %s have closed the community to you, so this was not shown. To appeal, send them a direct message.", group)
+	case "retold-start":
+		return l.Text("%s, %s, writes:", args["person"], args["host"])
+	case "retold-answer":
+		return l.Text("%s, %s, answers:", args["person"], args["host"])
+	case "answer-wide":
+		return l.Text("Your answer is shown to the members of %s. Your server has shown it to others as well, as you chose. For members alone, answer to mentioned people only.", group)
+	case "host-no-promise":
+		return l.Text("%s is for its members only, and your server's software does not promise to keep what it stores among them, so you were not let in. Ask its facilitators about other ways, such as a guest account.", group)
+	case "host-not-trusted", "host-not-confirmed":
+		return l.Text("%s lets in people of organisations that it has agreed with, and your organisation is not one of them yet, so you were not let in. Ask its facilitators, or whoever runs your server.", group)
 	case "group-archived":
 		return l.Text("%s is closed. Everything in it stays readable, and nothing new is taken. This is what you wrote:", group)
 	case "title-short", "title-long", "text-empty", "text-long", "text-invalid":

@@ -19,6 +19,9 @@ func (d *Door) object(c echo.Context) error {
 		lag: lagPost, age: keepChecked,
 		make: func(ctx context.Context, who *db.Actor) (any, error) {
 			p, err := d.postAt(ctx, c)
+			if errors.Is(err, db.ErrNotFound) {
+				return d.retold(ctx, c, who)
+			}
 			if err != nil {
 				return nil, err
 			}

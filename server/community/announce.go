@@ -116,7 +116,11 @@ func (r *Rules) wrapForMembers(ctx context.Context, tx *db.Store, g *db.Group, a
 	if p.hint {
 		to.Software = []string{copse}
 	}
-	return r.pub.Send(ctx, tx, act, federation.Outgoing{Actor: g.Actor, ObjectURI: p.about, Class: p.class, To: []db.Audience{to}})
+	err = r.pub.Send(ctx, tx, act, federation.Outgoing{Actor: g.Actor, ObjectURI: p.about, Class: p.class, To: []db.Audience{to}})
+	if err != nil || r.closed.Passed == nil {
+		return err
+	}
+	return r.closed.Passed(ctx, tx, g, a)
 }
 
 // announceToNodeBB gives NodeBB the address of an answer whose activity it could not fetch: the

@@ -127,11 +127,7 @@ func (r *Rules) endWaiting(ctx context.Context, tx *db.Store, g *db.Group, who *
 	if f.State == db.FollowRejected || (f.State == db.FollowAccepted && g.Openness == db.OpennessOpen) {
 		return nil
 	}
-	f.State = db.FollowRejected
-	if err := tx.PutFollow(ctx, f, who); err != nil {
-		return err
-	}
-	return r.answer(ctx, tx, g.Actor, who, vocab.ActivityDoc{Type: "Reject", Object: asked("Follow", f.URI, who.URI, g.Actor.URI)})
+	return r.SendAway(ctx, tx, g, who, f)
 }
 
 // LiftBan ends a ban. Membership and roles don't come back with it.

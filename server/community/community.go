@@ -9,8 +9,10 @@
 package community
 
 import (
+	"context"
 	"log/slog"
 
+	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 )
 
@@ -21,6 +23,7 @@ type Rules struct {
 	log      *slog.Logger
 	words    func(lang, code string, args map[string]string) string
 	backfill func(groupID int64)
+	closed   Closed
 }
 
 // Options is what the rules need.
@@ -33,9 +36,18 @@ type Options struct {
 	// Backfill is told, after the commit, of a group elsewhere that somebody of ours now follows,
 	// so that its history is fetched. It must not block; nil fetches nothing.
 	Backfill func(groupID int64)
+	// Closed does what only groups that are not open need; server/trust does.
+	Closed Closed
+}
+
+// Closed is told, within the transaction, what happens in groups of ours that are not open: what
+// they pass on, whom they let in and whom they send away. A nil one is told nothing.
+type Closed struct {
+	Passed             func(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activity) error
+	Admitted, SentAway func(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error
 }
 
 // New makes the rules.
 func New(o Options) *Rules {
-	return &Rules{pub: o.Pub, iris: o.Pub.IRIs(), log: o.Log, words: o.Words, backfill: o.Backfill}
+	return &Rules{pub: o.Pub, iris: o.Pub.IRIs(), log: o.Log, words: o.Words, backfill: o.Backfill, closed: o.Closed}
 }

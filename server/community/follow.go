@@ -146,9 +146,13 @@ func (r *Rules) AcceptFollow(ctx context.Context, tx *db.Store, by *db.Actor, f 
 	if err := Notify(ctx, tx, f.FollowerID, n); err != nil {
 		return err
 	}
-	return r.answer(ctx, tx, p.followee, p.follower, vocab.ActivityDoc{
+	err = r.answer(ctx, tx, p.followee, p.follower, vocab.ActivityDoc{
 		Type: "Accept", Object: asked("Follow", f.URI, p.follower.URI, p.followee.URI),
 	})
+	if err != nil || p.group == nil || r.closed.Admitted == nil {
+		return err
+	}
+	return r.closed.Admitted(ctx, tx, p.group, p.follower)
 }
 
 // RejectFollow refuses a follower who waits, or sends one away.
@@ -157,23 +161,42 @@ func (r *Rules) RejectFollow(ctx context.Context, tx *db.Store, by *db.Actor, f 
 	if err != nil {
 		return err
 	}
+	if p.group != nil {
+		return r.SendAway(ctx, tx, p.group, p.follower, f)
+	}
 	f.State = db.FollowRejected
 	if err := tx.PutFollow(ctx, f, p.follower); err != nil {
 		return err
 	}
 	n := db.Notification{Kind: db.NotifyRefused, ActorID: p.followee.ID, Note: "follow-rejected"}
-	if p.group != nil {
-		n.GroupID = p.group.ActorID
-		if err := r.endMembership(ctx, tx, p.group, f.FollowerID, db.MemberRemoved); err != nil {
-			return err
-		}
-	}
 	if err := Notify(ctx, tx, f.FollowerID, n); err != nil {
 		return err
 	}
 	return r.answer(ctx, tx, p.followee, p.follower, vocab.ActivityDoc{
 		Type: "Reject", Object: asked("Follow", f.URI, p.follower.URI, p.followee.URI),
 	})
+}
+
+// SendAway ends a follow of a group of ours, held or asked for, and the membership with it. From
+// then on nothing more is sent to who it was. It asks no permission: that is for who calls it.
+func (r *Rules) SendAway(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, f *db.Follow) error {
+	held := f.State == db.FollowAccepted
+	f.State = db.FollowRejected
+	if err := tx.PutFollow(ctx, f, who); err != nil {
+		return err
+	}
+	if err := r.endMembership(ctx, tx, g, who.ID, db.MemberRemoved); err != nil {
+		return err
+	}
+	n := db.Notification{Kind: db.NotifyRefused, ActorID: g.ActorID, GroupID: g.ActorID, Note: "follow-rejected"}
+	if err := Notify(ctx, tx, who.ID, n); err != nil {
+		return err
+	}
+	err := r.answer(ctx, tx, g.Actor, who, vocab.ActivityDoc{Type: "Reject", Object: asked("Follow", f.URI, who.URI, g.Actor.URI)})
+	if err != nil || !held || g.Openness == db.OpennessOpen || r.closed.SentAway == nil {
+		return err
+	}
+	return r.closed.SentAway(ctx, tx, g, who)
 }
 
 // waiting is a follow that somebody here decides about.

@@ -33,9 +33,10 @@ func actorDoc(a *db.Actor) vocab.ActorDoc {
 	return doc
 }
 
-// implements is what others may count on. Keeping others' private words among members is not on
-// it: that is a promise, and not kept yet.
-func implements() []vocab.FeatureDoc { return []vocab.FeatureDoc{{Href: rfc9421}} }
+// implements is what others may count on. Keeping what is for members among members is a promise.
+func implements() []vocab.FeatureDoc {
+	return []vocab.FeatureDoc{{Href: rfc9421}, {Href: vocab.MembersOnly}}
+}
 
 // personDoc adds what a person shows: the affiliation as a field of the profile, which Mastodon
 // reads as HTML, and former and later addresses.

@@ -16,6 +16,8 @@ type place struct {
 	group      *db.Group
 	parent     *db.Post
 	visibility string
+	// retold says that it answers the words in which its group told of the parent (wire.md 6b).
+	retold bool
 	// toPerson says that it names a person of ours; without group or parent it is only for them.
 	toPerson bool
 }
@@ -28,7 +30,8 @@ func (r *Rules) find(ctx context.Context, tx *db.Store, doc *vocab.Object, via *
 	if above := doc.Parent(); above != "" {
 		at.parent, err = tx.AnsweredPost(ctx, above)
 		if errors.Is(err, db.ErrNotFound) {
-			at.parent, err = nil, nil
+			at.parent, err = r.retoldPost(ctx, tx, above)
+			at.retold = at.parent != nil
 		}
 		if err != nil {
 			return at, fmt.Errorf("load answered post %s: %w", above, err)
@@ -47,11 +50,27 @@ func (r *Rules) find(ctx context.Context, tx *db.Store, doc *vocab.Object, via *
 			return at, err
 		}
 	}
-	if forMembers(at.group, doc) && (at.parent == nil || at.parent.Visibility != db.VisibilityDirect) {
+	if (at.retold || forMembers(at.group, doc)) && (at.parent == nil || at.parent.Visibility != db.VisibilityDirect) {
 		at.visibility = db.VisibilityPublic // as far as the group goes
 	}
 	at.toPerson, err = r.namesOurs(ctx, tx, doc)
 	return at, err
+}
+
+// retoldPost is the post that a Note of a group of ours tells of; nil where the address is not one.
+func (r *Rules) retoldPost(ctx context.Context, tx *db.Store, iri string) (*db.Post, error) {
+	id, ours := r.iris.ID("objects", iri)
+	if !ours {
+		return nil, nil //nolint:nilnil // none is an answer, not a fault
+	}
+	told, err := tx.RetellingByID(ctx, id)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, nil //nolint:nilnil // as above
+	}
+	if err != nil {
+		return nil, err
+	}
+	return tx.PostByID(ctx, told.PostID)
 }
 
 // forMembers says that a post is addressed to all members of a group that is not open: to its

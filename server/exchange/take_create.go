@@ -127,6 +127,11 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 	if err != nil {
 		return federation.Outcome{}, err
 	}
+	if at.retold {
+		if err := r.remind(ctx, tx, at.group, f); err != nil {
+			return federation.Outcome{}, err
+		}
+	}
 	if held {
 		if _, err := r.com.Tell(ctx, tx, at.group, community.Notice{To: f.Author, Code: "held", About: p}); err != nil {
 			return federation.Outcome{}, err
@@ -172,6 +177,11 @@ func (r *Rules) store(ctx context.Context, tx *db.Store, t taken, in *federation
 	p, at := t.post, t.at
 	p.ID = tx.NewID()
 	if ours(at.group) && in.Activity != nil && in.Activity.ID != "" {
+		if at.retold {
+			if in.Body, err = carried(in.Body, at); err != nil {
+				return nil, err
+			}
+		}
 		if create, err = r.keep(ctx, tx, in, at.group, p); err != nil {
 			return nil, fmt.Errorf("keep activity of post %s: %w", p.URI, err)
 		}
