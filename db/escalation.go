@@ -102,17 +102,3 @@ func (s *Store) HoldersOf(ctx context.Context, groupID int64, role string) ([]*R
 		Where("rg.group_id = ? AND rg.role = ?", groupID, role).Order("rg.since", "rg.id").Limit(200).Scan(ctx)
 	return list, wrap(err)
 }
-
-// Silent lists living memberships in groups of ours whose people have written nothing there since
-// a moment, with who was asked when; after a membership, for going on.
-func (s *Store) Silent(ctx context.Context, since Time, after int64, limit int) ([]*Membership, error) {
-	var list []*Membership
-	err := s.read.NewSelect().Model(&list).Join("JOIN actors grp ON grp.id = membership.group_id AND grp.local AND grp.deleted_at = 0").
-		Where("membership.id > ? AND membership.left_at = 0 AND membership.status IN ('newcomer', 'member')", after).
-		Where("membership.joined_at < ?", since).
-		Where("NOT EXISTS (SELECT 1 FROM posts p WHERE p.author_id = membership.actor_id AND p.group_id = membership.group_id AND p.created_at >= ?)", since).
-		Where("NOT EXISTS (SELECT 1 FROM accounts acc WHERE acc.actor_id = membership.actor_id AND acc.seen_at >= ?)", since).
-		Where("NOT EXISTS (SELECT 1 FROM role_grants r WHERE r.actor_id = membership.actor_id AND r.group_id = membership.group_id)").
-		Order("membership.id").Limit(int64(limit)).Scan(ctx)
-	return list, wrap(err)
-}

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/spf13/cobra"
 
+	"github.com/copse-social/copse/cmd/copse/chores"
 	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/federation/delivery/queue"
 )
@@ -213,7 +214,10 @@ func (i *instance) tidy(ctx context.Context) error {
 	if i.skew.Doubtful() {
 		return nil
 	}
-	return errors.Join(i.store.DropExpiredSessions(ctx), i.store.TidyAudit(ctx, days(i.cfg.AuditDays)), i.tendCharters(ctx))
+	return chores.New(chores.Options{
+		Store: i.store, Charter: i.charter, Membership: i.membership, Resolve: i.resolver.Handle,
+		Audit: days(i.cfg.AuditDays), Now: i.now, Log: i.log,
+	}).Round(ctx)
 }
 
 func newRegistry() *prometheus.Registry {

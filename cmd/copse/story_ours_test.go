@@ -53,6 +53,9 @@ func (s *story) line(p *db.Post) string {
 //	like|unlike POST, pin|unpin|lock|unlock|remove|restore|approve|refuse POST
 func (s *story) ours(at *site, who, act string, args []string) error {
 	ctx := context.Background()
+	if done, err := s.commits(at, who, act, args); done {
+		return err
+	}
 	switch act {
 	case "follow":
 		return at.follow(who, args[0])

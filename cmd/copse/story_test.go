@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 //	instance HOST...              start whole instances
 //	peer KIND HOST...             put scripted servers there: mastodon, gotosocial, lemmy, nodebb
 //	group HANDLE@HOST [key=value] open a community with the facilitator faci
+//	founded HANDLE@HOST [key=value] the same with a charter in force
+//	chores HOST                   let an instance do what it does once an hour
+//	member GROUP WHO@HOST [HOST]  print how somebody belongs, as an instance knows it
 //	as WHO@HOST ACT ...           let somebody act, see acts below; "! as" expects a refusal
 //	settle                        step all workers until nothing moves
 //	thread HOST NAME              print a discussion as it stands on an instance
@@ -51,6 +54,9 @@ func TestScripts(t *testing.T) {
 			"instance": plain(func(s *story, args []string) error { return s.instances(args) }),
 			"peer":     plain(func(s *story, args []string) error { return s.peersOf(args[0], args[1:]) }),
 			"group":    plain(func(s *story, args []string) error { return s.opens(args[0], args[1:]) }),
+			"founded":  plain(func(s *story, args []string) error { return s.founded(args[0], args[1:]) }),
+			"chores":   plain(func(s *story, args []string) error { return s.sites[args[0]].tidy(context.Background()) }),
+			"member":   printing(func(s *story, args []string) (string, error) { return s.member(args) }),
 			"as":       plain(func(s *story, args []string) error { return s.as(args[0], args[1], args[2:]) }),
 			"settle":   plain(func(s *story, _ []string) error { settle(s.t, slices.Collect(maps.Values(s.sites))...); return nil }),
 			"down":     plain(func(s *story, args []string) error { s.net.Down(args[0]); return nil }),

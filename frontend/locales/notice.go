@@ -61,7 +61,9 @@ func belonging(l *Loc, code string, args map[string]string) string {
 	case "join-invited":
 		return l.Text("%s invites you to %s. Answer this with a line on your work and the words “I commit”, or read first what it is about.", args["other"], group)
 	case "join-silent":
-		return l.Text("Nobody has heard of you in %s for half a year. If you would like to stay a member, write something or open the page below; else your membership sleeps until you come back.", group)
+		return l.Text("Nobody has heard of you in %s for half a year. If you would like to stay a member, answer this, write something there or open the page below; else your membership sleeps until you come back.", group)
+	case "join-stays":
+		return l.Text("Good to hear of you: you stay a member of %s.", group)
 	case "join-untended":
 		return l.Text("No facilitator of %s has done anything in it for a month. Please look whether somebody should take over.", group)
 	}

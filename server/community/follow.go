@@ -35,6 +35,9 @@ func (r *Rules) Follow(ctx context.Context, tx *db.Store, who, whom *db.Actor) (
 	if err := tx.PutFollow(ctx, f, who); err != nil {
 		return nil, err
 	}
+	if err := tx.WakeMembership(ctx, whom.ID, who.ID); err != nil { // of a group that was unfollowed before
+		return nil, err
+	}
 	return f, notifyFollowed(ctx, tx, who, whom)
 }
 

@@ -139,6 +139,9 @@ func (r *Rules) sendNotice(ctx context.Context, tx *db.Store, p *db.Post, n Noti
 	if n.About != nil {
 		doc.InReplyTo = n.About.URI
 	}
+	if strings.HasPrefix(n.Code, "join-") {
+		doc.Kind = n.Code // another Copse shows it where it belongs; all others as a message
+	}
 	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: p.Author, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID, To: toInboxes(n.To),
 		Doc: vocab.ActivityDoc{Type: "Create", To: doc.To, Object: &doc},

@@ -129,7 +129,7 @@ func (r *Rules) Answer(ctx context.Context, tx *db.Store, who *db.Actor, g *db.G
 	if err := keep(ctx, tx, g, word{Decision{Who: who, Text: text}, who, db.JoinAnswered}); err != nil {
 		return err
 	}
-	return r.sendAnswer(ctx, tx, who, g, text)
+	return r.sendWord(ctx, tx, who, g, message{text: text})
 }
 
 // keepAnswer stores the answer and tells those who decide.
@@ -190,10 +190,15 @@ func keep(ctx context.Context, tx *db.Store, g *db.Group, w word) error {
 	return tx.PutJoinWord(ctx, &db.JoinWord{GroupID: g.ActorID, ActorID: w.Who.ID, ByID: w.by.ID, Kind: w.kind, Text: w.Text})
 }
 
-// sendAnswer sends the answer of one of ours to a group elsewhere, as a direct message.
-func (r *Rules) sendAnswer(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group, text string) error {
+// message is what somebody says to a group about belonging, with its kind where another Copse acts
+// on it.
+type message struct{ kind, text string }
+
+// sendWord sends what one of ours says to a group elsewhere, as a direct message.
+func (r *Rules) sendWord(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group, m message) error {
 	id := tx.NewID()
-	doc := r.directNote(who, g.Actor, r.iris.Object(id), text)
+	doc := r.directNote(who, g.Actor, r.iris.Object(id), m.text)
+	doc.Kind = m.kind
 	_, err := r.pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: who, ObjectURI: doc.ID, To: []db.Audience{federation.ToActors(g.Actor)},
 		Doc: vocab.ActivityDoc{Type: "Create", To: doc.To, Object: doc},

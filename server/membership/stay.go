@@ -54,7 +54,7 @@ func (r *Rules) Show(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Gro
 	return tx.SaveMemberChoice(ctx, c)
 }
 
-// Stay wakes a sleeping membership, and answers whoever asked.
+// Stay wakes a sleeping membership, and answers whoever asked: a group elsewhere hears of it.
 func (r *Rules) Stay(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group) error {
 	m, err := membershipOf(ctx, tx, g, who)
 	if err != nil {
@@ -63,16 +63,15 @@ func (r *Rules) Stay(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Gro
 	if m == nil || !m.Belongs() {
 		return community.Refuse(community.Forbidden, "members-only")
 	}
-	c, err := tx.MemberChoiceOf(ctx, g.ActorID, who.ID)
-	if err != nil {
-		return fmt.Errorf("load choice of %s: %w", who.URI, err)
-	}
-	c.AskedAt = db.At(tx.Now().Time) // asked again in half a year at the earliest
-	if err := tx.SaveMemberChoice(ctx, c); err != nil || m.Status != db.MemberDormant {
+	if err := tx.StayMember(ctx, g.ActorID, who.ID); err != nil || g.Actor.Local {
 		return err
 	}
-	m.Status = db.MemberFull
-	return tx.PutMembership(ctx, m)
+	return r.sendWord(ctx, tx, who, g, message{kind: kindStays, text: "I stay."})
+}
+
+// Wake is Stay for a member who has come back by doing something.
+func (r *Rules) Wake(ctx context.Context, tx *db.Store, m *db.Membership) error {
+	return tx.WakeMembership(ctx, m.GroupID, m.ActorID)
 }
 
 // Rest asks a silent member once, and lets the membership sleep where no answer comes.
@@ -89,9 +88,13 @@ func (r *Rules) Rest(ctx context.Context, tx *db.Store, m *db.Membership) error 
 	if err != nil {
 		return fmt.Errorf("load member %d: %w", m.ActorID, err)
 	}
+	stayed, err := tx.StayedSince(ctx, m.GroupID, m.ActorID, c.AskedAt)
+	if err != nil {
+		return err
+	}
 	asked := tx.Now().Sub(c.AskedAt.Time)
 	switch {
-	case c.AskedAt.IsZero() || asked >= SilentFor:
+	case c.AskedAt.IsZero() || asked >= SilentFor || stayed:
 		c.AskedAt = tx.Now()
 		if err := tx.SaveMemberChoice(ctx, c); err != nil {
 			return err
@@ -101,8 +104,7 @@ func (r *Rules) Rest(ctx context.Context, tx *db.Store, m *db.Membership) error 
 	case asked < AnswerIn:
 		return nil
 	}
-	m.Status = db.MemberDormant
-	return tx.PutMembership(ctx, m)
+	return tx.SleepMembership(ctx, m.GroupID, m.ActorID)
 }
 
 // Bounds of a profile.

@@ -56,10 +56,17 @@ func joinFromWire(act *vocab.Object) Wish {
 // what a steward asked. It says false of any other, which is talk. Mastodon and its like know no
 // Join, so this is their way in (domain.md 4.2).
 func (r *Rules) Hear(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, bool, error) {
-	if in.Object == nil || in.Via != nil || in.Object.Doc.Type != "Note" || in.Object.Author.Type != db.ActorPerson {
+	if in.Object == nil || in.Via != nil || in.Object.Doc.Type != "Note" {
 		return federation.Outcome{}, false, nil
 	}
 	doc, who := in.Object.Doc, in.Object.Author
+	switch who.Type {
+	case db.ActorGroup:
+		return r.hearGroup(ctx, tx, doc, who)
+	case db.ActorPerson:
+	default:
+		return federation.Outcome{}, false, nil
+	}
 	g, err := addressed(ctx, tx, doc)
 	if err != nil || g == nil {
 		return federation.Outcome{}, false, err
@@ -76,6 +83,11 @@ func (r *Rules) Hear(ctx context.Context, tx *db.Store, in *federation.Incoming)
 		}
 	}
 	switch {
+	case m != nil && m.Belongs() && !doc.IsPublic():
+		if stays, err := r.hearStay(ctx, tx, g, who, doc); stays || err != nil {
+			return federation.Done(), stays, err
+		}
+		return r.heardBefore(ctx, tx, g, who, said)
 	case m != nil && m.Belongs():
 		return r.heardBefore(ctx, tx, g, who, said)
 	case !commits && m != nil && m.Status == db.MemberPending && !doc.IsPublic():

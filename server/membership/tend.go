@@ -54,6 +54,9 @@ func (r *Rules) Tend(ctx context.Context, tx *db.Store, t db.Tended) error {
 	if err != nil {
 		return fmt.Errorf("load %s of %s: %w", role, g.Actor.URI, err)
 	}
+	if len(holders) == 0 { // nobody to tell but those who are there
+		return community.NotifyStewards(ctx, tx, n)
+	}
 	for _, h := range holders {
 		if _, err := r.com.Tell(ctx, tx, g, community.Notice{To: h.Actor, Code: "join-untended"}); err != nil {
 			return err

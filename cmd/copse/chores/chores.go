@@ -1,0 +1,88 @@
+// Package chores holds what a running server does without being asked: it ends what has run out,
+// decides what silence decides, and looks after memberships and communities that nobody looks after.
+//
+// Each chore lists what is due, outside any transaction, and hands one thing at a time to a rule, in
+// a transaction of its own; a round that dies is taken up by the next one. What is due and what
+// follows is for the rules to say: see charter/silence, membership/stay.go and membership/tend.go.
+package chores
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/server/charter"
+	"github.com/copse-social/copse/server/membership"
+)
+
+const (
+	// atOnce bounds one list of what is due.
+	atOnce = 50
+	// pages bounds how many such lists of members one round works through; the next one goes on.
+	pages = 20
+	// askAgain is how long a founder whose server was away is left alone.
+	askAgain = 6 * time.Hour
+)
+
+// Options is what the chores need.
+type Options struct {
+	Store      *db.Store
+	Charter    *charter.Rules
+	Membership *membership.Rules
+	// Resolve finds somebody by handle, asking their server.
+	Resolve func(ctx context.Context, handle string) (*db.Actor, error)
+	// Audit is how long the record of visits is kept.
+	Audit time.Duration
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+// Chores does one round after the other.
+type Chores struct{ o Options }
+
+// New makes the chores.
+func New(o Options) *Chores { return &Chores{o} }
+
+// Round does everything once. What fails does not keep the rest from being done.
+func (c *Chores) Round(ctx context.Context) error {
+	return errors.Join(
+		c.o.Store.DropExpiredSessions(ctx), c.o.Store.TidyAudit(ctx, c.o.Audit),
+		c.charters(ctx), c.founders(ctx), c.returned(ctx), c.silent(ctx), c.untended(ctx),
+	)
+}
+
+// charters adopts what silence has decided.
+func (c *Chores) charters(ctx context.Context) error {
+	due, err := c.o.Store.ChartersDue(ctx, atOnce)
+	if err != nil {
+		return fmt.Errorf("list charters that are due: %w", err)
+	}
+	for _, one := range due {
+		err = errors.Join(err, c.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+			return c.o.Charter.BySilence(ctx, tx, one)
+		}))
+	}
+	return err
+}
+
+// founders asks those again whose servers were away, outside any transaction.
+func (c *Chores) founders(ctx context.Context) error {
+	list, err := c.o.Store.FoundersToAsk(ctx, db.At(c.o.Now().Add(-askAgain)), atOnce)
+	if err != nil {
+		return fmt.Errorf("list founders to ask: %w", err)
+	}
+	for _, f := range list {
+		who, missed := c.o.Resolve(ctx, f.Address)
+		if missed != nil {
+			c.o.Log.InfoContext(ctx, "founder not reached", "founder", f.ID, "err", missed)
+			who = nil
+		}
+		err = errors.Join(err, c.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+			return c.o.Charter.Reached(ctx, tx, f, who)
+		}))
+	}
+	return err
+}
