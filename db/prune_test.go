@@ -39,43 +39,62 @@ func TestT53_hostsThatMeanNothingAreForgotten(t *testing.T) {
 }
 
 // A hundred thousand invented hosts cost nothing but their rows: what is asked of the table at each
-// request and on each page stays quick, and those that were never spoken to go in bounded steps.
+// request and on each page costs what it cost with a hundred, and those that were never spoken to go
+// in bounded steps.
 func TestT53_hundredThousandHosts(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	now := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
 	s := dbtest.At(t, func() time.Time { return now })
-	const all, step = 100_000, 500
-	ok(t, s.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
-		for from := 0; from < all; from += step {
-			list := make([]*db.Host, step)
-			for i := range list {
-				list[i] = &db.Host{Name: fmt.Sprintf("h%06d.evil%d.test", from+i, from%7)}
-			}
-			if err := tx.SaveHostHealth(ctx, list); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	ok(t, s.HeardFromHost(ctx, "h000000.evil0.test"))
-	quick := func(what string, bar time.Duration, do func() error) {
+	const all, few = 100_000, 100
+	invent := func(from, to int) {
 		t.Helper()
-		best := time.Hour // of some: other tests run beside this one
-		for range 5 {
-			begun := time.Now()
-			ok(t, do())
-			best = min(best, time.Since(begun))
+		ok(t, s.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+			for ; from < to; from += few {
+				list := make([]*db.Host, few)
+				for i := range list {
+					list[i] = &db.Host{Name: fmt.Sprintf("h%06d.evil%d.test", from+i, from%7)}
+				}
+				if err := tx.SaveHostHealth(ctx, list); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		ok(t, s.Raw(ctx, "ANALYZE hosts")) // PostgreSQL does that by itself, a little later
+	}
+	invent(0, few)
+	ok(t, s.HeardFromHost(ctx, "h000000.evil0.test"))
+	asked := map[string]func() error{
+		"a look at one":        func() error { _, err := s.HostByName(ctx, "h000050.evil0.test"); return err },
+		"hearing from one":     func() error { return s.HeardFromHost(ctx, "h000000.evil0.test") },
+		"a page of them": func() error {
+			_, err := s.FindHosts(ctx, db.HostQuery{After: fmt.Sprintf("h00000%d", now.Nanosecond()), Limit: 50})
+			return err
+		},
+		"what is to be probed": func() error { _, err := s.HostsToProbe(ctx, 100); return err },
+		"the breakers":         func() error { _, err := s.CountBreakers(ctx); return err },
+	}
+	cost := func() map[string]time.Duration { // the best of many: other tests run beside this one
+		best := map[string]time.Duration{}
+		for what, do := range asked {
+			best[what] = time.Hour
+			for range 30 {
+				now = now.Add(time.Millisecond) // no two questions in the same words, which PostgreSQL may plan once for all
+				begun := time.Now()
+				ok(t, do())
+				best[what] = min(best[what], time.Since(begun))
+			}
 		}
-		if best > 5*bar { // the bar is that of a machine with nothing else to do
-			t.Errorf("%s takes %v, want %v, or five times that beside other tests", what, best, bar)
+		return best
+	}
+	before100 := cost()
+	invent(few, all)
+	for what, took := range cost() {
+		if took > 50*before100[what] { // to read them all takes hundreds of times as long
+			t.Errorf("%s takes %v, with a hundred hosts %v", what, took, before100[what])
 		}
 	}
-	quick("a look at one", 10*time.Millisecond, func() error { _, err := s.HostByName(ctx, "h050000.evil3.test"); return ignoreMissing(err) })
-	quick("hearing from one", 20*time.Millisecond, func() error { return s.HeardFromHost(ctx, "h050000.evil3.test") })
-	quick("a page of them", 50*time.Millisecond, func() error { _, err := s.FindHosts(ctx, db.HostQuery{After: "h05", Limit: 50}); return err })
-	quick("what is to be probed", 20*time.Millisecond, func() error { _, err := s.HostsToProbe(ctx, 100); return err })
-	quick("the breakers", 50*time.Millisecond, func() error { _, err := s.CountBreakers(ctx); return err })
 	now = now.Add(31 * 24 * time.Hour)
 	gone, before := int64(0), now.Add(-30*24*time.Hour)
 	for {

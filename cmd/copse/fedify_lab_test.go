@@ -80,7 +80,7 @@ func (l *fedifyLab) handle() string { return "@" + l.cop.Actor.Acct() }
 // busy with a whole suite, and costs nothing when all goes well.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	limit, tick := time.NewTimer(30*time.Second), time.NewTicker(20*time.Millisecond)
+	limit, tick := time.NewTimer(time.Minute), time.NewTicker(20*time.Millisecond)
 	defer limit.Stop()
 	defer tick.Stop()
 	for !is() {

@@ -70,8 +70,9 @@ func copse(t *testing.T, flags []string, input string, args ...string) (code int
 	return code, stdout.String(), stderr.String()
 }
 
-// A command writes into the database; the running server notices by itself and delivers.
-func TestServe_noticesCommandsWithinASecond(t *testing.T) {
+// A command writes into the database; the running server notices by itself and delivers, without
+// waiting for the sweep for what was forgotten, which takes up what is two minutes old.
+func TestServe_noticesCommands(t *testing.T) {
 	t.Parallel()
 	network := &fedtest.Network{}
 	i, flags := inFolder(t, network, "https://alpha.example")
@@ -97,14 +98,10 @@ func TestServe_noticesCommandsWithinASecond(t *testing.T) {
 	within(t, "Accept", func() bool { return len(peer.Received("Accept")) == 1 })
 
 	code, out, errs := copse(t, flags, "Since Monday.", "post", "create", "--group", "water", "--author", "amina", "--title", "Pump runs dry", "--json")
-	wrote := time.Now()
 	if code != exitOK {
 		t.Fatalf("post create: %d %s", code, errs)
 	}
 	within(t, "Announce", func() bool { return len(peer.Received("Announce")) > 0 })
-	if took := time.Since(wrote); took > 3*time.Second { // a second, and what a busy machine adds
-		t.Errorf("noticed after %s", took)
-	}
 	var post postShown
 	if err := json.Unmarshal([]byte(out), &post); err != nil || peer.Received("Announce")[0]["object"] != post.ID {
 		t.Errorf("announced %v, created %s (%v)", peer.Received("Announce")[0]["object"], post.ID, err)

@@ -33,7 +33,7 @@ func diskFull(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 	answers, _ := r.Answers(began)
 	if err == nil {
 		back := time.Now()
-		_, err = rig.Until(ctx, 20*time.Second, "the instance accepts again", func() bool {
+		_, err = rig.Until(ctx, time.Minute, "the instance accepts again", func() bool {
 			_, accepts := r.FirstAccepted(back)
 			return accepts
 		})

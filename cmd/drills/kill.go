@@ -39,7 +39,7 @@ func kills(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 			if err := p.Restart(ctx, fmt.Sprintf("DRILL_POINT=%s:%d", point, 1+r.Rand.IntN(20))); err != nil {
 				return err
 			}
-			if err := p.WaitDeath(ctx, 20*time.Second); err != nil {
+			if err := p.WaitDeath(ctx, time.Minute); err != nil {
 				return err
 			}
 			if err := again(); err != nil {
@@ -71,7 +71,7 @@ func kills(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 // firstAfter waits for the first delivery after a start and says how long it took.
 func firstAfter(ctx context.Context, r *rig.Rig, start time.Time) (time.Duration, error) {
 	var at time.Time
-	_, err := rig.Until(ctx, 20*time.Second, "the first delivery after a start", func() (heard bool) {
+	_, err := rig.Until(ctx, time.Minute, "the first delivery after a start", func() (heard bool) {
 		at, heard = r.FirstDelivery(start)
 		return heard
 	})

@@ -36,7 +36,7 @@ func (o *outage) survive(ctx context.Context, harm, mend func() error) error {
 		return err
 	}
 	back := time.Now()
-	_, err = rig.Until(ctx, 30*time.Second, "the instance accepts and delivers again", func() bool {
+	_, err = rig.Until(ctx, time.Minute, "the instance accepts and delivers again", func() bool {
 		at, accepts := o.r.FirstAccepted(back)
 		_, delivers := o.r.FirstDelivery(back)
 		if accepts && delivers {

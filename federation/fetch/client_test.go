@@ -51,6 +51,14 @@ func (w *world) page(host, contentType, body string) {
 	}))
 }
 
+// still runs do while the clock stands, unless all wait: large bodies that come at once are never
+// too slow, however busy the machine is. Requests go unsigned.
+func (w *world) still(do func(ctx context.Context)) {
+	w.Helper()
+	w.opt.Signer = nil
+	synctest.Test(w.T, func(t *testing.T) { do(t.Context()) })
+}
+
 // wantErr checks one refused fetch.
 func (w *world) wantErr(err, want error, what string) {
 	w.Helper()

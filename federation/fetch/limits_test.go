@@ -3,6 +3,7 @@ package fetch_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -46,14 +47,15 @@ func TestT31_bombsCostNoMemory(t *testing.T) { //nolint:paralleltest // see abov
 		},
 	} {
 		w := newWorld(t)
-		w.opt.Signer = nil
 		w.net.Handle("evil.test", h)
-		c := w.client()
 		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_, err := c.Object(t.Context(), "https://evil.test/x")
-		runtime.ReadMemStats(&after)
-		w.wantErr(err, fetch.ErrTooLarge, name)
+		w.still(func(ctx context.Context) {
+			c := w.client()
+			runtime.ReadMemStats(&before)
+			_, err := c.Object(ctx, "https://evil.test/x")
+			runtime.ReadMemStats(&after)
+			w.wantErr(err, fetch.ErrTooLarge, name)
+		})
 		if grown := after.TotalAlloc - before.TotalAlloc; grown > 8<<20 {
 			t.Errorf("%s: %d bytes allocated", name, grown)
 		}
@@ -101,8 +103,10 @@ func TestT31_limitIsExact(t *testing.T) {
 		w := newWorld(t)
 		head := `{"id":"https://peer.test/x","a":"`
 		w.page("peer.test", apType, head+strings.Repeat("a", size-len(head)-2)+`"}`)
-		_, err := w.client().Object(t.Context(), "https://peer.test/x")
-		w.wantErr(err, want, "size")
+		w.still(func(ctx context.Context) {
+			_, err := w.client().Object(ctx, "https://peer.test/x")
+			w.wantErr(err, want, "size")
+		})
 	}
 }
 

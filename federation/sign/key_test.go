@@ -13,7 +13,6 @@ import (
 	"math/big"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/copse-social/copse/federation/sign"
 )
@@ -58,7 +57,7 @@ func TestT06_labelOfAnotherKeyType(t *testing.T) {
 	refused(t, verify(req, activity, rsaPublic(), atNoon()))
 }
 
-// A key made by hand, past the parsers, is refused too, and at once: an RSA
+// A key made by hand, past the parsers, is refused for what it is, before it is tried: an RSA
 // verification with 16,384 bits and a large exponent takes seconds.
 func TestT06_weakAndHugeKeys(t *testing.T) {
 	t.Parallel()
@@ -81,14 +80,10 @@ func TestT06_weakAndHugeKeys(t *testing.T) {
 		"both":            {RSA: &rsaKey().PublicKey, Ed25519: edPublic().Ed25519},
 		"Ed25519 as such": edPublic(),
 	} {
-		best := time.Hour // of three: the machine may be busy
-		for range 3 {
-			start := time.Now()
-			refused(t, verify(req, activity, key, atNoon()))
-			best = min(best, time.Since(start))
-		}
-		if best > 200*time.Millisecond { // 20 ms on a machine with nothing else to do
-			t.Errorf("%s: refused after %s", name, best)
+		err := verify(req, activity, key, atNoon())
+		refused(t, err)
+		if name != "Ed25519 as such" && !errors.Is(err, sign.ErrKey) {
+			t.Errorf("%s: %v, want the key to be blamed", name, err)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
  * eventually opens an address again and again until a locator made from the page
  * is there, and tells how many milliseconds that took.
  */
-export async function eventually(page, address, locate, within = 20_000) {
+export async function eventually(page, address, locate, within = 60_000) {
   const begun = Date.now();
   for (;;) {
     await page.goto(address);

@@ -47,7 +47,7 @@ export async function open(browser, { theme = "light", locale = "en", width = 12
     reducedMotion: "reduce",
     storageState: from ? await from.context().storageState() : undefined,
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   page.on("close", () => context.close().catch(() => {})); // the browser may be closing as well
   return page;

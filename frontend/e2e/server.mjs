@@ -76,7 +76,7 @@ async function start(args, env, origins) {
   const log = [];
   let child;
   const halt = async () => {
-    const late = setTimeout(() => child.process.kill("SIGKILL"), 10_000);
+    const late = setTimeout(() => child.process.kill("SIGKILL"), 60_000);
     child.process.kill("SIGTERM");
     await child.ended;
     clearTimeout(late);
@@ -136,7 +136,7 @@ async function ready(origin, ended, log) {
 function status(url) {
   return new Promise((resolve) => {
     const request = http.get(
-      { host: "127.0.0.1", port: url.port, path: url.pathname, headers: { host: url.host }, timeout: 2000 },
+      { host: "127.0.0.1", port: url.port, path: url.pathname, headers: { host: url.host }, timeout: 10_000 },
       (response) => response.resume() && resolve(response.statusCode),
     );
     request.on("timeout", () => request.destroy());

@@ -89,7 +89,7 @@ async function replyAt(page, address, text) {
 }
 
 async function until(page, address, selector) {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     await page.goto(address);
     const found = await page.locator(selector).first().getAttribute("href", { timeout: 200 }).catch(() => null);
     if (found) return /\d+/.exec(found)[0];

@@ -204,20 +204,21 @@ func TestT58_whatSomebodySigned(t *testing.T) {
 	}
 }
 
-// until waits for something and says how long that took.
-func until(t testing.TB, what string, holds func() bool) time.Duration {
+// until waits for something.
+func until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	begun := time.Now()
-	for ; !holds(); <-time.After(5 * time.Millisecond) {
-		if time.Since(begun) > 30*time.Second {
-			t.Fatalf("not within 30 s: %s", what)
+	for late := time.After(time.Minute); !holds(); {
+		select {
+		case <-late:
+			t.Fatalf("not within a minute: %s", what)
+		case <-time.After(5 * time.Millisecond):
 		}
 	}
-	return time.Since(begun)
 }
 
 // T32: while 25 boosts point at hosts that do not answer, somebody whom nobody knew follows a group
-// and is answered in less than five seconds.
+// and is answered before the boosts that came first were all looked at, of which each holds a worker
+// for ten seconds.
 func TestT32_honestFollowIsNotHeldUp(t *testing.T) {
 	t.Parallel()
 	for name, site := range map[string]string{"of one domain": "h%d.evil.test", "of many": "evil%d.test"} {
@@ -240,26 +241,25 @@ func TestT32_honestFollowIsNotHeldUp(t *testing.T) {
 		}
 		done := make(chan error, 1)
 		go func() { done <- g.inbox.Run(ctx) }()
-		until(t, "boosts are looked at", func() bool {
-			asked := 0
+		asked := func() (n int) {
 			for i := range 25 {
-				asked += g.net.Asked("silent-" + fmt.Sprintf(site, i))
+				n += min(1, g.net.Asked("silent-"+fmt.Sprintf(site, i)))
 			}
-			return asked >= 4
-		})
+			return n
+		}
+		until(t, "boosts are looked at", func() bool { return asked() >= 4 })
 		follow := g.bob.Activity("Follow", g.water.Actor.URI)
 		if r := g.peer.Post(g.bob, sharedInbox, follow); r.Status != http.StatusAccepted {
 			t.Fatalf("follow: %d", r.Status)
 		}
 		g.inbox.Nudge()
-		took := until(t, "the follow is answered", func() bool {
+		until(t, "the follow is answered", func() bool {
 			f, err := g.store.FollowByURI(t.Context(), follow["id"].(string))
 			return err == nil && f.State == db.FollowAccepted
 		})
-		if took > 5*time.Second {
-			t.Errorf("%s: the follow was answered after %v", name, took)
+		if n := asked(); n == 25 {
+			t.Errorf("%s: the follow was answered after all boosts", name)
 		}
-		t.Logf("%s: answered after %v", name, took)
 		stop()
 		<-done
 	}

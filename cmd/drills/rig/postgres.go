@@ -123,7 +123,7 @@ func (s *PostgresServer) Kill(ctx context.Context) error {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		return fmt.Errorf("kill the postmaster: %w", err)
 	}
-	_, err = Until(ctx, 10*time.Second, "the postmaster is gone", func() bool { return syscall.Kill(pid, 0) != nil || zombie(pid) })
+	_, err = Until(ctx, time.Minute, "the postmaster is gone", func() bool { return syscall.Kill(pid, 0) != nil || zombie(pid) })
 	return err
 }
 

@@ -45,7 +45,7 @@ func (s *RedisServer) Start(ctx context.Context) error {
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("start redis-server: %w", err)
 	}
-	_, err := Until(ctx, 20*time.Second, "redis-server answers", func() bool { return s.Client.Ping(ctx).Err() == nil })
+	_, err := Until(ctx, time.Minute, "redis-server answers", func() bool { return s.Client.Ping(ctx).Err() == nil })
 	return err
 }
 

@@ -60,7 +60,7 @@ func (r *Rig) settle(ctx context.Context) error {
 	if err := r.openTables(ctx); err != nil {
 		return err
 	}
-	if _, err := p.Terminate(ctx, 40*time.Second); err != nil {
+	if _, err := p.Terminate(ctx, time.Minute); err != nil {
 		return err
 	}
 	for _, peer := range r.Peers {

@@ -127,7 +127,7 @@ func freePort() (int, error) {
 // answers waits until a server answers, and its cluster is in a state.
 func answers(client *redis.Client, state string) error {
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
