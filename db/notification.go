@@ -15,7 +15,8 @@ const (
 	NotifyFollow   = "follow"   // somebody follows you or your group
 	NotifyMember   = "member"   // somebody joined your group
 	NotifyThread   = "thread"   // a new discussion in a group you watch
-	NotifyReport   = "report"   // a report for you as moderator
+	NotifyReport   = "report"   // a report for you as moderator; Note "appeal": against a ban
+	NotifyDecided  = "decided"  // what came of your report, or of your appeal (Note "appeal")
 	NotifyHeld     = "held"     // a post waits for you as moderator
 	NotifyDirect   = "direct"   // a private message to the facilitators
 	NotifyRefused  = "refused"  // a group refused your post; Note says why

@@ -84,7 +84,7 @@ func (p *Publisher) Publish(ctx context.Context, tx *db.Store, o Outgoing) (*db.
 // and the stored bytes of an activity are mostly context otherwise.
 func contextFor(doc vocab.ActivityDoc) vocab.InlineContext {
 	switch doc.Type {
-	case "Create", "Update", "Lock", "Block", "Undo":
+	case "Create", "Update", "Lock", "Block", "Resolve", "Undo":
 		return vocab.ActivityContext
 	}
 	return vocab.WrapContext

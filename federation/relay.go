@@ -183,6 +183,9 @@ func (r *Resolver) unwrap(ctx context.Context, in *Incoming, doc *vocab.Object) 
 // unproved finds another witness for an inner activity: posts are asked for at their origin when
 // they are resolved, marks count as hints of the group, all else is fetched by its id.
 func (r *Resolver) unproved(ctx context.Context, in *Incoming) error {
+	if in.Activity.Type == "Flag" { // nobody serves reports; it counts as the group's own word
+		return nil
+	}
 	if !removal(in) {
 		err := r.hinted(ctx, in, in.Via)
 		if v, is := errors.AsType[*verdict](err); !is || v.Reason != "unproved" || aboutMark(in.Activity) {

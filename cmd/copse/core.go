@@ -26,6 +26,7 @@ import (
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
+	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/trust"
 )
 
@@ -82,6 +83,7 @@ type core struct {
 	charter    *charter.Rules
 	membership *membership.Rules
 	trust      *trust.Rules
+	moderation *moderation.Rules
 	instance   *db.Actor // the Application
 }
 
@@ -138,6 +140,7 @@ func (c *core) addRules(ctx context.Context, h hooks) error {
 	c.exchange = exchange.New(exchange.Options{Pub: pub, Community: c.community, Log: c.log})
 	c.charter = charter.New(charter.Options{Pub: pub, Community: c.community, Words: locales.Charter, Log: c.log})
 	c.membership = membership.New(membership.Options{Pub: pub, Community: c.community})
+	c.moderation = moderation.New(moderation.Options{Pub: pub, Community: c.community})
 	return c.ensureInstance(ctx)
 }
 

@@ -9,7 +9,7 @@ import (
 // people builds the doors for browsers.
 func (i *instance) people() server.People {
 	o := web.Options{
-		Store: i.store, Community: i.community, Exchange: i.exchange, Charter: i.charter, Membership: i.membership, Base: i.iris.Base(), Host: i.iris.Host(),
+		Store: i.store, Community: i.community, Exchange: i.exchange, Charter: i.charter, Membership: i.membership, Moderation: i.moderation, Base: i.iris.Base(), Host: i.iris.Host(),
 		Secure: i.cfg.URL.Scheme == "https", Resolve: i.resolver.Handle, Subscribe: i.subscribe,
 		Limit: i.limits.Login, Now: i.now, Log: i.log,
 	}

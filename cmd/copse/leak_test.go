@@ -22,6 +22,7 @@ import (
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/moderation"
 )
 
 // Canaries are words that stand nowhere but in a members-only community. Whoever may not read it
@@ -176,8 +177,8 @@ func (w *leakWorld) talk() {
 	note, err := w.start(w.ctx, d)
 	w.ok(err)
 	w.tx(func(ctx context.Context, tx *db.Store) error {
-		of := community.ReportOf{Post: w.post(reply), Target: w.actor("mod"), Content: canaryFlag}
-		r, err := w.community.Report(ctx, tx, w.actor("mia"), of)
+		of := moderation.ReportOf{Post: w.post(reply), Target: w.actor("mod"), Content: canaryFlag}
+		r, err := w.moderation.Report(ctx, tx, w.actor("mia"), of)
 		if err == nil {
 			w.report = r.ID
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/moderation"
 )
 
 // line is a post as thread prints it.
@@ -50,6 +51,8 @@ func (s *story) line(p *db.Post) string {
 //	follow|unfollow HANDLE, join|leave GROUP, admit|send-away GROUP WHO@HOST, trust|distrust GROUP HOST, answer GROUP@HOST yes|no
 //	start GROUP NAME TITLE TEXT, write GROUP NAME TEXT (to the facilitators)
 //	reply POST NAME TEXT, edit POST TEXT, delete POST
+//	report POST TEXT, grant GROUP WHO@HOST ROLE, ban|lift GROUP WHO@HOST, appeal GROUP TEXT
+//	resolve|grant-appeal TEXT (what waits longest for them)
 //	like|unlike POST, pin|unpin|lock|unlock|remove|restore|approve|refuse POST
 func (s *story) ours(at *site, who, act string, args []string) error {
 	ctx := context.Background()
@@ -67,6 +70,8 @@ func (s *story) ours(at *site, who, act string, args []string) error {
 		return s.decides(at, who, act, args)
 	case "start", "write":
 		return s.starts(at, who, act, args)
+	case "grant", "ban", "lift", "appeal", "resolve", "grant-appeal":
+		return s.keepsCivil(at, who, act, args)
 	}
 	uri, err := s.post(args[0])
 	if err != nil {
@@ -77,6 +82,11 @@ func (s *story) ours(at *site, who, act string, args []string) error {
 		return fmt.Errorf("%s at %s: %w", args[0], at.host, err)
 	}
 	switch act {
+	case "report":
+		return at.act(who, func(ctx context.Context, tx *db.Store, a *db.Actor) error {
+			_, err := at.moderation.Report(ctx, tx, a, moderation.ReportOf{Post: p, Content: args[1]})
+			return err
+		})
 	case "reply":
 		r, err := at.say(who, exchange.Draft{Parent: p, Source: args[2], Lang: "en"})
 		if err != nil {

@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 //	settle                        step all workers until nothing moves
 //	thread HOST NAME              print a discussion as it stands on an instance
 //	got HOST [TYPE...]            print what a scripted server was sent
+//	cases WHO@HOST                print the reports that wait for somebody here, and what became of their own
 //	told WHO@HOST                 print the notes that a scripted server or an inbox here has for somebody
 //	down HOST, up HOST            take a host off the network and back
 //	later DURATION                move the clock on
@@ -64,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"later":    plain(func(s *story, args []string) error { return s.later(args[0]) }),
 			"thread":   printing(func(s *story, args []string) (string, error) { return s.thread(args[0], args[1]) }),
 			"got":      printing(func(s *story, args []string) (string, error) { return s.got(args[0], args[1:]) }),
+			"cases":    printing(func(s *story, args []string) (string, error) { return s.cases(args[0]) }),
 			"told":     printing(func(s *story, args []string) (string, error) { return s.told(args[0]) }),
 		},
 	})

@@ -38,6 +38,10 @@ func Notice(lang, code string, args map[string]string) string {
 		return l.Text("%s is for its members only, and your server's software does not promise to keep what it stores among them, so you were not let in. Ask its facilitators about other ways, such as a guest account.", group)
 	case "host-not-trusted", "host-not-confirmed":
 		return l.Text("%s lets in people of organisations that it has agreed with, and your organisation is not one of them yet, so you were not let in. Ask its facilitators, or whoever runs your server.", group)
+	case "appeal-taken":
+		return l.Text("Thank you. Somebody else than who closed %s to you looks at it and answers.", group)
+	case "report-decided":
+		return l.Text("What you reported in %s has been looked at.", group)
 	case "group-archived":
 		return l.Text("%s is closed. Everything in it stays readable, and nothing new is taken. This is what you wrote:", group)
 	case "title-short", "title-long", "text-empty", "text-long", "text-invalid":

@@ -52,7 +52,7 @@ func (d *Door) table() map[act]take {
 		{"Undo", "Invite"}:   d.membership.TakeInviteUndone,
 		{"Leave", ""}:        c.TakeLeave,
 		{"Block", ""}:        c.TakeBlock,
-		{"Flag", ""}:         c.TakeFlag,
+		{"Flag", ""}:         d.moderation.TakeFlag,
 		{"Move", anActor}:    c.TakeMove,
 		{"Move", ""}:         ignore("move-of-object"),
 
@@ -78,7 +78,7 @@ func (d *Door) table() map[act]take {
 		{"Undo", "Flag"}:       ignore("flag-stands"),
 		{"Undo", ""}:           ignore("unknown-undo"),
 
-		{"Resolve", ""}:         ignore("resolve"),
+		{"Resolve", ""}:         d.moderation.TakeResolve,
 		{"ChooseAnswer", ""}:    ignore("choose-answer"),
 		{"QuoteRequest", ""}:    ignore("quote-request"),
 		{"TentativeAccept", ""}: ignore("tentative"),

@@ -162,7 +162,7 @@ func (d *Door) charterPage(c echo.Context) error {
 }
 
 // takeCreate gives what answers a charter to the rules of charters, a charter too, what is about
-// belonging to those of membership, and all else to conversation.
+// belonging to those of membership, appeals to those of moderation, and all else to conversation.
 func (d *Door) takeCreate(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
 	if in.Object != nil && charter.IsCharter(in.Object.Doc) {
 		return d.charter.TakeCharter(ctx, tx, in)
@@ -173,6 +173,9 @@ func (d *Door) takeCreate(ctx context.Context, tx *db.Store, in *federation.Inco
 	}
 	out, heard, err := d.membership.Hear(ctx, tx, in)
 	if err != nil || heard {
+		return out, err
+	}
+	if out, heard, err = d.moderation.Hear(ctx, tx, in); err != nil || heard {
 		return out, err
 	}
 	return d.exchange.TakeCreate(ctx, tx, in)

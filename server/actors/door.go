@@ -22,6 +22,7 @@ import (
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
+	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/trust"
 )
 
@@ -35,6 +36,7 @@ type Options struct {
 	Charter    *charter.Rules
 	Membership *membership.Rules
 	Trust      *trust.Rules
+	Moderation *moderation.Rules
 	// Cancel ends the deliveries of one of our activities to a host that has answered it with a
 	// Reject, and says whether there were any: NodeBB leaves the POST itself without an answer.
 	Cancel func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
@@ -54,6 +56,7 @@ type Door struct {
 	charter    *charter.Rules
 	membership *membership.Rules
 	trust      *trust.Rules
+	moderation *moderation.Rules
 	cancel     func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
 	version    string
 	now        func() time.Time
@@ -66,7 +69,7 @@ type Door struct {
 func New(o Options) *Door {
 	d := &Door{
 		store: o.Store, iris: o.IRIs, receiver: o.Receiver,
-		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, trust: o.Trust, cancel: o.Cancel,
+		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, moderation: o.Moderation, trust: o.Trust, cancel: o.Cancel,
 		version: o.Version, now: o.Now, log: o.Log, cache: newCache(),
 	}
 	d.acts = d.withTrust(d.table())

@@ -29,6 +29,7 @@ import (
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
+	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/trust"
 )
 
@@ -109,9 +110,9 @@ func newHouse(t testing.TB) *house {
 	})
 	h.door = actors.New(actors.Options{
 		Store: h.store, IRIs: h.iris, Receiver: receiver, Community: h.com, Exchange: h.ex, Trust: trust.New(trust.Options{Pub: pub, Community: h.com}),
-		Membership: membership.New(membership.Options{Pub: pub, Community: h.com}),
-		Charter:    charter.New(charter.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }, Log: log}),
-		Version:    "0.1.0", Now: h.clock, Log: log,
+		Membership: membership.New(membership.Options{Pub: pub, Community: h.com}), Moderation: moderation.New(moderation.Options{Pub: pub, Community: h.com}),
+		Charter: charter.New(charter.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }, Log: log}),
+		Version: "0.1.0", Now: h.clock, Log: log,
 		Cancel: func(_ context.Context, _ *db.Store, activity, host string) (bool, error) {
 			h.cancelled = append(h.cancelled, activity+" "+host)
 			return true, nil

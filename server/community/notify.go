@@ -39,6 +39,16 @@ func NotifyStewards(ctx context.Context, tx *db.Store, n db.Notification) error 
 	return notifyStewards(ctx, tx, n, notifyOnce)
 }
 
+// TellStewards is NotifyStewards with a line for each time, for what each needs a decision.
+func TellStewards(ctx context.Context, tx *db.Store, n db.Notification) error {
+	return notifyStewards(ctx, tx, n, Notify)
+}
+
+// TellAdmins leaves a line for each admin here.
+func TellAdmins(ctx context.Context, tx *db.Store, n db.Notification) error {
+	return notifyAdmins(ctx, tx, n, Notify)
+}
+
 // teller is notify or notifyOnce.
 type teller func(ctx context.Context, tx *db.Store, personID int64, n db.Notification) error
 

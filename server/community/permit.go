@@ -141,8 +141,8 @@ func (st *Standing) office(ties db.Standing) {
 	}
 }
 
-// isAdmin says that a person runs this instance.
-func isAdmin(ctx context.Context, s *db.Store, who *db.Actor) (bool, error) {
+// IsAdmin says that a person runs this instance.
+func IsAdmin(ctx context.Context, s *db.Store, who *db.Actor) (bool, error) {
 	account, err := s.AccountOf(ctx, who.ID)
 	if errors.Is(err, db.ErrNotFound) {
 		return false, nil

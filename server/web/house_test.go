@@ -24,6 +24,7 @@ import (
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
+	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/web"
 )
 
@@ -34,6 +35,7 @@ type house struct {
 	store     *db.Store
 	com       *community.Rules
 	ex        *exchange.Rules
+	mod       *moderation.Rules
 	door      *web.Door
 	echo      *echo.Echo
 	elsewhere map[string]*db.Actor
@@ -58,8 +60,9 @@ func newHouse(t testing.TB) *house {
 	pub := federation.NewPublisher(federation.NewIRIs(base), federation.NewKeys([32]byte{9}), h.now, func() {})
 	h.com = community.New(community.Options{Pub: pub, Log: quiet, Words: func(_, code string, _ map[string]string) string { return code }})
 	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: quiet})
+	h.mod = moderation.New(moderation.Options{Pub: pub, Community: h.com})
 	h.door = web.New(web.Options{
-		Store: h.store, Community: h.com, Exchange: h.ex, Membership: membership.New(membership.Options{Pub: pub, Community: h.com}), Charter: charter.New(charter.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }, Log: quiet}), Base: "https://copse.test", Host: "copse.test",
+		Store: h.store, Community: h.com, Exchange: h.ex, Membership: membership.New(membership.Options{Pub: pub, Community: h.com}), Moderation: h.mod, Charter: charter.New(charter.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }, Log: quiet}), Base: "https://copse.test", Host: "copse.test",
 		Resolve: h.resolve, Subscribe: h.subscribe, Now: h.now, Log: quiet,
 	})
 	h.echo = echo.New()

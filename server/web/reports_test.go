@@ -10,6 +10,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/moderation"
 )
 
 func holding(n *community.NewGroup) { n.HoldPolicy = db.HoldFirst }
@@ -69,7 +70,7 @@ func TestT47_reportsAreForTheirStewards(t *testing.T) {
 	h.group("soil", cleo)
 	held := h.start(g, ben, "Held thing")
 	h.do(func(ctx context.Context, tx *db.Store) error {
-		_, err := h.com.Report(ctx, tx, ana, community.ReportOf{Post: held, Content: "Odd."})
+		_, err := h.mod.Report(ctx, tx, ana, moderation.ReportOf{Post: held, Content: "Odd."})
 		return err
 	})
 	report := reportLink.FindString(h.as(ana).get("/reports").body)

@@ -19,6 +19,7 @@ import (
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
+	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/web/belong"
 	"github.com/copse-social/copse/server/web/desk"
 	"github.com/copse-social/copse/server/web/founding"
@@ -32,6 +33,7 @@ type Options struct {
 	Community  *community.Rules
 	Exchange   *exchange.Rules
 	Membership *membership.Rules
+	Moderation *moderation.Rules
 	Charter    *charter.Rules
 	// Base is scheme and host of the instance without a slash at the end, Host the name in handles.
 	Base, Host string
@@ -109,7 +111,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	belong.New(belong.Options{
 		Store: d.store, Community: d.com, Membership: d.o.Membership, Frame: d.Frame, Resolve: d.o.Resolve, Now: d.o.Now,
 	}).Mount(g)
-	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Frame: d.Frame, Now: d.o.Now}).Mount(g)
+	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Moderation: d.o.Moderation, Frame: d.Frame, Now: d.o.Now}).Mount(g)
 	d.lookup().Mount(g)
 	d.founding().Mount(g)
 }

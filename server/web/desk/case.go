@@ -80,6 +80,10 @@ func (d *Desk) reportPage(c echo.Context, status int, r *db.Report, p views.Case
 			p.Care = p.Place.URL + "/people/" + d.PathHandle(r.Target)
 		}
 	}
+	if p.Appeal, err = d.appealCase(ctx, r); err != nil {
+		return err
+	}
+	p.MayBan = r.GroupID != 0 && r.TargetID != 0 && p.Appeal == nil && d.mayBan(c, r)
 	if r.Post != nil {
 		p.Post = casePost(shell.Loc, r.Post)
 		p.MayPull = r.GroupID != 0 && r.Post.State != db.PostRemoved && r.Post.State != db.PostDeleted
@@ -116,16 +120,7 @@ func (d *Desk) resolve(c echo.Context) error {
 		return d.reportPage(c, http.StatusUnprocessableEntity, r, p)
 	}
 	err = d.store.InTx(c.Request().Context(), func(ctx context.Context, tx *db.Store) error {
-		if c.FormValue("act") == "remove" && r.PostID != 0 {
-			post, err := tx.PostByID(ctx, r.PostID)
-			if err != nil {
-				return fmt.Errorf("load reported post: %w", err)
-			}
-			if err := d.ex.Remove(ctx, tx, me, post, note); err != nil {
-				return err
-			}
-		}
-		return d.com.ResolveReport(ctx, tx, me, r, note)
+		return d.decideCase(ctx, tx, decision{me, r, c.FormValue("act"), note, d.banEnd(c.FormValue("days"))})
 	})
 	if no, is := refusalIn(err); is {
 		p.Error = d.Sentence(d.Loc(c), no)

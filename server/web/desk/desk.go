@@ -14,16 +14,18 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/web/frame"
 )
 
 // Options is what the desk needs.
 type Options struct {
-	Store     *db.Store
-	Community *community.Rules
-	Exchange  *exchange.Rules
-	Frame     *frame.Frame
-	Now       func() time.Time
+	Store      *db.Store
+	Community  *community.Rules
+	Exchange   *exchange.Rules
+	Moderation *moderation.Rules
+	Frame      *frame.Frame
+	Now        func() time.Time
 }
 
 // Desk serves the pages.
@@ -32,12 +34,13 @@ type Desk struct {
 	store *db.Store
 	com   *community.Rules
 	ex    *exchange.Rules
+	mod   *moderation.Rules
 	now   func() time.Time
 }
 
 // New makes the desk.
 func New(o Options) *Desk {
-	return &Desk{Frame: o.Frame, store: o.Store, com: o.Community, ex: o.Exchange, now: o.Now}
+	return &Desk{Frame: o.Frame, store: o.Store, com: o.Community, ex: o.Exchange, mod: o.Moderation, now: o.Now}
 }
 
 // Mount adds the routes to a group that has the web door's reader around it.

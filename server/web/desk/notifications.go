@@ -185,7 +185,7 @@ func iconOf(kind string) string {
 		return "helpful"
 	case db.NotifyShare:
 		return "share"
-	case db.NotifyReport, db.NotifyHeld, db.NotifyRemoved:
+	case db.NotifyReport, db.NotifyHeld, db.NotifyRemoved, db.NotifyDecided:
 		return "shield"
 	case db.NotifyRefused:
 		return "block"
@@ -226,6 +226,8 @@ func (d *Desk) target(ctx context.Context, n *db.Notification) (string, error) {
 	switch {
 	case n.Kind == db.NotifyReport && n.ReportID != 0:
 		return "/reports/" + strconv.FormatInt(n.ReportID, 10), nil
+	case n.Kind == db.NotifyDecided:
+		return "/reports#mine", nil
 	case n.Kind == db.NotifyHeld && n.ActorID != n.GroupID:
 		return "/held/" + id, nil
 	case n.Kind == db.NotifyThread:

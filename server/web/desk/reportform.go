@@ -11,7 +11,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
-	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/moderation"
 )
 
 // reportPost handles GET /p/:id/report.
@@ -20,7 +20,7 @@ func (d *Desk) reportPost(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.reportForm(c, http.StatusOK, community.ReportOf{Post: post}, views.ReportForm{})
+	return d.reportForm(c, http.StatusOK, moderation.ReportOf{Post: post}, views.ReportForm{})
 }
 
 // reportable is the post that a path names. Of one that is gone only its place can be read, and the
@@ -39,10 +39,10 @@ func (d *Desk) reportPerson(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.reportForm(c, http.StatusOK, community.ReportOf{Target: who}, views.ReportForm{})
+	return d.reportForm(c, http.StatusOK, moderation.ReportOf{Target: who}, views.ReportForm{})
 }
 
-func (d *Desk) reportForm(c echo.Context, status int, of community.ReportOf, p views.ReportForm) error {
+func (d *Desk) reportForm(c echo.Context, status int, of moderation.ReportOf, p views.ReportForm) error {
 	shell, err := d.Shell(c, d.Loc(c).TextIn("noun", "Report"), views.NoTab)
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (d *Desk) sendPostReport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.sendReport(c, community.ReportOf{Post: post}, linkTo(post).URL)
+	return d.sendReport(c, moderation.ReportOf{Post: post}, linkTo(post).URL)
 }
 
 // sendPersonReport handles POST /u/:handle/report.
@@ -80,10 +80,10 @@ func (d *Desk) sendPersonReport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.sendReport(c, community.ReportOf{Target: who}, "/u/"+d.PathHandle(who))
+	return d.sendReport(c, moderation.ReportOf{Target: who}, "/u/"+d.PathHandle(who))
 }
 
-func (d *Desk) sendReport(c echo.Context, of community.ReportOf, back string) error {
+func (d *Desk) sendReport(c echo.Context, of moderation.ReportOf, back string) error {
 	of.Content = strings.TrimSpace(c.FormValue("words"))
 	p := views.ReportForm{Words: ui.Answer{Value: of.Content}}
 	if of.Content == "" {
@@ -91,7 +91,7 @@ func (d *Desk) sendReport(c echo.Context, of community.ReportOf, back string) er
 		return d.reportForm(c, http.StatusUnprocessableEntity, of, p)
 	}
 	err := d.store.InTx(c.Request().Context(), func(ctx context.Context, tx *db.Store) error {
-		_, err := d.com.Report(ctx, tx, d.reader(c), of)
+		_, err := d.mod.Report(ctx, tx, d.reader(c), of)
 		return err
 	})
 	if no, is := refusalIn(err); is {

@@ -66,7 +66,7 @@ func (d *Desk) queue(c echo.Context, ids []int64, p *views.ReportsPage) error {
 	if after > 0 {
 		p.More.Newer = "/reports"
 	}
-	if p.Open, err = d.reportRows(ctx, p.Loc, open); err != nil {
+	if err := d.openRows(ctx, p, open); err != nil {
 		return err
 	}
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
@@ -88,6 +88,30 @@ func (d *Desk) queue(c echo.Context, ids []int64, p *views.ReportsPage) error {
 		return err
 	}
 	return d.heldRows(ctx, ids, p)
+}
+
+// openRows sorts what waits: appeals stand by themselves.
+func (d *Desk) openRows(ctx context.Context, p *views.ReportsPage, open []*db.Report) error {
+	rows, err := d.reportRows(ctx, p.Loc, open)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(open))
+	for i, r := range open {
+		ids[i] = r.ID
+	}
+	appeals, err := d.store.Appeals(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("load appeals: %w", err)
+	}
+	for i, r := range open {
+		if appeals[r.ID] == nil {
+			p.Open = append(p.Open, rows[i])
+			continue
+		}
+		p.Appeal = append(p.Appeal, rows[i])
+	}
+	return nil
 }
 
 // deciders puts those who decided in the place of those who reported.

@@ -31,6 +31,9 @@ func (d *Desk) tell(l loc, b []*db.Notification, f inboxFacts) string {
 	case db.NotifyLike, db.NotifyShare, db.NotifyFollow, db.NotifyMember:
 		return tellPeople(l, b, who, where, f)
 	case db.NotifyReport:
+		if n.Note == "appeal" {
+			return l.Text("An appeal against a ban in %s waits for you", where)
+		}
 		return l.Text("%s reports something in %s", who, where)
 	case db.NotifyHeld:
 		if n.ActorID == n.GroupID {
@@ -154,6 +157,8 @@ func tellCharter(l loc, note, who, where string) string {
 // tellDecision is about what others decided on the reader or their words.
 func (d *Desk) tellDecision(l loc, n *db.Notification, who, where string) string {
 	switch n.Kind {
+	case db.NotifyDecided:
+		return l.Text("What you reported in %s is decided", where)
 	case db.NotifyApproved:
 		return l.Text("What you wrote in %s was let through", where)
 	case db.NotifyRemoved:

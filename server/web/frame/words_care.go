@@ -37,6 +37,18 @@ func aboutCare(l *locales.Loc, code string) string {
 		return l.Text("The text is too long. Keep it to what others need to know.")
 	case "summary-invalid":
 		return l.Text("The text holds characters that cannot be kept. Type it anew where it looks odd.")
+	case "ban-gone":
+		return l.Text("This ban has ended. The community is open to you again.")
+	case "appealed-before":
+		return l.Text("You have appealed against this ban. The answer stands under Reports.")
+	case "appeal-empty":
+		return l.Text("Write why the ban should end.")
+	case "appeal-own-ban":
+		return l.Text("Somebody else has to look at this: the ban is yours.")
+	case "appeal-other-organisation":
+		return l.Text("Somebody of another organisation has to look at this appeal.")
+	case "not-an-appeal":
+		return l.Text("This is not an appeal.")
 	case "held":
 		return l.Text("A facilitator looks at first posts before they appear.")
 	}

@@ -1,4 +1,4 @@
-package community
+package moderation
 
 import (
 	"cmp"
@@ -11,6 +11,8 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/federation/vocab"
+	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/rights"
 )
 
 // maxReport bounds the words of a report, in runes; the others how many one person of ours and one
@@ -52,21 +54,34 @@ func (r *Rules) Report(ctx context.Context, tx *db.Store, by *db.Actor, what Rep
 	if err := tx.CreateReport(ctx, row); err != nil {
 		return nil, err
 	}
-	return row, notifyReport(ctx, tx, row)
+	row.Reporter = by
+	return row, r.hand(ctx, tx, g, row)
+}
+
+// hand brings a new report to those who look at it, here and elsewhere.
+func (r *Rules) hand(ctx context.Context, tx *db.Store, g *db.Group, row *db.Report) error {
+	if err := notifyReport(ctx, tx, row); err != nil || g == nil {
+		return err
+	}
+	to, err := stewards(ctx, tx, g)
+	if err != nil {
+		return err
+	}
+	return r.forward(ctx, tx, g, row, to)
 }
 
 // permitReport lets people report what they may read, and returns the group it is about.
 func (r *Rules) permitReport(ctx context.Context, tx *db.Store, by *db.Actor, what ReportOf) (*db.Group, error) {
 	switch {
 	case by == nil:
-		return nil, Refuse(Forbidden, "signed-out")
+		return nil, community.Refuse(community.Forbidden, "signed-out")
 	case !by.Active():
-		return nil, Refuse(Forbidden, "suspended")
+		return nil, community.Refuse(community.Forbidden, "suspended")
 	case what.Post == nil && what.Target == nil:
-		return nil, RefuseField("object", "object-missing")
+		return nil, community.RefuseField("object", "object-missing")
 	}
 	if many, err := reportsMany(ctx, tx, by); err != nil || many {
-		return nil, cmp.Or(err, error(Refuse(Limit, "reports-many")))
+		return nil, cmp.Or(err, error(community.Refuse(community.Limit, "reports-many")))
 	}
 	switch {
 	case what.Post == nil:
@@ -77,7 +92,7 @@ func (r *Rules) permitReport(ctx context.Context, tx *db.Store, by *db.Actor, wh
 		return nil, err
 	}
 	if !sees {
-		return nil, Refuse(Gone, "post-gone")
+		return nil, community.Refuse(community.Gone, "post-gone")
 	}
 	if what.Post.GroupID == 0 {
 		return nil, nil //nolint:nilnil // a post outside of groups
@@ -86,7 +101,7 @@ func (r *Rules) permitReport(ctx context.Context, tx *db.Store, by *db.Actor, wh
 	if err != nil {
 		return nil, fmt.Errorf("load group of post %d: %w", what.Post.ID, err)
 	}
-	return g, r.Permit(ctx, tx, g, by, ActRead)
+	return g, r.com.Permit(ctx, tx, g, by, rights.Read)
 }
 
 // reportsMany says that somebody, or their host elsewhere, has sent enough reports for a day.
@@ -122,7 +137,7 @@ func sees(ctx context.Context, s *db.Store, p *db.Post, passes func(*db.Actor) b
 // flag sends a report to a group elsewhere. GoToSocial wants the person beside the post, Lemmy the
 // same words in summary and content.
 func (r *Rules) flag(ctx context.Context, tx *db.Store, g *db.Group, what ReportOf) (string, error) {
-	instance, err := r.EnsureInstance(ctx, tx)
+	instance, err := r.com.EnsureInstance(ctx, tx)
 	if err != nil {
 		return "", err
 	}
@@ -147,9 +162,9 @@ func (r *Rules) flag(ctx context.Context, tx *db.Store, g *db.Group, what Report
 func notifyReport(ctx context.Context, tx *db.Store, row *db.Report) error {
 	n := db.Notification{Kind: db.NotifyReport, ActorID: row.ReporterID, GroupID: row.GroupID, PostID: row.PostID, ReportID: row.ID}
 	if row.GroupID == 0 {
-		return notifyAdmins(ctx, tx, n, Notify)
+		return community.TellAdmins(ctx, tx, n)
 	}
-	return notifyStewards(ctx, tx, n, Notify)
+	return community.TellStewards(ctx, tx, n)
 }
 
 // clip makes plain text of what may be HTML and bounds it.
@@ -159,44 +174,4 @@ func clip(words string) string {
 		words = string([]rune(words)[:maxReport])
 	}
 	return words
-}
-
-// ResolveReport closes a report: a steward of the group or an admin for a group's, an admin for
-// the instance's.
-func (r *Rules) ResolveReport(ctx context.Context, tx *db.Store, by *db.Actor, report *db.Report, resolution string) error {
-	if err := r.permitResolve(ctx, tx, by, report); err != nil {
-		return err
-	}
-	if report.State != db.ReportOpen {
-		return Refuse(Conflict, "report-resolved")
-	}
-	report.Resolution, report.ResolvedBy = content.PlainName(resolution), by.ID
-	if err := tx.ResolveReport(ctx, report); err != nil {
-		return fmt.Errorf("resolve report %d: %w", report.ID, err)
-	}
-	return tx.LogModeration(ctx, &db.ModerationEntry{
-		GroupID: report.GroupID, ActorID: by.ID, Act: "resolve", PostID: report.PostID,
-		TargetID: report.TargetID, Reason: report.Resolution,
-	})
-}
-
-func (r *Rules) permitResolve(ctx context.Context, tx *db.Store, by *db.Actor, report *db.Report) error {
-	if report.GroupID != 0 {
-		g, err := tx.GroupByID(ctx, report.GroupID)
-		if err != nil {
-			return fmt.Errorf("load group of report %d: %w", report.ID, err)
-		}
-		return r.Permit(ctx, tx, g, by, ActSeeReports)
-	}
-	if by == nil || !by.Active() {
-		return Refuse(Forbidden, "not-admin")
-	}
-	admin, err := isAdmin(ctx, tx, by)
-	if err != nil {
-		return fmt.Errorf("see whether %s is an admin: %w", by.URI, err)
-	}
-	if !admin {
-		return Refuse(Forbidden, "not-admin")
-	}
-	return nil
 }

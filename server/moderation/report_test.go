@@ -1,4 +1,4 @@
-package community_test
+package moderation_test
 
 import (
 	"context"
@@ -13,9 +13,10 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/moderation"
 )
 
-func (h *home) report(by *db.Actor, what community.ReportOf) *db.Report {
+func (h *home) report(by *db.Actor, what moderation.ReportOf) *db.Report {
 	h.t.Helper()
 	var row *db.Report
 	h.do(func(ctx context.Context, tx *db.Store) (err error) {
@@ -39,7 +40,7 @@ func TestReport_inOurGroup(t *testing.T) {
 	g := h.group("water", community.NewGroup{Facilitator: fay})
 	eve := h.remote(db.ActorPerson, "eve", "peer.test", "")
 	p := h.post(g, eve, nil)
-	row := h.report(ana, community.ReportOf{Post: p, Content: "This <b>sells</b> pills"})
+	row := h.report(ana, moderation.ReportOf{Post: p, Content: "This <b>sells</b> pills"})
 	if row.GroupID != g.ActorID || row.TargetID != eve.ID || row.PostID != p.ID || strings.Contains(row.Content, "<") {
 		t.Errorf("report %+v", row)
 	}
@@ -47,7 +48,7 @@ func TestReport_inOurGroup(t *testing.T) {
 		t.Errorf("stewards told %v, sent %v", h.lines(fay), h.outbox())
 	}
 	resolve := func(by *db.Actor) func(ctx context.Context, tx *db.Store) error {
-		return func(ctx context.Context, tx *db.Store) error { return h.r.ResolveReport(ctx, tx, by, row, "removed") }
+		return func(ctx context.Context, tx *db.Store) error { return h.r.Resolve(ctx, tx, by, row, "removed") }
 	}
 	h.refused("not-moderator", resolve(ana))
 	h.do(resolve(fay))
@@ -64,7 +65,7 @@ func TestReport_elsewhere(t *testing.T) {
 	ana, g := h.person("ana"), h.remoteGroup("soil", "peer.test", "lemmy")
 	eve := h.remote(db.ActorPerson, "eve", "evil.test", "")
 	p := h.post(g, eve, nil)
-	row := h.report(ana, community.ReportOf{Post: p, Content: "spam"})
+	row := h.report(ana, moderation.ReportOf{Post: p, Content: "spam"})
 	s := h.one("Flag")
 	if row.URI != s.URI || s.doc["actor"] != "https://copse.test/ap/instance" || s.doc["summary"] != "spam" || s.doc["content"] != "spam" {
 		t.Errorf("flag %v", s.doc)
@@ -82,15 +83,15 @@ func TestReport_ofAPersonGoesToAdmins(t *testing.T) {
 	h := newHome(t)
 	theo, ana := h.account("theo", true).Actor, h.person("ana")
 	eve := h.remote(db.ActorPerson, "eve", "peer.test", "")
-	row := h.report(ana, community.ReportOf{Target: eve, Content: "rude"})
+	row := h.report(ana, moderation.ReportOf{Target: eve, Content: "rude"})
 	if row.GroupID != 0 || row.TargetID != eve.ID || !slices.Equal(h.lines(theo), []string{db.NotifyReport}) {
 		t.Errorf("report %+v, admin told %v", row, h.lines(theo))
 	}
-	h.refused("not-admin", func(ctx context.Context, tx *db.Store) error { return h.r.ResolveReport(ctx, tx, ana, row, "") })
-	h.refused("not-admin", func(ctx context.Context, tx *db.Store) error { return h.r.ResolveReport(ctx, tx, nil, row, "") })
-	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.ResolveReport(ctx, tx, theo, row, "warned") })
+	h.refused("not-admin", func(ctx context.Context, tx *db.Store) error { return h.r.Resolve(ctx, tx, ana, row, "") })
+	h.refused("not-admin", func(ctx context.Context, tx *db.Store) error { return h.r.Resolve(ctx, tx, nil, row, "") })
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Resolve(ctx, tx, theo, row, "warned") })
 	h.refused("object-missing", func(ctx context.Context, tx *db.Store) error {
-		_, err := h.r.Report(ctx, tx, ana, community.ReportOf{})
+		_, err := h.r.Report(ctx, tx, ana, moderation.ReportOf{})
 		return err
 	})
 }
@@ -107,7 +108,7 @@ func TestT47_reportsOpenNoPrivateWords(t *testing.T) {
 	h.ok(h.s.PutMentions(h.ctx, direct.ID, []int64{fay.ID}))
 	report := func(by *db.Actor, p *db.Post) func(ctx context.Context, tx *db.Store) error {
 		return func(ctx context.Context, tx *db.Store) error {
-			_, err := h.r.Report(ctx, tx, by, community.ReportOf{Post: p})
+			_, err := h.r.Report(ctx, tx, by, moderation.ReportOf{Post: p})
 			return err
 		}
 	}
@@ -192,10 +193,10 @@ func TestT51_reportsAreBounded(t *testing.T) {
 	g := h.group("water", community.NewGroup{Facilitator: fay})
 	p := h.post(g, fay, nil)
 	for range 20 {
-		h.report(ana, community.ReportOf{Post: p, Content: "again"})
+		h.report(ana, moderation.ReportOf{Post: p, Content: "again"})
 	}
 	h.refused("reports-many", func(ctx context.Context, tx *db.Store) error {
-		_, err := h.r.Report(ctx, tx, ana, community.ReportOf{Post: p, Content: "again"})
+		_, err := h.r.Report(ctx, tx, ana, moderation.ReportOf{Post: p, Content: "again"})
 		return err
 	})
 	for n := range 110 {
@@ -209,5 +210,5 @@ func TestT51_reportsAreBounded(t *testing.T) {
 	mo := h.remote(db.ActorPerson, "mo", "peer.test", "")
 	h.take(h.r.TakeFlag, mo, fmt.Sprintf(`{"id":"https://peer.test/1","type":"Flag","object":%q,"content":"spam"}`, p.URI), "")
 	h.pass(25 * time.Hour)
-	h.report(ana, community.ReportOf{Post: p, Content: "the next day"})
+	h.report(ana, moderation.ReportOf{Post: p, Content: "the next day"})
 }

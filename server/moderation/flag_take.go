@@ -1,4 +1,4 @@
-package community
+package moderation
 
 import (
 	"context"
@@ -29,8 +29,14 @@ func (r *Rules) TakeFlag(ctx context.Context, tx *db.Store, in *federation.Incom
 	if many, err := reportsMany(ctx, tx, in.Actor); err != nil || many {
 		return federation.Refused("reports-many"), err
 	}
+	if out, is, err := r.takeAppeal(ctx, tx, in); is || err != nil {
+		return out, err
+	}
 	f, err := flagged(ctx, tx, in)
 	if err != nil {
+		return fault(err)
+	}
+	if err := f.fromGroup(ctx, tx, in); err != nil {
 		return fault(err)
 	}
 	if len(f.posts) == 0 {
@@ -41,7 +47,7 @@ func (r *Rules) TakeFlag(ctx context.Context, tx *db.Store, in *federation.Incom
 	}
 	out := federation.Ignored("reported-before")
 	for i, groupID := range slices.Sorted(maps.Keys(f.posts)) {
-		fresh, err := storeFlag(ctx, tx, in, flagRow(in, f, i, groupID))
+		fresh, err := r.storeFlag(ctx, tx, in, flagRow(in, f, i, groupID))
 		if err != nil {
 			return fault(err)
 		}
@@ -98,7 +104,11 @@ func (f *flaggedThings) add(ctx context.Context, tx *db.Store, in *federation.In
 		if err != nil {
 			return fmt.Errorf("load group of post %d: %w", p.ID, err)
 		}
-		if g.Actor.Local {
+		ours, err := looksAfter(ctx, tx, in, g)
+		if err != nil {
+			return err
+		}
+		if ours {
 			groupID = g.ActorID
 		}
 	}
@@ -126,6 +136,9 @@ func flagRow(in *federation.Incoming, f flaggedThings, i int, groupID int64) *db
 	}
 	posts := f.posts[groupID]
 	if len(posts) == 0 || posts[0] == nil {
+		if in.Via != nil && len(in.Activity.Object) > 0 { // it is not here: its address is all there is
+			row.Content = strings.TrimSpace(row.Content + "\n" + in.Activity.Object[0].IRI)
+		}
 		return row
 	}
 	row.PostID, row.TargetID = posts[0].ID, posts[0].AuthorID
@@ -135,9 +148,48 @@ func flagRow(in *federation.Incoming, f flaggedThings, i int, groupID int64) *db
 	return row
 }
 
+// fromGroup keeps a report that a group elsewhere passes on to its moderators here, of something
+// that never came here: better seen by its address alone than not at all.
+func (f *flaggedThings) fromGroup(ctx context.Context, tx *db.Store, in *federation.Incoming) error {
+	if len(f.posts) > 0 || in.Via == nil {
+		return nil
+	}
+	g, err := tx.GroupByURI(ctx, in.Via.URI)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("load group %s: %w", in.Via.URI, err)
+	}
+	ours, err := looksAfter(ctx, tx, in, g)
+	if err != nil || !ours || g.Actor.Local {
+		return err
+	}
+	if f.target == nil {
+		if n := len(in.Activity.Object); n > 0 {
+			f.target, err = known(ctx, tx, in.Activity.Object[min(n, maxFlagged)-1].IRI)
+		}
+	}
+	f.posts[g.ActorID] = []*db.Post{nil}
+	return err
+}
+
+// looksAfter says that reports in a group are for somebody here: the group is ours, or it passed the
+// report on itself and one of ours moderates it.
+func looksAfter(ctx context.Context, tx *db.Store, in *federation.Incoming, g *db.Group) (bool, error) {
+	if g.Actor.Local {
+		return true, nil
+	}
+	if in.Via == nil || in.Via.ID != g.ActorID {
+		return false, nil
+	}
+	list, err := stewards(ctx, tx, g)
+	return slices.ContainsFunc(list, func(a *db.Actor) bool { return a.Local }), err
+}
+
 // storeFlag stores a report once, and says whether it is new. The savepoint keeps the transaction
 // usable when it is not.
-func storeFlag(ctx context.Context, tx *db.Store, in *federation.Incoming, row *db.Report) (bool, error) {
+func (r *Rules) storeFlag(ctx context.Context, tx *db.Store, in *federation.Incoming, row *db.Report) (bool, error) {
 	err := tx.InTx(ctx, func(ctx context.Context, tx *db.Store) error { return tx.CreateReport(ctx, row) })
 	if errors.Is(err, db.ErrConflict) {
 		return false, nil
@@ -145,5 +197,41 @@ func storeFlag(ctx context.Context, tx *db.Store, in *federation.Incoming, row *
 	if err != nil {
 		return false, fmt.Errorf("store Flag %s: %w", in.Activity.ID, err)
 	}
-	return true, notifyReport(ctx, tx, row)
+	if row.Reporter = in.Actor; !in.Vouched {
+		row.Reporter = in.Via
+	}
+	var g *db.Group
+	if row.GroupID != 0 {
+		if g, err = tx.GroupByID(ctx, row.GroupID); err != nil {
+			return false, fmt.Errorf("load group of report %d: %w", row.ID, err)
+		}
+	}
+	if err := r.hand(ctx, tx, g, row); err != nil || g != nil {
+		return true, err
+	}
+	return true, r.tellGroup(ctx, tx, row)
+}
+
+// tellGroup passes a report on to the group elsewhere in which one of ours wrote what it is about:
+// Mastodon reports to the author's server alone (wire.md 4.6).
+func (r *Rules) tellGroup(ctx context.Context, tx *db.Store, row *db.Report) error {
+	if row.PostID == 0 {
+		return nil
+	}
+	p, err := tx.PostByID(ctx, row.PostID)
+	if err != nil {
+		return fmt.Errorf("load reported post %d: %w", row.PostID, err)
+	}
+	if p.GroupID == 0 || p.Visibility == db.VisibilityDirect || row.Reporter.Type == db.ActorGroup {
+		return nil
+	}
+	g, err := tx.GroupByID(ctx, p.GroupID)
+	if err != nil {
+		return fmt.Errorf("load group of post %d: %w", p.ID, err)
+	}
+	if g.Actor.Local || g.Actor.Host == row.Reporter.Host {
+		return nil
+	}
+	_, err = r.flag(ctx, tx, g, ReportOf{Post: p, Content: row.Content})
+	return err
 }
