@@ -154,7 +154,7 @@ func TestApply_table(t *testing.T) {
 		{bob.Activity("Leave", h.water.Actor.URI), db.ReceiptDone, ""},
 		{bob.Undo(follow), db.ReceiptDone, ""},
 		{bob.Activity("Move", p.URI, fedtest.Doc{"target": h.water.Actor.URI}), db.ReceiptIgnored, "move-of-object"},
-		{bob.Activity("Resolve", p.URI), db.ReceiptIgnored, "resolve"},
+		{bob.Activity("Resolve", p.URI), db.ReceiptIgnored, "unknown-object"},
 		{bob.Activity("ChooseAnswer", p.URI), db.ReceiptIgnored, "choose-answer"},
 		{bob.Activity("QuoteRequest", p.URI), db.ReceiptIgnored, "quote-request"},
 		{bob.Activity("Travel", p.URI), db.ReceiptIgnored, "unknown-type"},

@@ -88,7 +88,6 @@ func (d *Door) Mount(e *echo.Echo) {
 	g.GET("/authorize_interaction", d.interact, d.SignedIn)
 	g.GET("/c/:handle/new", d.compose, d.SignedIn)
 	g.POST("/c/:handle/new", d.start, d.SignedIn)
-	g.GET("/c/:handle/feed.atom", d.feed)
 	g.POST("/c/:handle/follow", d.follow, d.SignedIn)
 	g.POST("/c/:handle/unfollow", d.unfollow, d.SignedIn)
 	g.POST("/d/:id/replies", d.reply, d.SignedIn)

@@ -47,6 +47,7 @@ func (d *Pages) Mount(g *echo.Group) {
 	g.POST("/u/:handle/unfollow", d.unfollowPerson, d.SignedIn)
 	g.GET("/search", d.search)
 	g.GET("/p/:id/history", d.history)
+	g.GET("/c/:handle/feed.atom", d.feed)
 	for _, path := range []string{"/follow/:handle", "/follow/c/:handle", "/follow/u/:handle"} {
 		g.GET(path, d.followFrom)
 		g.POST(path, d.followFrom)

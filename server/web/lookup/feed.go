@@ -1,18 +1,21 @@
-package web
+package lookup
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/web/frame"
 )
@@ -60,14 +63,11 @@ type atomText struct {
 
 // feed handles GET /c/:handle/feed.atom: the newest discussions of a group of ours that anybody
 // may read. It shows the same to everybody.
-func (d *Door) feed(c echo.Context) error {
+func (d *Pages) feed(c echo.Context) error {
 	ctx := c.Request().Context()
-	g, err := d.knownGroup(c)
+	g, err := d.store.GroupByHandle(ctx, strings.ToLower(strings.TrimPrefix(c.Param("handle"), "@")), d.o.Host) // others have their own
 	if err != nil {
-		return err
-	}
-	if !g.Actor.Local {
-		return echo.ErrNotFound // its own server has one
+		return fmt.Errorf("load group %s: %w", c.Param("handle"), err)
 	}
 	if err := frame.Hidden(d.com.Permit(ctx, d.store, g, nil, community.ActRead)); err != nil {
 		return err
@@ -83,8 +83,8 @@ func (d *Door) feed(c echo.Context) error {
 	return sendFeed(c, body)
 }
 
-func (d *Door) atom(g *db.Group, posts []*db.Post) atomFeed {
-	page := d.o.Base + d.groupPath(g.Actor)
+func (d *Pages) atom(g *db.Group, posts []*db.Post) atomFeed {
+	page := d.o.Base + "/c/" + d.PathHandle(g.Actor)
 	feed := atomFeed{
 		ID: g.Actor.URI, Title: g.Actor.Label(), Subtitle: g.Tagline, Updated: moment(g.Actor.CreatedAt.Time),
 		Links: []atomLink{
@@ -102,9 +102,9 @@ func (d *Door) atom(g *db.Group, posts []*db.Post) atomFeed {
 			newest = changed
 		}
 		feed.Entries = append(feed.Entries, atomEntry{
-			ID: p.URI, Title: headingOf(p), Published: moment(p.PublishedAt.Time), Updated: moment(changed),
+			ID: p.URI, Title: cmp.Or(p.Title, content.Excerpt(p.Content, 80)), Published: moment(p.PublishedAt.Time), Updated: moment(changed),
 			Author:  atomAuthor{Name: p.Author.Label(), URI: p.Author.URL},
-			Link:    atomLink{Rel: "alternate", Type: "text/html", Href: d.o.Base + discussionPath(p.ID)},
+			Link:    atomLink{Rel: "alternate", Type: "text/html", Href: d.o.Base + "/d/" + strconv.FormatInt(p.ID, 10)},
 			Content: atomText{Type: "html", Lang: p.Lang, Body: p.Content},
 		})
 	}
