@@ -53,26 +53,19 @@ func HashOf(parts ...[]byte) []byte {
 // AddReceipt stores an activity once and says whether it is new. The same id with another body is
 // new (GoToSocial edits under one id); the same signature is not.
 func (s *Store) AddReceipt(ctx context.Context, r *Receipt) (fresh bool, err error) {
-	err = s.together(ctx, func(ctx context.Context, tx *Store) (err error) {
-		fresh, err = tx.addReceipt(ctx, r)
-		return err
-	})
-	return fresh && err == nil, err
+	if s.after == nil {
+		return s.storeTogether(ctx, r)
+	}
+	list, err := s.addReceipts(ctx, []*Receipt{r})
+	return err == nil && list[0], err
 }
 
-func (s *Store) addReceipt(ctx context.Context, r *Receipt) (bool, error) {
-	signature := r.Signature
-	if len(signature) == 0 {
-		signature = r.Hash
+// mark is what a receipt is refused by when its activity was released: the signature it came under.
+func (r *Receipt) mark() []byte {
+	if len(r.Signature) == 0 {
+		return r.Hash
 	}
-	var n int
-	err := s.read.NewRaw(`SELECT (SELECT count(*) FROM heard WHERE activity = ?0 AND hash IN (?1, ?2))
-		+ (SELECT count(*) FROM receipts WHERE hash = ?2)`, shortOf(r.ActivityURI), r.Hash, signature).Scan(ctx, &n)
-	if err != nil || n > 0 {
-		return false, wrap(err)
-	}
-	r.ID, r.ReceivedAt = s.NewID(), s.Now()
-	return s.insertNew(ctx, r)
+	return r.Signature
 }
 
 // PendingReceipts lists what waits to be worked on and is due, oldest first, after an id.
