@@ -50,10 +50,13 @@ func (s *Store) FoundersOf(ctx context.Context, groupID int64) ([]*Founder, erro
 	return list, wrap(err)
 }
 
-// FounderByNotice returns whom a direct Note asked.
+// FounderByNotice returns whom a direct Note asked: who it is, of which group. It is asked of every
+// answer that comes in, and reads no more than that.
 func (s *Store) FounderByNotice(ctx context.Context, uri string) (*Founder, error) {
-	f := new(Founder)
-	return f, one(ctx, s.read.NewSelect().Model(f).Where("notice_uri = ? AND notice_uri <> ''", uri))
+	f := &Founder{NoticeURI: uri}
+	err := s.read.NewRaw("SELECT group_id, actor_id, address FROM founders WHERE notice_uri = ? AND notice_uri <> '' LIMIT 1", uri).
+		Scan(ctx, &f.GroupID, &f.ActorID, &f.Address)
+	return f, wrap(err)
 }
 
 // FoundersToAsk lists founders of ours whose server was away when they were last asked.

@@ -96,16 +96,6 @@ func (s *Store) GroupByID(ctx context.Context, id int64) (*Group, error) {
 	return g, one(ctx, s.groups(g).Where("g.actor_id = ?", id))
 }
 
-// GroupAtWork returns a group as far as what comes into it needs it: its actor without keys and
-// profile, but with the names of its keys.
-func (s *Store) GroupAtWork(ctx context.Context, id int64) (*Group, error) {
-	g := new(Group)
-	return g, one(ctx, s.read.NewSelect().Model(g).
-		Relation("Actor", func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Column(append(facts(), "public_key_id", "proof_key_id", "silenced_at")...)
-		}).Where("g.actor_id = ?", id))
-}
-
 // GroupByHandle returns a living group with its actor by handle and host.
 func (s *Store) GroupByHandle(ctx context.Context, handle, host string) (*Group, error) {
 	g := new(Group)

@@ -85,6 +85,8 @@ type Post struct {
 	SharesCount  int64 `bun:"shares_count"`
 
 	Author *Actor `bun:"rel:belongs-to,join:author_id=id"`
+	// Group is its group, where whoever read it asked for that too: AnsweredPost does.
+	Group *Group `bun:"rel:belongs-to,join:group_id=actor_id"`
 	// Parent is what it answers, of a post that was created just now.
 	Parent *Post `bun:"-"`
 }
@@ -219,18 +221,29 @@ func (s *Store) PostByURI(ctx context.Context, uri string) (*Post, error) {
 	return p, one(ctx, s.posts(p).Where("post.uri = ?", uri))
 }
 
-// AnsweredPost returns a post by ActivityPub id as far as an answer to it needs it: without its text,
-// and its author without keys and profile.
+// AnsweredPost returns a post by ActivityPub id as far as an answer to it needs it: where it stands,
+// who wrote it and how to reach them, and its group, whose actor comes without keys and profile but
+// with the names of its keys. It is asked of every answer that comes in.
 func (s *Store) AnsweredPost(ctx context.Context, uri string) (*Post, error) {
 	p := new(Post)
-	return p, one(ctx, s.listed(p).ExcludeColumn("content", "summary").Where("post.uri = ?", uri))
+	return p, one(ctx, s.read.NewSelect().Model(p).
+		Column("id", "uri", "group_id", "author_id", "discussion_id", "reply_to_id", "path", "kind", "visibility", "state", "local", "locked_at").
+		Relation("Author", func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Column("id", "uri", "type", "local", "handle", "host", "inbox", "shared_inbox", "deleted_at", "suspended_at")
+		}).
+		Relation("Group").
+		Relation("Group.Actor", func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Column(append(facts(), "public_key_id", "proof_key_id", "silenced_at")...)
+		}).
+		Where("post.uri = ?", uri))
 }
 
-// AuthorOfPost returns the id of the author of the post with an ActivityPub id.
-func (s *Store) AuthorOfPost(ctx context.Context, uri string) (int64, error) {
-	var id int64
-	err := s.read.NewRaw("SELECT author_id FROM posts WHERE uri = ?", uri).Scan(ctx, &id)
-	return id, wrap(err)
+// Knows says who wrote the post with an ActivityPub id, 0 where it is not here, and whether the one
+// that it answers is: what the inbox asks of every post that comes in, in one look.
+func (s *Store) Knows(ctx context.Context, uri, above string) (author int64, parent bool, err error) {
+	err = s.read.NewRaw(`SELECT coalesce((SELECT author_id FROM posts WHERE uri = ?), 0) AS author,
+		EXISTS (SELECT 1 FROM posts WHERE uri = ?) AS parent`, uri, above).Scan(ctx, &author, &parent)
+	return author, parent, wrap(err)
 }
 
 // Met says whether a post with an ActivityPub id is here, whatever its state, and whether the

@@ -53,12 +53,14 @@ func (r *Resolver) created(ctx context.Context, in *Incoming) error {
 	if err := r.takeObject(ctx, in); err != nil {
 		return err
 	}
-	author, err := r.o.Store.AuthorOfPost(ctx, in.Object.Doc.ID)
+	author, parent, err := r.o.Store.Knows(ctx, in.Object.Doc.ID, in.Object.Doc.Parent())
 	switch {
-	case errors.Is(err, db.ErrNotFound):
-		return r.above(ctx, in)
 	case err != nil:
-		return fmt.Errorf("load post %s: %w", in.Object.Doc.ID, err)
+		return fmt.Errorf("look for post %s: %w", in.Object.Doc.ID, err)
+	case author == 0 && parent:
+		return nil // a thread that we have
+	case author == 0:
+		return r.above(ctx, in)
 	case author != in.Object.Author.ID:
 		return refuse("not-author") // a post does not change hands (T22)
 	}

@@ -73,10 +73,14 @@ func textOf(doc *vocab.Object) string {
 // reader, by naming the group with words that sign.
 func (r *Rules) answered(ctx context.Context, tx *db.Store, doc *vocab.Object, who *db.Actor) (*db.Charter, error) {
 	parent := doc.Parent()
-	if f, err := none(tx.FounderByNotice(ctx, parent)); err != nil {
-		return nil, fmt.Errorf("look for who was asked by %s: %w", parent, err)
-	} else if f != nil {
-		if f.ActorID != who.ID {
+	if _, ok := r.iris.ID("objects", parent); ok {
+		f, err := none(tx.FounderByNotice(ctx, parent))
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("look for who was asked by %s: %w", parent, err)
+		case f == nil: // an answer to any other post of ours
+			return nil, nil //nolint:nilnil // no charter is an answer, not a fault
+		case f.ActorID != who.ID:
 			return nil, nil //nolint:nilnil // somebody else answers: talk
 		}
 		return none(tx.ProposedCharter(ctx, f.GroupID))

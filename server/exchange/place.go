@@ -41,8 +41,8 @@ func (r *Rules) find(ctx context.Context, tx *db.Store, doc *vocab.Object, via *
 		at.visibility = db.VisibilityDirect // whoever answers in public does not make it a public matter
 	}
 	if at.parent != nil && at.parent.GroupID != 0 {
-		if at.group, err = tx.GroupAtWork(ctx, at.parent.GroupID); err != nil {
-			return at, fmt.Errorf("load group of post %d: %w", at.parent.ID, err)
+		if at.group = at.parent.Group; at.group == nil {
+			return at, fmt.Errorf("load group of post %d: %w", at.parent.ID, db.ErrNotFound)
 		}
 	}
 	if at.group == nil && at.parent == nil {

@@ -43,6 +43,7 @@ func (r *Rules) read(ctx context.Context, tx *db.Store, f *federation.Fetched, a
 		p.ContextURI = "" // kept once, with the starter
 	}
 	with, err := r.readParts(ctx, tx, doc, group)
+	with.body = html
 	return p, with, err
 }
 

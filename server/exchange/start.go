@@ -101,6 +101,7 @@ func (r *Rules) firstState(ctx context.Context, tx *db.Store, g *db.Group, autho
 
 // parts are the rows that go with a post.
 type parts struct {
+	body     string // of what comes over the wire: as it was written, before a title was taken out of it
 	mentions []int64
 	tags     []string
 	files    []*db.Attachment

@@ -114,7 +114,7 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 	if err != nil {
 		return federation.Outcome{}, err
 	}
-	held, err := r.com.Hold(ctx, tx, at.group, f.Author, r.leadsAway(at.group, f.Doc, with))
+	held, err := r.com.Hold(ctx, tx, at.group, f.Author, leadsAway(with))
 	if err != nil {
 		return federation.Outcome{}, err
 	}
@@ -149,9 +149,9 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 
 // leadsAway says that a post has links: as it was written, for the line that becomes its title
 // loses them here and keeps them wherever it is passed on.
-func (r *Rules) leadsAway(g *db.Group, doc *vocab.Object, with parts) bool {
+func leadsAway(with parts) bool {
 	linked := func(f *db.Attachment) bool { return f.Type == fileTypes["Link"] }
-	return content.HasLinks(content.StripQuotedVia(bodyOf(doc), r.names(g)...)) || slices.ContainsFunc(with.files, linked)
+	return content.HasLinks(with.body) || slices.ContainsFunc(with.files, linked)
 }
 
 // below says that a post answers one in a state; what answers a held post can't be shown before it.

@@ -67,7 +67,12 @@ func (r *Rules) Hear(ctx context.Context, tx *db.Store, in *federation.Incoming)
 	default:
 		return federation.Outcome{}, false, nil
 	}
-	g, err := addressed(ctx, tx, doc)
+	said := content.Text(doc.Content)
+	rest, quiet, commits := committed(said)
+	if !commits && doc.IsPublic() {
+		return federation.Outcome{}, false, nil // nearly all that comes: it costs no look at the database
+	}
+	g, err := r.addressed(ctx, tx, doc)
 	if err != nil || g == nil {
 		return federation.Outcome{}, false, err
 	}
@@ -75,8 +80,6 @@ func (r *Rules) Hear(ctx context.Context, tx *db.Store, in *federation.Incoming)
 	if err != nil {
 		return federation.Outcome{}, false, err
 	}
-	said := content.Text(doc.Content)
-	rest, quiet, commits := committed(said)
 	if commits {
 		if commits, err = meant(ctx, tx, doc, g); err != nil {
 			return federation.Outcome{}, false, err
@@ -148,7 +151,7 @@ func (r *Rules) hearAnswer(ctx context.Context, tx *db.Store, g *db.Group, who *
 }
 
 // addressed is the group of ours that a Note speaks to, nil where there is none.
-func addressed(ctx context.Context, s *db.Store, doc *vocab.Object) (*db.Group, error) {
+func (r *Rules) addressed(ctx context.Context, s *db.Store, doc *vocab.Object) (*db.Group, error) {
 	candidates := doc.Audiences()
 	for _, t := range doc.Tag {
 		if t.Type == "Mention" {
@@ -156,14 +159,18 @@ func addressed(ctx context.Context, s *db.Store, doc *vocab.Object) (*db.Group, 
 		}
 	}
 	for _, iri := range candidates {
-		g, err := s.GroupByURI(ctx, iri)
+		id, ours := r.iris.ID("groups", iri)
+		if !ours {
+			continue
+		}
+		g, err := s.GroupByID(ctx, id)
 		if errors.Is(err, db.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("load group %s: %w", iri, err)
 		}
-		if g.Actor.Local && g.Actor.Active() {
+		if g.Actor.Active() {
 			return g, nil
 		}
 	}
