@@ -47,8 +47,12 @@ func (s *Store) CreateOutbox(ctx context.Context, row *OutboxRow, to Audience) e
 	return s.CreateOutboxes(ctx, row, []Audience{to})
 }
 
+// outboxTogether is how many rows one statement takes: with more values than maxBound it would not be
+// one that is kept.
+const outboxTogether = 24
+
 // CreateOutboxes stores the ways of an activity to some audiences, each with a row like the given
-// one.
+// one; in a transaction at its end, since nobody looks for them before.
 func (s *Store) CreateOutboxes(ctx context.Context, row *OutboxRow, to []Audience) error {
 	rows := make([]*OutboxRow, len(to))
 	for i := range to {
@@ -61,6 +65,10 @@ func (s *Store) CreateOutboxes(ctx context.Context, row *OutboxRow, to []Audienc
 		rows[i] = &each
 	}
 	if len(rows) == 0 {
+		return nil
+	}
+	if s.after != nil {
+		s.after.send(rows)
 		return nil
 	}
 	return s.insert(ctx, &rows)

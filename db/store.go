@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,10 +46,12 @@ type root struct {
 	packer      *packer
 }
 
+// hooks are what a transaction leaves for its end.
 type hooks struct {
 	mu     sync.Mutex
 	list   []func()
 	counts tally
+	outbox []*OutboxRow
 }
 
 func newStore(write, read *bun.DB, engine migrations.Engine, now func() time.Time) *Store {
@@ -82,7 +85,8 @@ func (s *Store) Now() Time { return At(s.root.now()) }
 
 // InTx runs do in one transaction and commits when it returns nil; use the context and the store
 // of the closure. Called on the store of a transaction it is a savepoint. Hooks given to
-// AfterCommit run once the outermost transaction is durable, and counts of posts are written at its end.
+// AfterCommit run once the outermost transaction is durable. Counts of posts and rows of the outbox are
+// written at its end, for all of it together.
 func (s *Store) InTx(ctx context.Context, do func(ctx context.Context, tx *Store) error) error {
 	inner := newHooks()
 	err := s.write.RunInTx(ctx, nil, func(ctx context.Context, btx bun.Tx) error {
@@ -90,7 +94,7 @@ func (s *Store) InTx(ctx context.Context, do func(ctx context.Context, tx *Store
 		if err := do(ctx, tx); err != nil || s.after != nil {
 			return err
 		}
-		return tx.count(ctx, inner.counts)
+		return tx.finish(ctx)
 	})
 	if err != nil {
 		return wrap(err)
@@ -134,12 +138,29 @@ func (h *hooks) count(p *Post, change int64) {
 	h.counts.add(p, change)
 }
 
+func (h *hooks) send(rows []*OutboxRow) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.outbox = append(h.outbox, rows...)
+}
+
 // take adds what a transaction within this one leaves for its end.
 func (h *hooks) take(inner *hooks) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.outbox = append(h.outbox, inner.outbox...)
 	h.list = append(h.list, inner.list...)
 	h.counts.take(inner.counts)
+}
+
+// finish writes what was left for the end of a transaction.
+func (s *Store) finish(ctx context.Context) error {
+	for rows := range slices.Chunk(s.after.outbox, outboxTogether) {
+		if err := s.insert(ctx, &rows); err != nil {
+			return fmt.Errorf("store %d rows of the outbox: %w", len(rows), err)
+		}
+	}
+	return s.count(ctx, s.after.counts)
 }
 
 // wrap turns driver errors into those that callers tell apart.
