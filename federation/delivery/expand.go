@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,18 @@ const (
 	firstBatch  = 100
 	otherBatch  = 1000
 	outboxBatch = 32
+	// stepsTogether is how many rows share a transaction: SQLite has one writer, and others wait for it.
+	stepsTogether = 8
 )
+
+// step is one batch of an outbox row as it is to be stored: deliveries, and how far that gets.
+type step struct {
+	row        *db.OutboxRow
+	list       []*db.Delivery
+	hosts      []string
+	superseded []int64
+	cursor     string // "" ends the row
+}
 
 // expand turns one batch of each pending outbox row into deliveries, so that a large audience does
 // not hold up a small one. Rows about one thing keep their order: the later one waits until the
@@ -31,32 +43,38 @@ func (d *Deliverer) expand(ctx context.Context) (worked bool, err error) {
 		return false, fmt.Errorf("list pending outbox: %w", err)
 	}
 	busy := make(map[int64]bool)
+	var steps []*step
+	size := 0
 	for _, row := range rows {
 		if busy[row.OKey] {
 			continue
 		}
 		busy[row.OKey] = true
-		entries, err := d.expandRow(ctx, row)
-		if errors.Is(err, db.ErrConflict) { // another process is at it
-			continue
-		}
+		st, err := d.plan(ctx, row)
 		if err != nil {
 			return worked, fmt.Errorf("expand outbox row %d: %w", row.ID, err)
 		}
-		worked = true
-		if len(entries) > 0 {
-			d.enqueue(ctx, entries)
+		steps, size = append(steps, st), size+len(st.list)
+		if size < otherBatch && len(steps) < stepsTogether {
+			continue
 		}
+		stored, err := d.storeSteps(ctx, steps)
+		if worked = worked || stored; err != nil {
+			return worked, err
+		}
+		steps, size = nil, 0
 	}
-	return worked, nil
+	stored, err := d.storeSteps(ctx, steps)
+	return worked || stored, err
 }
 
-// expandRow stores one batch of deliveries and how far it came, in one transaction.
-func (d *Deliverer) expandRow(ctx context.Context, row *db.OutboxRow) ([]queue.Entry, error) {
+// plan finds the next batch of a row.
+func (d *Deliverer) plan(ctx context.Context, row *db.OutboxRow) (*step, error) {
+	st := &step{row: row}
 	to, err := row.To()
 	if err != nil {
 		d.o.Log.ErrorContext(ctx, "unreadable audience", slog.Any("err", err))
-		return nil, d.o.Store.AdvanceOutbox(ctx, row, row.Cursor, d.o.Store.Now())
+		return st, nil
 	}
 	size := otherBatch
 	if row.Cursor == "" {
@@ -66,36 +84,71 @@ func (d *Deliverer) expandRow(ctx context.Context, row *db.OutboxRow) ([]queue.E
 	if err != nil {
 		return nil, err
 	}
-	superseded, err := d.superseded(ctx, row)
-	if err != nil {
+	if st.superseded, err = d.superseded(ctx, row); err != nil {
 		return nil, err
 	}
-	list, hosts := deliveriesTo(places.list, row)
+	st.cursor = places.cursor
+	st.list, st.hosts = deliveriesTo(places.list, row)
+	return st, nil
+}
+
+// storeSteps stores batches of some rows in one transaction, and sends them on their way. Where
+// another process is at one of them, each is stored alone.
+func (d *Deliverer) storeSteps(ctx context.Context, steps []*step) (worked bool, err error) {
+	if len(steps) == 0 {
+		return false, nil
+	}
 	err = d.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
-		if err := tx.EndActivityDeliveries(ctx, superseded, hosts, db.DeliverySuperseded); err != nil {
-			return err
+		for _, st := range steps {
+			if err := st.store(ctx, tx); err != nil {
+				return fmt.Errorf("expand outbox row %d: %w", st.row.ID, err)
+			}
 		}
-		if err := tx.CreateDeliveries(ctx, list); err != nil {
-			return err
-		}
-		var done db.Time
-		if places.cursor == "" {
-			done = tx.Now()
-		}
-		return tx.AdvanceOutbox(ctx, row, places.cursor, done)
+		return nil
 	})
+	if errors.Is(err, db.ErrConflict) {
+		if len(steps) == 1 {
+			return false, nil // it goes on there
+		}
+		for i := range steps {
+			stored, err := d.storeSteps(ctx, steps[i:i+1])
+			if worked = worked || stored; err != nil {
+				return worked, err
+			}
+		}
+		return worked, nil
+	}
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	drill.Point("expanded")
-	if len(list) > 0 {
-		d.metrics.recipients.Observe(float64(len(list)))
+	var entries []queue.Entry
+	for _, st := range steps {
+		if len(st.list) > 0 {
+			d.metrics.recipients.Observe(float64(len(st.list)))
+		}
+		for _, v := range st.list {
+			entries = append(entries, queue.Entry{Host: v.Host, ID: v.ID, Bulk: v.Class == db.ClassBulk})
+		}
 	}
-	entries := make([]queue.Entry, 0, len(list))
-	for _, v := range list {
-		entries = append(entries, queue.Entry{Host: v.Host, ID: v.ID, Bulk: v.Class == db.ClassBulk})
+	if len(entries) > 0 {
+		d.enqueue(ctx, entries)
 	}
-	return entries, nil
+	return true, nil
+}
+
+func (st *step) store(ctx context.Context, tx *db.Store) error {
+	if err := tx.EndActivityDeliveries(ctx, st.superseded, st.hosts, db.DeliverySuperseded); err != nil {
+		return err
+	}
+	if err := tx.CreateDeliveries(ctx, st.list); err != nil {
+		return err
+	}
+	var done db.Time
+	if st.cursor == "" {
+		done = tx.Now()
+	}
+	return tx.AdvanceOutbox(ctx, st.row, st.cursor, done)
 }
 
 // deliveriesTo makes the rows for some places, and lists the hosts of them.
@@ -132,7 +185,12 @@ func (d *Deliverer) superseded(ctx context.Context, row *db.OutboxRow) ([]int64,
 
 // deletes says that an activity is a Delete, or a group passing one on.
 func deletes(a *db.Activity) bool {
-	return a.Type == "Delete" || a.Type == "Announce" && wrapped(a.Body) == "Delete"
+	return a.Type == "Delete" || a.Type == "Announce" && mayNameDelete(a.Body) && wrapped(a.Body) == "Delete"
+}
+
+// mayNameDelete spares nearly all that a group passes on from being read whole.
+func mayNameDelete(body []byte) bool {
+	return bytes.Contains(body, []byte("Delete")) || bytes.Contains(body, []byte(`\u`))
 }
 
 // tells says that an Announce passes on the news of a post, or points at it.

@@ -232,21 +232,30 @@ func TestExpand_twoProcessesMakeOneDelivery(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.manyFollowers(50, 50)
-	a := h.publish("Create", "c1", "o1", h.followers())
-	rows, err := h.store.PendingOutbox(t.Context(), 1)
-	if err != nil || len(rows) != 1 {
+	a, other := h.publish("Create", "c1", "o1", h.followers()), h.publish("Create", "c2", "o2", h.followers())
+	rows, err := h.store.PendingOutbox(t.Context(), 2)
+	if err != nil || len(rows) != 2 {
 		t.Fatalf("pending %v, %v", rows, err)
 	}
-	stale := *rows[0]
-	if _, err := h.expandRow(t.Context(), rows[0]); err != nil {
-		t.Fatal(err)
+	plan := func(row *db.OutboxRow) *step {
+		st, err := h.plan(t.Context(), row)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return st
 	}
-	if _, err := h.expandRow(t.Context(), &stale); !errors.Is(err, db.ErrConflict) {
-		t.Errorf("second expansion: %v, want ErrConflict", err)
+	first, stale, next := plan(rows[0]), plan(rows[0]), plan(rows[1])
+	for _, steps := range [][]*step{{first}, {stale, next}} { // the second is another process, which knows of neither
+		if worked, err := h.storeSteps(t.Context(), steps); err != nil || !worked {
+			t.Fatalf("store %d: %v, %v", len(steps), worked, err)
+		}
+	}
+	if worked, err := h.storeSteps(t.Context(), []*step{plan(rows[0])}); err != nil || worked {
+		t.Errorf("third expansion: %v, %v, want that it did nothing", worked, err)
 	}
 	h.settle()
-	if n := len(h.deliveries(a)); n != 50 || len(h.net.got) != 50 {
-		t.Errorf("%d deliveries and %d requests, want 50 of each", n, len(h.net.got))
+	if n, m := len(h.deliveries(a)), len(h.deliveries(other)); n != 50 || m != 50 || len(h.net.got) != 100 {
+		t.Errorf("%d and %d deliveries and %d requests, want 50, 50 and 100", n, m, len(h.net.got))
 	}
 }
 
@@ -257,7 +266,11 @@ func TestExpand_unreadableAudienceHoldsNobodyUp(t *testing.T) {
 	h.publish("Create", "c1", "o1", h.followers())
 	rows, _ := h.store.PendingOutbox(t.Context(), 1)
 	rows[0].Audience = "{"
-	if _, err := h.expandRow(t.Context(), rows[0]); err != nil {
+	st, err := h.plan(t.Context(), rows[0])
+	if err == nil {
+		_, err = h.storeSteps(t.Context(), []*step{st})
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	if rows, _ = h.store.PendingOutbox(t.Context(), 1); len(rows) != 0 {
