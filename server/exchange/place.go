@@ -70,7 +70,11 @@ func (r *Rules) retoldPost(ctx context.Context, tx *db.Store, iri string) (*db.P
 	if err != nil {
 		return nil, err
 	}
-	return tx.PostByID(ctx, told.PostID)
+	p, err := tx.PostByID(ctx, told.PostID)
+	if err != nil {
+		return nil, err
+	}
+	return tx.AnsweredPost(ctx, p.URI) // with its group
 }
 
 // forMembers says that a post is addressed to all members of a group that is not open: to its
