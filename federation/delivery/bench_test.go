@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"syscall"
 	"testing"
 	"time"
 
@@ -134,4 +135,42 @@ func BenchmarkRebuild(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkFollowers is P6: what one activity to the same hundred hosts costs, from the outbox to the rows
+// of its deliveries, when ten times as many follow, and when as many follow from ten times the hosts.
+func BenchmarkFollowers(b *testing.B) {
+	for _, n := range []struct{ followers, hosts int }{{1000, 100}, {10_000, 100}, {10_000, 1000}} {
+		b.Run(fmt.Sprintf("%d/%d", n.followers, n.hosts), func(b *testing.B) {
+			h := newHouse(b)
+			h.manyFollowers(n.followers, n.hosts)
+			if err := h.rebuild(context.Background(), 0); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			i := 0
+			cpu := processTime(b)
+			for b.Loop() {
+				i++
+				h.publish("Create", fmt.Sprintf("c%d", i), fmt.Sprintf("o%d", i), h.followers())
+				for worked := true; worked; {
+					var err error
+					if worked, err = h.expand(context.Background()); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64((processTime(b)-cpu).Microseconds())/float64(i*n.hosts), "cpu-us/delivery")
+		})
+	}
+}
+
+// processTime is what this process has used of its cores.
+func processTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
