@@ -181,11 +181,11 @@ func (s *Store) MoveFollowerInbox(ctx context.Context, now, old *Actor) error {
 	if err := s.recountClosed(ctx, now.ID); err != nil {
 		return err
 	}
-	shared := newPlace{host: old.Host, from: old.DeliveryInbox(), to: now.DeliveryInbox(), shared: old.SharedInbox != "" && now.SharedInbox != ""}
+	shared := newPlace{host: old.Host, from: old.DeliveryInbox(), to: now.DeliveryInbox(), shared: old.SharedInbox != "" && now.SharedInbox != "", own: old.SharedInbox == ""}
 	if err := s.readdress(ctx, shared); err != nil {
 		return err
 	}
-	return s.readdress(ctx, newPlace{host: old.Host, from: old.Inbox, to: now.Inbox})
+	return s.readdress(ctx, newPlace{host: old.Host, from: old.Inbox, to: now.Inbox, own: true})
 }
 
 func (s *Store) moveSharedInbox(ctx context.Context, now *Actor, old string) error {

@@ -66,8 +66,8 @@ func TestT53_hundredThousandHosts(t *testing.T) {
 	invent(0, few)
 	ok(t, s.HeardFromHost(ctx, "h000000.evil0.test"))
 	asked := map[string]func() error{
-		"a look at one":        func() error { _, err := s.HostByName(ctx, "h000050.evil0.test"); return err },
-		"hearing from one":     func() error { return s.HeardFromHost(ctx, "h000000.evil0.test") },
+		"a look at one":    func() error { _, err := s.HostByName(ctx, "h000050.evil0.test"); return err },
+		"hearing from one": func() error { return s.HeardFromHost(ctx, "h000000.evil0.test") },
 		"a page of them": func() error {
 			_, err := s.FindHosts(ctx, db.HostQuery{After: fmt.Sprintf("h00000%d", now.Nanosecond()), Limit: 50})
 			return err

@@ -52,7 +52,7 @@ func TestMoveFollowerInbox_takesAlongWhatWaits(t *testing.T) {
 	}{
 		{waits, []string{to.Inbox}},
 		{both, []string{from.Inbox, to.Inbox}},
-		{named, []string{from.Inbox}},
+		{named, []string{to.Inbox}},
 		{went, []string{from.Inbox}},
 	} {
 		slices.Sort(c.want)

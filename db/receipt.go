@@ -89,7 +89,7 @@ func (s *Store) WaitingReceipts(ctx context.Context, actorURIs []string, limit i
 
 // PostponeReceipt puts a receipt off that has to wait for another one.
 func (s *Store) PostponeReceipt(ctx context.Context, id int64, next Time) error {
-	_, err := s.exec(ctx, "UPDATE receipts SET next_at = ? WHERE id = ? AND state = 0", next, id)
+	_, err := s.exec(ctx, "UPDATE receipts SET next_at = ? WHERE id = ? AND "+stillWaits, next, id)
 	return err
 }
 
@@ -98,7 +98,7 @@ func (s *Store) PostponeReceipt(ctx context.Context, id int64, next Time) error 
 func (s *Store) ClaimReceipts(ctx context.Context, ids []int64) (map[int64]bool, error) {
 	var open []int64
 	// In one order, so that two workers with some in common wait and don't lock each other out.
-	query := "SELECT id FROM receipts WHERE id IN (?) AND state = 0 ORDER BY id"
+	query := "SELECT id FROM receipts WHERE id IN (?) AND " + stillWaits + " ORDER BY id"
 	if s.root.engine != migrations.SQLite { // whose transactions write alone
 		query += " FOR UPDATE"
 	}
@@ -134,7 +134,7 @@ func (s *Store) HeardBefore(ctx context.Context, r *Receipt, actorURI string) (b
 
 // EndReceipt closes a receipt and lets go of its body.
 func (s *Store) EndReceipt(ctx context.Context, id int64, state int16, reason string) error {
-	_, err := s.exec(ctx, "UPDATE receipts SET state = ?, reason = ?, done_at = ?, body = NULL WHERE id = ? AND state = 0",
+	_, err := s.exec(ctx, "UPDATE receipts SET state = ?, reason = ?, done_at = ?, body = NULL WHERE id = ? AND "+stillWaits,
 		state, reason, s.Now(), id)
 	return err
 }

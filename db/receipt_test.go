@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"cmp"
 	"context"
 	"testing"
 	"time"
@@ -89,5 +90,40 @@ func TestClaimReceipt_once(t *testing.T) {
 	}
 	if old, err := s.ReceiptByURI(ctx, r.ActivityURI, r.ActorURI); err != nil || old.Type != "Like" || old.Body != nil {
 		t.Errorf("receipt by address %+v, %v", old, err)
+	}
+}
+
+// A database whose statistics are from a quiet time believes that hardly anything waits, and would
+// look for three receipts by reading all that do.
+func TestReceipts_statisticsOfAQuietTime(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	bytes := map[string]string{"sqlite": "BLOB"}
+	fill := func(from, to, state int) {
+		t.Helper()
+		ok(t, s.Raw(ctx, `INSERT INTO receipts (id, hash, activity_uri, type, actor_uri, host, received_at, state)
+			WITH RECURSIVE n (i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+			SELECT i, CAST('h' || i AS `+cmp.Or(bytes[s.Engine()], "BYTEA")+`), 'https://peer.test/' || i, 'Create', 'https://peer.test/u', 'peer.test', 1, ? FROM n`, from, to, state))
+	}
+	cost := func(ids ...int64) time.Duration { // the best of many: other tests run beside this one
+		best := time.Hour
+		for range 50 {
+			begun := time.Now()
+			open, err := s.ClaimReceipts(ctx, ids)
+			best = min(best, time.Since(begun))
+			if err != nil || len(open) != 3 {
+				t.Fatalf("%v, %v", open, err)
+			}
+			ok(t, s.EndReceipt(ctx, ids[0]+100_000_000, db.ReceiptDone, "")) // none: only looked for
+		}
+		return best
+	}
+	fill(1, 50_000, db.ReceiptDone)
+	ok(t, s.Raw(ctx, "ANALYZE receipts"))
+	fill(50_001, 50_003, db.ReceiptPending)
+	few := cost(50_001, 50_002, 50_003)
+	fill(50_004, 150_000, db.ReceiptPending)
+	if many := cost(90_001, 90_002, 90_003); many > 20*few {
+		t.Errorf("three of 100,000 that wait cost %v, of three %v", many, few)
 	}
 }

@@ -30,6 +30,20 @@ type audience struct {
 // unaddressed returns the ids of deliveries that go to followers alone, of whom none is reached at
 // their inbox any more. What tells of a deletion goes there all the same: they may have the post.
 func (d *Deliverer) unaddressed(ctx context.Context, rows []*db.Delivery) (map[int64]bool, error) {
+	gone, err := d.readerless(ctx, rows)
+	if err != nil || len(gone) == 0 {
+		return gone, err
+	}
+	for _, row := range rows { // an inbox may have moved since an audience was read
+		if gone[row.ID] {
+			d.audiences.forget(row.ActivityID)
+		}
+	}
+	return d.readerless(ctx, rows)
+}
+
+// readerless is unaddressed by the audiences that are remembered.
+func (d *Deliverer) readerless(ctx context.Context, rows []*db.Delivery) (map[int64]bool, error) {
 	audiences, err := d.audiencesOf(ctx, rows)
 	if err != nil {
 		return nil, err
@@ -126,6 +140,13 @@ func (c *audienceCache) find(id int64) (*audience, bool) {
 		a, known = c.old[id]
 	}
 	return a, known
+}
+
+func (c *audienceCache) forget(id int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.young, id)
+	delete(c.old, id)
 }
 
 func (c *audienceCache) keep(id int64, a *audience) {

@@ -299,6 +299,35 @@ func TestSend_timesOut(t *testing.T) {
 	})
 }
 
+// A server that gives up reading what comes to it too slowly says 400 and hangs up. That is the line's
+// fault, not the activity's, which would wait for an hour.
+func TestSend_badRequestOfAServerThatGaveUpReading(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		after time.Duration
+		close bool
+		want  answer
+	}{
+		"gave up":   {10 * time.Second, true, answer{fault: faultTimeout}},
+		"at once":   {0, true, answer{code: http.StatusBadRequest}},
+		"looked on": {10 * time.Second, false, answer{code: http.StatusBadRequest}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				d := New(Options{Now: time.Now, Log: slog.New(slog.DiscardHandler), SignerOf: alwaysTestSigner, Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+					<-time.After(c.after)
+					return &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}, Close: c.close, Body: http.NoBody, Request: req}, nil
+				})})
+				a := d.send(t.Context(), try{row: &db.Delivery{Inbox: "https://one.test/inbox"}, act: &db.Activity{Local: true, Body: []byte("{}")}, scheme: "cavage", proven: true})
+				if a.code != c.want.code || a.fault != c.want.fault {
+					t.Errorf("%d %q, want %d %q", a.code, a.fault, c.want.code, c.want.fault)
+				}
+			})
+		})
+	}
+}
+
 func TestSend_endlessAnswerFreesTheWorker(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -27,6 +27,9 @@ const (
 	// drainTime and drainBytes bound what is read of an answer, whose status counts alone.
 	drainTime  = time.Second
 	drainBytes = 64 << 10
+	// unread is after how long a 400 of a server that hangs up means that it could not read the
+	// request, as with a line that hardly moves, and not what it thinks of it.
+	unread = 5 * time.Second
 	// contentType is what all peers take; GoToSocial answers 406 to application/json.
 	contentType = `application/ld+json; profile="https://www.w3.org/ns/activitystreams"`
 )
@@ -110,6 +113,7 @@ func (d *Deliverer) post(ctx context.Context, to *url.URL, t try, s sign.Scheme)
 		a.ours, a.fault = true, faultSigning
 		return a, nil
 	}
+	sent := d.o.Now()
 	resp, err := d.o.Transport.RoundTrip(req)
 	if err != nil {
 		a.fault = faultOf(err)
@@ -117,6 +121,10 @@ func (d *Deliverer) post(ctx context.Context, to *url.URL, t try, s sign.Scheme)
 		return a, nil
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusBadRequest && resp.Close && d.o.Now().Sub(sent) >= unread {
+		a.fault = faultTimeout
+		return a, nil
+	}
 	stop := time.AfterFunc(drainTime, cancel)
 	defer stop.Stop()
 	_, _ = io.CopyN(io.Discard, resp.Body, drainBytes) // lets the connection be used again
