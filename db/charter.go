@@ -27,12 +27,14 @@ type CharterFields struct {
 	Knowledge  string   `json:"knowledge,omitzero"`
 	Activities []string `json:"activities,omitzero"`
 	Rhythm     string   `json:"rhythm,omitzero"`
-	Roles      string   `json:"roles,omitzero"`
-	Rule       string   `json:"rule,omitzero"`       // how it is adopted and amended: a Rule… constant
-	Days       int      `json:"days,omitzero"`       // how long a proposal stands before it is decided
-	Attributed string   `json:"attributed,omitzero"` // what may be quoted outside
-	Measures   string   `json:"measures,omitzero"`   // how we know that it is worth it
-	ReviewIn   int      `json:"reviewIn,omitzero"`   // months until it is looked at again
+	// Weights say how much of each orientation there is, from 0 to 5 (domain.md 2b).
+	Weights    map[string]int `json:"weights,omitzero"`
+	Roles      string         `json:"roles,omitzero"`
+	Rule       string         `json:"rule,omitzero"`       // how it is adopted and amended: a Rule… constant
+	Days       int            `json:"days,omitzero"`       // how long a proposal stands before it is decided
+	Attributed string         `json:"attributed,omitzero"` // what may be quoted outside
+	Measures   string         `json:"measures,omitzero"`   // how we know that it is worth it
+	ReviewIn   int            `json:"reviewIn,omitzero"`   // months until it is looked at again
 }
 
 // Charter is one version of what a group has agreed on. Versions keep their addresses for ever.

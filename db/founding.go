@@ -27,6 +27,8 @@ type Founder struct {
 	// NoticeURI is the id of the direct Note that asked; an answer to it is an answer to the charter.
 	NoticeURI string `bun:"notice_uri"`
 	AskedAt   Time   `bun:"asked_at"`
+	// Facilitates says that who signs looks after the group from then on, beside who founds it.
+	Facilitates bool `bun:"facilitates"`
 }
 
 // PutFounder stores a founder and says whether the address is new in the group.
@@ -114,4 +116,19 @@ func (s *Store) FoundingsOf(ctx context.Context, accountID int64) ([]*Founding, 
 func (s *Store) DropFounding(ctx context.Context, accountID, id int64) error {
 	_, err := s.exec(ctx, "DELETE FROM foundings WHERE id = ? AND account_id = ? AND group_id = 0", id, accountID)
 	return err
+}
+
+// FoundingOf returns what an account thought up for a community that it founded.
+func (s *Store) FoundingOf(ctx context.Context, accountID, groupID int64) (*Founding, error) {
+	f := new(Founding)
+	return f, one(ctx, s.read.NewSelect().Model(f).Where("account_id = ? AND group_id = ? AND group_id <> 0", accountID, groupID))
+}
+
+// AskedDirectly tells whether a group has ever written to somebody alone, as it does when it asks
+// them to found it.
+func (s *Store) AskedDirectly(ctx context.Context, groupID, actorID int64) (bool, error) {
+	var n int
+	err := s.read.NewRaw(`SELECT count(*) FROM (SELECT 1 FROM posts p JOIN post_mentions m ON m.post_id = p.id
+		WHERE p.author_id = ? AND p.visibility = 'direct' AND m.actor_id = ? LIMIT 1) x`, groupID, actorID).Scan(ctx, &n)
+	return n > 0, wrap(err)
 }

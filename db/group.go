@@ -117,6 +117,16 @@ func (s *Store) LocalGroups(ctx context.Context, after string, limit int) ([]*Gr
 	return list, wrap(err)
 }
 
+// ListedGroups is LocalGroups as a reader may see them: one whose founders are still gathering only
+// by those who belong to it or were asked to found it.
+func (s *Store) ListedGroups(ctx context.Context, reader int64, after string, limit int) ([]*Group, error) {
+	var list []*Group
+	err := s.groups(&list).Where("actor.local AND actor.deleted_at = 0 AND actor.handle > ?", after).
+		Where("("+listed+" OR g.actor_id IN (?) OR g.actor_id IN (SELECT group_id FROM founders WHERE actor_id = ? AND actor_id <> 0))", s.belongings(reader), reader).
+		Order("actor.handle").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
 // GroupsOf lists the groups that an actor follows, asked for or belongs to, most recently active
 // first, at most limit, with what a list shows of them.
 func (s *Store) GroupsOf(ctx context.Context, actorID int64, limit int) ([]*Group, error) {
@@ -155,6 +165,7 @@ func (s *Store) GroupsBeyond(ctx context.Context, actorID int64, limit int) ([]*
 	var list []*Group
 	err := s.groups(&list).
 		Where("actor.local AND actor.deleted_at = 0 AND actor.suspended_at = 0 AND g.archived_at = 0 AND g.openness <> 'confidential'").
+		Where(listed).
 		Where(`g.actor_id NOT IN (SELECT followee_id FROM follows WHERE follower_id = ? AND state <> 'rejected'
 			UNION SELECT group_id FROM memberships WHERE actor_id = ? AND left_at = 0)`, actorID, actorID).
 		Order("g.last_activity_at DESC", "g.actor_id").Limit(int64(limit)).Scan(ctx)
@@ -167,6 +178,7 @@ func (s *Store) GroupsElsewhere(ctx context.Context, before Time, beforeID int64
 	var list []*Group
 	sel := s.groups(&list).
 		Where("NOT actor.local AND actor.deleted_at = 0 AND actor.suspended_at = 0 AND g.openness <> 'confidential'").
+		Where(listed).
 		Where("actor.host NOT IN (SELECT name FROM hosts WHERE policy = 'blocked')")
 	if beforeID != 0 {
 		sel = sel.Where("(g.last_activity_at < ? OR (g.last_activity_at = ? AND g.actor_id > ?))", before, before, beforeID)

@@ -45,6 +45,9 @@ type GroupLife struct {
 	RecognisedAt Time   `bun:"recognised_at"`
 	SuccessorURI string `bun:"successor_uri"` // the group that carries on
 	ReviewAt     Time   `bun:"review_at"`     // when members are asked whether to go on
+
+	CharterURI    string `bun:"charter_uri"`     // of a group elsewhere: where its charter is
+	CharterReadAt Time   `bun:"charter_read_at"` // and when it was last read there
 }
 
 // LifeOf returns where a group stands; of one that never said, coalescing since ever.
@@ -57,13 +60,49 @@ func (s *Store) LifeOf(ctx context.Context, groupID int64) (*GroupLife, error) {
 	return l, err
 }
 
+// SaysLife tells whether anything is known of where a group stands.
+func (s *Store) SaysLife(ctx context.Context, groupID int64) (bool, error) {
+	var n int
+	err := s.read.NewRaw("SELECT count(*) FROM group_lives WHERE group_id = ?", groupID).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
 // PutLife stores or replaces where a group stands.
 func (s *Store) PutLife(ctx context.Context, l *GroupLife) error {
 	_, err := s.write.NewInsert().Model(l).On("CONFLICT (group_id) DO UPDATE").
 		Set("kind = EXCLUDED.kind, stage = EXCLUDED.stage, stage_at = EXCLUDED.stage_at").
 		Set("recognition = EXCLUDED.recognition, recognised_by = EXCLUDED.recognised_by, recognised_at = EXCLUDED.recognised_at").
-		Set("successor_uri = EXCLUDED.successor_uri, review_at = EXCLUDED.review_at").Exec(ctx)
+		Set("successor_uri = EXCLUDED.successor_uri, review_at = EXCLUDED.review_at").
+		Set("charter_uri = EXCLUDED.charter_uri, charter_read_at = EXCLUDED.charter_read_at").Exec(ctx)
 	return wrap(err)
+}
+
+// CharterRead notes when the charter of a group elsewhere was read there.
+func (s *Store) CharterRead(ctx context.Context, groupID int64, at Time) error {
+	_, err := s.exec(ctx, "UPDATE group_lives SET charter_read_at = ? WHERE group_id = ?", at, groupID)
+	return err
+}
+
+// listed keeps a query of groups, alias g, to those that lists may show: one whose founders are
+// still gathering is for them alone (domain.md 4.1).
+const listed = "NOT EXISTS (SELECT 1 FROM group_lives gl WHERE gl.group_id = g.actor_id AND gl.stage = 'potential')"
+
+// TakeLife stores what a group elsewhere says of its own life. Nothing it says reaches a group of
+// ours.
+func (s *Store) TakeLife(ctx context.Context, l *GroupLife, archived Time) error {
+	old, err := s.LifeOf(ctx, l.GroupID)
+	if err != nil {
+		return err
+	}
+	l.StageAt, l.RecognisedAt, l.ReviewAt, l.CharterReadAt = old.StageAt, old.RecognisedAt, old.ReviewAt, old.CharterReadAt
+	if l.Stage != old.Stage {
+		l.StageAt = s.Now()
+	}
+	if err := s.PutLife(ctx, l); err != nil {
+		return err
+	}
+	_, err = s.exec(ctx, "UPDATE groups SET archived_at = ? WHERE actor_id = ? AND archived_at <> ?", archived, l.GroupID, archived)
+	return err
 }
 
 // KinOf lists living groups that everybody may find, of ours and of others, which have one of some
@@ -75,6 +114,7 @@ func (s *Store) KinOf(ctx context.Context, words []string, limit int) ([]*Group,
 	}
 	sel := s.groups(&list).
 		Where("actor.deleted_at = 0 AND actor.suspended_at = 0 AND g.archived_at = 0 AND g.openness <> 'confidential'").
+		Where(listed).
 		Where("actor.host NOT IN (SELECT name FROM hosts WHERE policy = 'blocked')").
 		WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 			for _, w := range words {

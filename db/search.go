@@ -191,7 +191,7 @@ func searchWords(query string) []string {
 }
 
 // SearchGroups finds living communities by words in name, handle and tagline, those of ours first,
-// confidential ones left out unless the reader belongs to them.
+// confidential ones and those whose founders are still gathering left out unless the reader belongs to them.
 func (s *Store) SearchGroups(ctx context.Context, q SearchQuery) ([]*Group, error) {
 	var list []*Group
 	words := searchWords(q.Words)
@@ -199,7 +199,7 @@ func (s *Store) SearchGroups(ctx context.Context, q SearchQuery) ([]*Group, erro
 		return list, nil
 	}
 	sel := s.groups(&list).Where("actor.deleted_at = 0 AND actor.suspended_at = 0").
-		Where("(g.openness <> 'confidential' OR g.actor_id IN (?))", s.belongings(q.Reader))
+		Where("(g.openness <> 'confidential' AND "+listed+" OR g.actor_id IN (?))", s.belongings(q.Reader))
 	for _, w := range words {
 		like := "%" + escapeLike(w) + "%"
 		sel = sel.Where(`(actor.handle LIKE ?0 ESCAPE '\' OR lower(actor.name) LIKE ?0 ESCAPE '\' OR lower(g.tagline) LIKE ?0 ESCAPE '\')`, like)

@@ -120,5 +120,8 @@ func ensureGroup(ctx context.Context, tx *db.Store, a *db.Actor, doc *vocab.Obje
 	if a.Type != db.ActorGroup {
 		return nil
 	}
-	return tx.EnsureGroup(ctx, groupFromWire(a, doc))
+	if err := tx.EnsureGroup(ctx, groupFromWire(a, doc)); err != nil {
+		return err
+	}
+	return takeLife(ctx, tx, a, doc)
 }

@@ -132,6 +132,13 @@ func (r *Resolver) updated(ctx context.Context, in *Incoming) error {
 	if err != nil {
 		return err
 	}
+	if in.Vouched && ref.Object != nil && ref.Object.ID == in.Actor.URI && in.Actor.Type == db.ActorGroup {
+		// Its own word, newer than a document that its server may have kept for some seconds. Keys and
+		// addresses are taken from the origin alone.
+		if err := r.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error { return takeLife(ctx, tx, a, ref.Object) }); err != nil {
+			return err
+		}
+	}
 	in.Object, in.Vouched = &Fetched{Doc: doc, Author: a}, true
 	return nil
 }

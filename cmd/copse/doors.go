@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/copse-social/copse/server"
 	"github.com/copse-social/copse/server/admin"
+	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/web"
 )
 
@@ -10,7 +11,7 @@ import (
 func (i *instance) people() server.People {
 	o := web.Options{
 		Store: i.store, Community: i.community, Exchange: i.exchange, Charter: i.charter, Membership: i.membership, Moderation: i.moderation, Base: i.iris.Base(), Host: i.iris.Host(),
-		Secure: i.cfg.URL.Scheme == "https", Resolve: i.resolver.Handle, Subscribe: i.subscribe,
+		Secure: i.cfg.URL.Scheme == "https", Resolve: charter.NewReader(i.charter, i.store, i.resolver).Meet, Subscribe: i.subscribe,
 		Limit: i.limits.Login, Now: i.now, Log: i.log,
 	}
 	if len(i.cfg.LabNetworks) == 0 {

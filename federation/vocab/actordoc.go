@@ -32,6 +32,9 @@ type ActorDoc struct {
 	RecognisedBy              string        `json:"copse:recognisedBy,omitzero"`
 	Successor                 string        `json:"copse:successor,omitzero"`
 	Archived                  time.Time     `json:"copse:archived,omitzero"`
+	SisterOf                  []string      `json:"copse:sisterOf,omitzero"`
+	ChapterOf                 []string      `json:"copse:chapterOf,omitzero"`
+	Chapters                  []string      `json:"copse:chapters,omitzero"`
 	ManuallyApprovesFollowers *bool         `json:"manuallyApprovesFollowers,omitzero"`
 	Discoverable              *bool         `json:"discoverable,omitzero"`
 	Indexable                 *bool         `json:"indexable,omitzero"` // FEP-5feb

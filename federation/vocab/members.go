@@ -318,6 +318,31 @@ func (d *decoder) termTable(t *Terms, name []byte) bool {
 	case "copse:accessEnded":
 		d.time(&t.AccessEnded)
 	default:
+		return d.lifeTable(t, name)
+	}
+	return true
+}
+
+// lifeTable is what a community says of its own life.
+func (d *decoder) lifeTable(t *Terms, name []byte) bool {
+	switch string(name) {
+	case "copse:charter":
+		d.iri(&t.Charter)
+	case "copse:recognition":
+		d.text(&t.Recognition, maxShort)
+	case "copse:recognisedBy":
+		d.name(&t.RecognisedBy)
+	case "copse:successor":
+		d.iri(&t.Successor)
+	case "copse:archived":
+		d.time(&t.Archived)
+	case "copse:sisterOf":
+		d.iris(&t.SisterOf, maxPeople)
+	case "copse:chapterOf":
+		d.iris(&t.ChapterOf, maxPeople)
+	case "copse:chapters":
+		d.iris(&t.Chapters, maxPeople)
+	default:
 		return false
 	}
 	return true

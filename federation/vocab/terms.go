@@ -29,6 +29,14 @@ type Terms struct {
 	Series            string
 	Roles             map[string]string // actor to role, of a moderators collection
 	AccessEnded       *time.Time
+	Charter           string // of a Group, as all below
+	Recognition       string
+	RecognisedBy      string
+	Successor         string
+	Archived          *time.Time
+	SisterOf          []string
+	ChapterOf         []string
+	Chapters          []string
 }
 
 // Contributor names one hand in an artifact.

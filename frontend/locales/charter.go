@@ -10,8 +10,10 @@ import (
 // and months.
 func Charter(lang, code string, args map[string]string) string {
 	l := New(lang, nil, time.Time{})
-	if s := charterHeading(l, code); s != "" {
-		return s
+	for _, one := range []string{charterHeading(l, code), charterLeaning(l, code, args)} {
+		if one != "" {
+			return one
+		}
 	}
 	number := func(name string) int {
 		n, _ := strconv.Atoi(args[name])
@@ -34,6 +36,8 @@ func Charter(lang, code string, args map[string]string) string {
 		return l.Text("%s asks you to found a community of practice: %s. This is what it is about:", args["person"], args["group"])
 	case "charter-ask-how":
 		return l.Text("To sign its charter, reply: I sign. Anything else you reply is a comment on the charter that the other founders read; begin with “concern:” to stop it until somebody has answered you.")
+	case "charter-ask-others":
+		return l.Text("Or sign in your own language: %s", args["words"])
 	case "charter-adopted-title":
 		return l.Text("Charter, version %s, is in force", args["version"])
 	case "charter-adopted":
@@ -67,6 +71,35 @@ func charterHeading(l *Loc, code string) string {
 		return l.Text("Not ours")
 	case "charter-activities":
 		return l.Text("What we do together")
+	}
+	return ""
+}
+
+// charterLeaning words the orientations of a community (domain.md 2b).
+func charterLeaning(l *Loc, code string, args map[string]string) string {
+	switch code {
+	case "charter-leanings":
+		return l.Text("Where we put our time")
+	case "charter-leaning":
+		return l.Text("%s: %s of 5", args["what"], args["weight"])
+	case "charter-leaning-meetings":
+		return l.Text("Meetings")
+	case "charter-leaning-projects":
+		return l.Text("Projects")
+	case "charter-leaning-expertise":
+		return l.Text("Access to people who know")
+	case "charter-leaning-relationships":
+		return l.Text("Getting to know one another")
+	case "charter-leaning-context":
+		return l.Text("Serving our organisations")
+	case "charter-leaning-cultivation":
+		return l.Text("Looking after the community")
+	case "charter-leaning-participation":
+		return l.Text("Each in their own way")
+	case "charter-leaning-publishing":
+		return l.Text("Publishing what we know")
+	case "charter-leaning-conversation":
+		return l.Text("Open-ended conversation")
 	}
 	return ""
 }

@@ -29,6 +29,47 @@ type Charter struct {
 	Stage    string // of life, in words
 	Life     []ui.Choice
 	Original string // where it lives, of a community elsewhere
+	Kin      []KinLine
+	Launch   bool // the reader thought up the first three things
+}
+
+// KinLine is one community that says it is kin of another.
+type KinLine struct {
+	URI, Name, Address, URL string
+	Word                    string // how it relates
+	Both                    bool   // both say it
+	Mine                    bool   // the reader may take it back
+	Answer                  string // what the reader could say back, where only the other says it
+}
+
+// Launch is the first three things, ready to go.
+type Launch struct {
+	Shell
+	CommunityHead
+	Items   []LaunchItem
+	Welcome string
+}
+
+// LaunchItem is one of them.
+type LaunchItem struct {
+	Code, Kind, Icon, Title, Text string
+}
+
+// CharterPrint is one version as a page to print.
+type CharterPrint struct {
+	Shell
+	Name, Address string
+	Version       int
+	State         string
+	When          time.Time
+	Lang          string
+	Purpose       string
+	Facts         []ui.Choice
+	Clauses       []Clause
+	Body          ui.HTML
+	Signed        []Signed
+	Page          string // its address for ever
+	Back          string
 }
 
 // Clause is one numbered part.
@@ -135,10 +176,10 @@ type Span struct {
 type CharterForm struct {
 	Shell
 	CommunityHead
-	Fields []FoundingField
-	Doing  []ui.Choice
-	Error  string
-	First  bool
+	Fields  []FoundingField
+	Weights []FoundingField
+	Error   string
+	First   bool
 }
 
 // CharterLife is where facilitators say where a community stands.
@@ -149,7 +190,9 @@ type CharterLife struct {
 	Error    string
 	Archived bool
 	Facts    []ui.Choice // what speaks for a stage: label and value
-	Fixed    bool        // the first stage, which only a charter ends
+	Kin      []KinLine
+	KinForm  []FoundingField
+	Fixed    bool // the first stage, which only a charter ends
 }
 
 // Flyer is one printable page.

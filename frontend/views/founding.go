@@ -32,10 +32,11 @@ type Founding struct {
 	Error   string
 	Saved   time.Time
 	Sofar   FoundingSofar
-	Test    *SelfTest      // of the second step
-	Kin     []Kin          // of the third
-	Preview *FoundPreview  // of the last
-	Doing   []ui.Choice    // what is done together, of the sixth
+	Test    *SelfTest     // of the second step
+	Kin     []Kin         // of the third
+	Preview *FoundPreview // of the last
+	Doing   []ui.Choice   // what is done together, of the sixth
+	Weights []FoundingField
 	Founded *ui.Link       // the community, where it was made already
 	Groups  []FoundersLine // of the last
 }
@@ -60,6 +61,7 @@ type FoundingSofar struct {
 	Name    string
 	Address string
 	Purpose string
+	Kin     []ui.Choice // what was chosen: the community in Label, how it relates in Value
 }
 
 // SelfTest is five questions and what they come to.
@@ -105,6 +107,9 @@ type FoundPreview struct {
 	Missing                []ui.Choice // part of the charter in Label; Chosen: it is there; Value: where to write it
 	Deciding               string      // how it is decided
 	First                  []ui.Choice // the first three things: kind and title
+	Org                    ui.Org
+	Asked                  int    // how many are asked beside the founder
+	FirstURL, FoundersURL  string // the steps that say so
 }
 
 // FoundersLine is somebody who is asked.
@@ -112,6 +117,8 @@ type FoundersLine struct {
 	Address string
 	Way     string // how they are asked, in words
 	Icon    string
+	Too     bool // looks after it as well
+	Signs   bool // now
 }
 
 func (p Founding) back() bool { return p.Number > 1 }

@@ -31,7 +31,7 @@ func (d *Door) table() map[act]take {
 	c, x := d.community, d.exchange
 	return map[act]take{
 		{"Create", ""}:      d.takeCreate,
-		{"Update", anActor}: c.TakeActorUpdate,
+		{"Update", anActor}: d.takeActorUpdate,
 		{"Update", ""}:      d.takeUpdate,
 		{"Delete", anActor}: c.TakeDeleteActor,
 		{"Delete", ""}:      x.TakeDelete,

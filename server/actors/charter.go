@@ -197,3 +197,13 @@ func (d *Door) takeUpdate(ctx context.Context, tx *db.Store, in *federation.Inco
 	}
 	return d.exchange.TakeUpdate(ctx, tx, in)
 }
+
+// takeActorUpdate takes what an actor says anew of itself, and tells communities of ours that a
+// group elsewhere calls them its kin.
+func (d *Door) takeActorUpdate(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+	out, err := d.community.TakeActorUpdate(ctx, tx, in)
+	if err != nil || out != federation.Done() || in.Actor.Type != db.ActorGroup {
+		return out, err
+	}
+	return out, d.charter.NoticeKin(ctx, tx, in.Actor)
+}

@@ -43,8 +43,11 @@ type Answers struct {
 	Posting   string   `json:"posting,omitzero"`
 	Languages string   `json:"languages,omitzero"`
 	Founders  []string `json:"founders,omitzero"`
+	Second    string   `json:"second,omitzero"` // who looks after it too
 	Query     string   `json:"query,omitzero"`
+	QueryText string   `json:"queryText,omitzero"`
 	Event     string   `json:"event,omitzero"`
+	EventText string   `json:"eventText,omitzero"`
 	First     string   `json:"first,omitzero"` // page to write
 	Welcome   string   `json:"welcome,omitzero"`
 }
@@ -133,6 +136,10 @@ func Check(step string, a Answers) error {
 			if !ByMail(one) && !strings.Contains(strings.TrimPrefix(one, "@"), "@") {
 				return community.RefuseField("founders", "founder-address")
 			}
+		}
+	case "governance":
+		if a.Second != "" && (ByMail(a.Second) || !strings.Contains(strings.TrimPrefix(a.Second, "@"), "@")) {
+			return community.RefuseField("second", "second-address")
 		}
 	}
 	f := a.CharterFields

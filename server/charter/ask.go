@@ -62,11 +62,12 @@ func (r *Rules) sendAsk(ctx context.Context, tx *db.Store, g *db.Group, c *db.Ch
 	link := r.Page(g)
 	asked := r.words(c.Language, "charter-ask", map[string]string{"person": by.Label(), "group": g.Actor.Label()})
 	how := r.words(c.Language, "charter-ask-how", nil)
+	others := r.words(c.Language, "charter-ask-others", map[string]string{"words": SignHint()})
 	body := content.Sanitise(fmt.Sprintf(
 		`<p><span class="h-card"><a href="%s" class="u-url mention">@<span>%s</span></a></span> %s</p>`,
 		html.EscapeString(pageOf(to)), html.EscapeString(to.Handle), html.EscapeString(asked)) +
 		"<blockquote>" + content.Reduce(content.Markdown(c.Fields.Purpose)) + "</blockquote>" +
-		fmt.Sprintf(`<p>%s</p><p><a href="%[2]s">%[2]s</a></p>`, html.EscapeString(how), html.EscapeString(link)))
+		fmt.Sprintf(`<p>%s</p><p>%s</p><p><a href="%[3]s">%[3]s</a></p>`, html.EscapeString(how), html.EscapeString(others), html.EscapeString(link)))
 	id := tx.NewID()
 	p := &db.Post{
 		ID: id, URI: r.iris.Object(id), GroupID: g.ActorID, AuthorID: g.ActorID, Author: g.Actor, Local: true,

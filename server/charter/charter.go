@@ -111,6 +111,15 @@ func (r *Rules) Readable(ctx context.Context, s *db.Store, g *db.Group, c *db.Ch
 
 // open loads the group of a version that still can be decided, or refuses.
 func (r *Rules) open(ctx context.Context, tx *db.Store, c *db.Charter) (*db.Group, error) {
+	if c.State == db.CharterAdopted {
+		return nil, community.Refuse(community.Conflict, "charter-not-proposed")
+	}
+	return r.heard(ctx, tx, c)
+}
+
+// heard loads the group of a version to which names and comments can be added: one that is proposed,
+// or in force.
+func (r *Rules) heard(ctx context.Context, tx *db.Store, c *db.Charter) (*db.Group, error) {
 	g, err := tx.GroupByID(ctx, c.GroupID)
 	if err != nil {
 		return nil, fmt.Errorf("load group of charter %d: %w", c.ID, err)
@@ -120,7 +129,7 @@ func (r *Rules) open(ctx context.Context, tx *db.Store, c *db.Charter) (*db.Grou
 		return nil, community.Refuse(community.Gone, "group-gone")
 	case !g.ArchivedAt.IsZero():
 		return nil, community.Refuse(community.Forbidden, "group-archived")
-	case c.State != db.CharterProposed:
+	case c.State != db.CharterProposed && c.State != db.CharterAdopted:
 		return nil, community.Refuse(community.Conflict, "charter-not-proposed")
 	}
 	return g, nil

@@ -186,8 +186,9 @@ func onCopse(ctx context.Context, s *db.Store, a *db.Actor) (bool, error) {
 	return h.Software == "copse", nil
 }
 
-// publishGroup tells the followers that what a group says of itself has changed.
-func (r *Rules) publishGroup(ctx context.Context, tx *db.Store, g *db.Group) error {
+// publishGroup tells the followers, and whom else it concerns, that what a group says of itself has
+// changed.
+func (r *Rules) publishGroup(ctx context.Context, tx *db.Store, g *db.Group, more ...db.Audience) error {
 	doc, err := r.com.ActorDoc(ctx, tx, g.Actor)
 	if err != nil {
 		return err
@@ -202,7 +203,7 @@ func (r *Rules) publishGroup(ctx context.Context, tx *db.Store, g *db.Group) err
 		act.To, act.Cc = []string{g.Actor.FollowersURI}, nil
 	}
 	_, err = r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: g.Actor, Doc: act, ObjectURI: g.Actor.URI, Public: open, To: []db.Audience{{FollowersOf: g.ActorID}},
+		Actor: g.Actor, Doc: act, ObjectURI: g.Actor.URI, Public: open, To: append([]db.Audience{{FollowersOf: g.ActorID}}, more...),
 	})
 	if err != nil {
 		return fmt.Errorf("tell followers of %s: %w", g.Actor.URI, err)

@@ -21,7 +21,7 @@ func (r *Rules) Answer(ctx context.Context, tx *db.Store, g *db.Group, c *db.Cha
 		return community.Refuse(community.Forbidden, "suspended")
 	case g.Actor.Local || !g.Actor.Active():
 		return community.Refuse(community.Conflict, "charter-not-proposed")
-	case c.State != db.CharterProposed:
+	case c.State != db.CharterProposed && c.State != db.CharterAdopted:
 		return community.Refuse(community.Conflict, "charter-not-proposed")
 	}
 	text := clip(w.Text)
@@ -60,6 +60,30 @@ func (r *Rules) Answer(ctx context.Context, tx *db.Store, g *db.Group, c *db.Cha
 		_, err = tx.PutRemark(ctx, &db.CharterRemark{CharterID: c.ID, ActorID: w.By.ID, Kind: db.RemarkComment, Text: text, Door: DoorWeb, URI: p.URI})
 		return err
 	}
-	_, err = tx.SignCharter(ctx, &db.CharterSignature{CharterID: c.ID, ActorID: w.By.ID, Text: text, Door: DoorWeb, ActivityURI: act.URI})
+	if _, err = tx.SignCharter(ctx, &db.CharterSignature{CharterID: c.ID, ActorID: w.By.ID, Text: text, Door: DoorWeb, ActivityURI: act.URI}); err != nil {
+		return err
+	}
+	return r.enter(ctx, tx, g, c, p)
+}
+
+// enter makes one of ours who signs what they were asked to found a member to be, as the home of the
+// group does by the same words, and a follower, so that this server hears what becomes of it. The
+// answer names the Note that signed.
+func (r *Rules) enter(ctx context.Context, tx *db.Store, g *db.Group, c *db.Charter, p *db.Post) error {
+	asked, err := tx.AskedDirectly(ctx, g.ActorID, p.AuthorID)
+	if err != nil || !asked || c.Version != 1 {
+		return err
+	}
+	old, err := none(tx.MembershipOf(ctx, g.ActorID, p.AuthorID))
+	if err != nil {
+		return fmt.Errorf("load membership of %s: %w", p.Author.URI, err)
+	}
+	if old == nil || !old.Belongs() {
+		m := &db.Membership{GroupID: g.ActorID, ActorID: p.AuthorID, URI: p.URI, Status: db.MemberPending, Door: DoorWeb}
+		if err := tx.PutMembership(ctx, m); err != nil {
+			return fmt.Errorf("wait for %s: %w", g.Actor.URI, err)
+		}
+	}
+	_, err = r.com.Follow(ctx, tx, p.Author, g.Actor)
 	return err
 }

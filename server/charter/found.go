@@ -19,6 +19,8 @@ type Invited struct {
 	Address string    // handle@host without a sign in front, or a mail address
 	Actor   *db.Actor // nil: by mail, or the server did not answer
 	Mail    bool
+	// Facilitates says that they look after it as well, once they have signed.
+	Facilitates bool
 }
 
 // Founding is a community to be, as its first facilitator thought it up.
@@ -76,7 +78,7 @@ func (r *Rules) name(ctx context.Context, tx *db.Store, g *db.Group, by *db.Acto
 		return fmt.Errorf("name founder %s: %w", by.Acct(), err)
 	}
 	for _, one := range list {
-		f := &db.Founder{GroupID: g.ActorID, Address: strings.ToLower(one.Address), State: db.FounderAbsent, AskedAt: tx.Now()}
+		f := &db.Founder{GroupID: g.ActorID, Address: strings.ToLower(one.Address), State: db.FounderAbsent, AskedAt: tx.Now(), Facilitates: one.Facilitates}
 		switch {
 		case one.Mail:
 			f.State = db.FounderByMail

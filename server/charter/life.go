@@ -8,7 +8,6 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/server/community"
-	"github.com/copse-social/copse/server/rights"
 )
 
 // Stages lists the stages of a life in order (domain.md 3d).
@@ -24,10 +23,7 @@ func Recognitions() []string {
 // Live stores where a community stands in its life and tells its followers. Facilitators say so:
 // no figure moves a stage. The first stage ends with a charter and never comes back.
 func (r *Rules) Live(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, life *db.GroupLife) error {
-	if !g.Actor.Local {
-		return community.Refuse(community.Forbidden, "not-ours")
-	}
-	if err := r.com.Permit(ctx, tx, g, by, rights.EditGroup); err != nil {
+	if err := r.permitLife(ctx, tx, by, g); err != nil {
 		return err
 	}
 	before, err := tx.LifeOf(ctx, g.ActorID)
@@ -61,10 +57,7 @@ func (r *Rules) Live(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Grou
 // Archive closes a community: all of it stays readable and fetchable, and nothing new is taken. The
 // group that carries on, where there is one, is named to whoever comes.
 func (r *Rules) Archive(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, successor *db.Actor) error {
-	if !g.Actor.Local {
-		return community.Refuse(community.Forbidden, "not-ours")
-	}
-	if err := r.com.Permit(ctx, tx, g, by, rights.EditGroup); err != nil {
+	if err := r.permitLife(ctx, tx, by, g); err != nil {
 		return err
 	}
 	if !g.ArchivedAt.IsZero() {
@@ -93,10 +86,7 @@ func (r *Rules) Archive(ctx context.Context, tx *db.Store, by *db.Actor, g *db.G
 
 // Reopen takes a closed community out of the archive.
 func (r *Rules) Reopen(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group) error {
-	if !g.Actor.Local {
-		return community.Refuse(community.Forbidden, "not-ours")
-	}
-	if err := r.com.Permit(ctx, tx, g, by, rights.EditGroup); err != nil {
+	if err := r.permitLife(ctx, tx, by, g); err != nil {
 		return err
 	}
 	g.ArchivedAt = db.Time{}

@@ -25,9 +25,10 @@ type Word struct {
 	URI string
 }
 
-// Sign puts somebody's name to a proposal, once; and adopts it where that was the last name needed.
+// Sign puts somebody's name to a version, once; and adopts a proposal where that was the last name
+// needed. A founder whose answer comes after the others have decided founds it all the same.
 func (r *Rules) Sign(ctx context.Context, tx *db.Store, c *db.Charter, w Word) error {
-	g, err := r.open(ctx, tx, c)
+	g, err := r.heard(ctx, tx, c)
 	if err != nil {
 		return err
 	}
@@ -38,26 +39,55 @@ func (r *Rules) Sign(ctx context.Context, tx *db.Store, c *db.Charter, w Word) e
 	if fresh, err := tx.SignCharter(ctx, sig); err != nil || !fresh {
 		return err
 	}
-	if err := r.welcome(ctx, tx, g, c, w); err != nil {
-		return err
+	if c.Version == 1 {
+		if err := r.welcome(ctx, tx, g, w); err != nil {
+			return err
+		}
 	}
 	if err := community.Notify(ctx, tx, c.AuthorID, db.Notification{Kind: db.NotifyCharter, ActorID: w.By.ID, GroupID: g.ActorID, Note: "signed"}); err != nil {
 		return err
 	}
+	if c.State == db.CharterAdopted {
+		return nil
+	}
 	return r.decide(ctx, tx, g, c)
 }
 
-// welcome makes a founder who signs a member: to sign is to commit.
-func (r *Rules) welcome(ctx context.Context, tx *db.Store, g *db.Group, c *db.Charter, w Word) error {
+// welcome makes a founder who signs a member: to sign is to commit. Ours follow the group from then
+// on; another Copse is told that its person belongs.
+func (r *Rules) welcome(ctx context.Context, tx *db.Store, g *db.Group, w Word) error {
 	st, err := r.com.Standing(ctx, tx, g, w.By)
-	if err != nil || st.Belongs || c.Version != 1 {
+	if err != nil {
 		return err
 	}
-	m := &db.Membership{GroupID: g.ActorID, ActorID: w.By.ID, Status: db.MemberFull, Door: w.Door, JoinedAt: tx.Now()}
-	if err := tx.PutMembership(ctx, m); err != nil {
-		return fmt.Errorf("make founder %s a member: %w", w.By.URI, err)
+	if !st.Belongs {
+		m := &db.Membership{GroupID: g.ActorID, ActorID: w.By.ID, Status: db.MemberFull, Door: w.Door, JoinedAt: tx.Now()}
+		if err := tx.PutMembership(ctx, m); err != nil {
+			return fmt.Errorf("make founder %s a member: %w", w.By.URI, err)
+		}
 	}
-	return nil
+	switch {
+	case w.By.Local:
+		_, err = r.com.Follow(ctx, tx, w.By, g.Actor)
+	case w.Door == DoorPeer && w.URI != "":
+		err = r.com.AnswerJoin(ctx, tx, g, community.JoinAnswer{To: w.By, Join: w.URI, Type: "Accept"})
+	}
+	if err != nil {
+		return err
+	}
+	return r.seatSecond(ctx, tx, g, w.By)
+}
+
+// seatSecond makes a founder who was named to look after the group do so from the signature on.
+func (r *Rules) seatSecond(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error {
+	list, err := tx.FoundersOf(ctx, g.ActorID)
+	if err != nil {
+		return fmt.Errorf("load founders of group %d: %w", g.ActorID, err)
+	}
+	if !slices.ContainsFunc(list, func(f *db.Founder) bool { return f.ActorID == who.ID && f.Facilitates }) {
+		return nil
+	}
+	return r.com.Appoint(ctx, tx, g, community.RoleOf{Who: who, Role: db.RoleFacilitator})
 }
 
 func (r *Rules) permitVoice(ctx context.Context, tx *db.Store, g *db.Group, c *db.Charter, by *db.Actor) error {
@@ -74,11 +104,15 @@ func (r *Rules) permitVoice(ctx context.Context, tx *db.Store, g *db.Group, c *d
 	return nil
 }
 
-// Remark keeps what somebody with a voice says about a proposal. A concern stops the clock.
+// Remark keeps what somebody with a voice says about a version. A concern stops the clock of a
+// proposal; about what is in force it is a comment like others.
 func (r *Rules) Remark(ctx context.Context, tx *db.Store, c *db.Charter, kind string, w Word) error {
-	g, err := r.open(ctx, tx, c)
+	g, err := r.heard(ctx, tx, c)
 	if err != nil {
 		return err
+	}
+	if c.State == db.CharterAdopted && kind == db.RemarkConcern {
+		kind = db.RemarkComment
 	}
 	if err := r.permitVoice(ctx, tx, g, c, w.By); err != nil {
 		return err
@@ -152,7 +186,7 @@ func understand(text string) reading {
 		first = first[:i]
 	}
 	words := plainWords(first)
-	return reading{signs: slices.Contains(signWords(), words), concern: slices.Contains(concernWords(), words)}
+	return reading{signs: signs(words), concern: slices.Contains(concernWords(), words)}
 }
 
 func endsSentence(r rune) bool { return strings.ContainsRune(".!。！:：", r) }
@@ -184,12 +218,45 @@ func plainWords(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// signWords are what signs, in the languages of the interface, as plainWords leaves them.
-func signWords() []string {
-	return []string{
-		"i sign", "je signe", "firmo", "yo firmo", "أوقع", "أنا أوقع", "اوقع", "подписываю", "я подписываю",
-		"我签署", "我签名", "assino", "eu assino",
+// signWords are what signs, in the languages of the interface and in others that founders speak, of
+// each the one first that they are told to write. A community has one language; whoever reads
+// another signs in theirs.
+func signWords() [][]string {
+	return [][]string{
+		{"I sign"},
+		{"Je signe"},
+		{"Firmo", "Yo firmo"},
+		{"أوقّع", "أنا أوقع"},
+		{"Подписываю", "Я подписываю"},
+		{"我签署", "我签名"},
+		{"Assino", "Eu assino"},
+		{"Ich unterschreibe", "Ich unterzeichne"},
+		{"Natia sahihi", "Ninatia sahihi"},
+		{"Ik teken", "Ik onderteken"},
+		{"İmzalıyorum"},
+		{"Підписую", "Я підписую"},
+		{"امضا می‌کنم"},
+		{"Saya menandatangani"},
 	}
+}
+
+// SignHint are the words that sign, one for each language, for those who are asked.
+func SignHint() string {
+	var first []string
+	for _, one := range signWords() {
+		first = append(first, one[0])
+	}
+	return strings.Join(first, " · ")
+}
+
+// signs tells whether plain words are a signature in any language.
+func signs(words string) bool {
+	for _, one := range signWords() {
+		if slices.ContainsFunc(one, func(w string) bool { return plainWords(w) == words }) {
+			return true
+		}
+	}
+	return false
 }
 
 // concernWords begin a concern.

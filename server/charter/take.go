@@ -83,23 +83,33 @@ func (r *Rules) answered(ctx context.Context, tx *db.Store, doc *vocab.Object, w
 		case f.ActorID != who.ID:
 			return nil, nil //nolint:nilnil // somebody else answers: talk
 		}
-		return none(tx.ProposedCharter(ctx, f.GroupID))
+		return latestOf(ctx, tx, f.GroupID)
 	}
 	if id, ok := r.iris.ID("charters", parent); ok {
 		return none(tx.CharterByID(ctx, id))
 	}
 	if id, ok := r.iris.ID("groups", strings.TrimSuffix(parent, federation.CharterPart)); ok && strings.HasSuffix(parent, federation.CharterPart) {
-		return none(tx.ProposedCharter(ctx, id))
+		return latestOf(ctx, tx, id)
 	}
 	if parent != "" || !understand(textOf(doc)).signs {
 		return nil, nil //nolint:nilnil // no charter is an answer, not a fault
 	}
 	for _, iri := range slices.Concat(doc.Audience, doc.To, doc.Cc) {
 		if id, ok := r.iris.ID("groups", iri); ok {
-			return none(tx.ProposedCharter(ctx, id))
+			return latestOf(ctx, tx, id)
 		}
 	}
 	return nil, nil //nolint:nilnil // as above
+}
+
+// latestOf is what a group is deciding on, or else has agreed on: an answer to the question comes
+// when its writer finds the time, which may be after the others have decided.
+func latestOf(ctx context.Context, tx *db.Store, groupID int64) (*db.Charter, error) {
+	c, err := none(tx.ProposedCharter(ctx, groupID))
+	if err != nil || c != nil {
+		return c, err
+	}
+	return none(tx.AdoptedCharter(ctx, groupID))
 }
 
 // IsCharter tells whether a document is a charter, as far as it says itself.
@@ -112,8 +122,16 @@ func (r *Rules) TakeCharter(ctx context.Context, tx *db.Store, in *federation.In
 	if in.Object == nil || in.Via != nil {
 		return federation.Ignored("no-object"), nil
 	}
-	doc, author := in.Object.Doc, in.Object.Author
-	if author.Type != db.ActorGroup || author.Local || r.iris.Ours(doc.ID) || in.Actor.ID != author.ID {
+	if in.Actor.ID != in.Object.Author.ID {
+		return federation.Refused("not-the-group"), nil
+	}
+	return r.keep(ctx, tx, in.Object)
+}
+
+// keep stores one version that its origin vouches for.
+func (r *Rules) keep(ctx context.Context, tx *db.Store, f *federation.Fetched) (federation.Outcome, error) {
+	doc, author := f.Doc, f.Author
+	if author.Type != db.ActorGroup || author.Local || r.iris.Ours(doc.ID) || !IsCharter(doc) {
 		return federation.Refused("not-the-group"), nil
 	}
 	if doc.Version < 1 || doc.Version > 10_000 {
@@ -129,6 +147,9 @@ func (r *Rules) TakeCharter(ctx context.Context, tx *db.Store, in *federation.In
 	}
 	if doc.Updated != nil && c.State == db.CharterAdopted {
 		c.AdoptedAt = db.At(*doc.Updated)
+	}
+	if doc.Updated != nil && c.State == db.CharterSuperseded {
+		c.SupersededAt = db.At(*doc.Updated)
 	}
 	known, err := none(tx.CharterByURI(ctx, doc.ID))
 	if err != nil {

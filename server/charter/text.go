@@ -66,7 +66,7 @@ func (r *Rules) Clauses(lang string, f db.CharterFields) []Clause {
 		{Code: "why", Text: f.Why},
 		{Code: "who", Text: join(f.Who, f.Join)},
 		{Code: "behave", Text: f.Behaviours},
-		{Code: "practice", Text: join(f.Knowledge, list("charter-activities", f.Activities), f.Rhythm)},
+		{Code: "practice", Text: join(f.Knowledge, list("charter-activities", f.Activities), f.Rhythm, list("charter-leanings", leanings(f.Weights, say)))},
 		{Code: "decide", Text: join(decide, f.Roles)},
 		{Code: "quote", Text: f.Attributed},
 		{Code: "worth", Text: join(f.Measures, review)},
@@ -81,6 +81,27 @@ func (r *Rules) Clauses(lang string, f db.CharterFields) []Clause {
 // join puts paragraphs below one another and leaves empty ones out.
 func join(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return strings.TrimSpace(s) == "" }), "\n\n")
+}
+
+// Orientations are the nine ways in which communities lean, in the order of a form (domain.md 2b).
+func Orientations() []string {
+	return []string{
+		"meetings", "projects", "expertise", "relationships", "context", "cultivation", "participation", "publishing", "conversation",
+	}
+}
+
+// maxWeight is the most that a community can lean one way.
+const maxWeight = 5
+
+// leanings are the orientations of a community as lines, the strongest first; 0 is left out.
+func leanings(weights map[string]int, say func(code string, args map[string]string) string) []string {
+	order := slices.DeleteFunc(Orientations(), func(o string) bool { return weights[o] == 0 })
+	slices.SortStableFunc(order, func(a, b string) int { return weights[b] - weights[a] })
+	var out []string
+	for _, o := range order {
+		out = append(out, say("charter-leaning", map[string]string{"what": say("charter-leaning-"+o, nil), "weight": strconv.Itoa(weights[o])}))
+	}
+	return out
 }
 
 // write makes the text of a version from its answers.
@@ -133,6 +154,11 @@ func settle(f *db.CharterFields) error {
 	}
 	if f.ReviewIn < 0 || f.ReviewIn > maxReview {
 		return community.RefuseField("review", "review-range")
+	}
+	for o, weight := range f.Weights {
+		if !slices.Contains(Orientations(), o) || weight < 0 || weight > maxWeight {
+			return community.RefuseField("weight-"+o, "choice-unknown")
+		}
 	}
 	return nil
 }

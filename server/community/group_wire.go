@@ -92,6 +92,11 @@ func lifeDoc(ctx context.Context, s *db.Store, g *db.Group, doc *vocab.ActorDoc)
 	if life.Recognition != db.RecognitionInformal {
 		doc.Recognition, doc.RecognisedBy = life.Recognition, life.RecognisedBy
 	}
+	kin, err := s.KinOnWire(ctx, g.ActorID)
+	if err != nil {
+		return err
+	}
+	doc.SisterOf, doc.ChapterOf, doc.Chapters = kin[db.KinSisterOf], kin[db.KinChapterOf], kin[db.KinHasChapter]
 	if agreed, err := s.HasCharter(ctx, g.ActorID); err != nil || !agreed {
 		return err
 	}

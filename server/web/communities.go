@@ -63,7 +63,7 @@ func (d *Door) communitiesPage(c echo.Context, status int, open ui.Answer) error
 	ctx := c.Request().Context()
 	p := views.CommunityList{Shell: shell, Open: open}
 	p.Head.Canonical = d.o.Base + "/communities"
-	here, err := d.store.LocalGroups(ctx, c.QueryParam("after"), pageRows+1)
+	here, err := d.store.ListedGroups(ctx, frame.MyID(c), c.QueryParam("after"), pageRows+1)
 	if err != nil {
 		return fmt.Errorf("list communities: %w", err)
 	}

@@ -148,6 +148,8 @@ func tellCharter(l loc, note, who, where string) string {
 		return l.Text("%s asks you to found %s: read its charter and sign", who, where)
 	case "signed":
 		return l.Text("%s signed the charter of %s", who, where)
+	case "kin":
+		return l.Text("%s says it is kin of %s: confirm it or leave it", who, where)
 	case db.RemarkConcern:
 		return l.Text("%s has a concern about the charter of %s", who, where)
 	}

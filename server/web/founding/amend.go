@@ -25,7 +25,7 @@ func (d *Pages) write(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.writePage(c, http.StatusOK, h, views.CharterForm{First: first, Fields: d.writeFields(c, f, "")})
+	return d.writePage(c, http.StatusOK, h, views.CharterForm{First: first, Fields: d.writeFields(c, f, ""), Weights: leanings(d.Loc(c), f.Weights)})
 }
 
 // writable loads a community of ours for who may propose a version, and what is in force.
@@ -92,7 +92,7 @@ func (d *Pages) saveDraft(c echo.Context) error {
 	if no, is := frame.Refusal(err); is {
 		p := views.Founding{Fields: d.writeFields(c, f, text("note"))}
 		mark(&p, no.Field, frame.Sentence(d.Loc(c), no))
-		return d.writePage(c, http.StatusUnprocessableEntity, h, views.CharterForm{First: first, Fields: p.Fields, Error: p.Error})
+		return d.writePage(c, http.StatusUnprocessableEntity, h, views.CharterForm{First: first, Fields: p.Fields, Weights: leanings(d.Loc(c), f.Weights), Error: p.Error})
 	}
 	if err != nil {
 		return fmt.Errorf("draft charter of %s: %w", h.group.Actor.URI, err)

@@ -114,6 +114,12 @@ func (d *Pages) charterPage(c echo.Context, status int, v view) error {
 	if err := d.lifeLines(c, v.group, &p); err != nil {
 		return err
 	}
+	if p.Kin, err = d.kinLines(c, v.group); err != nil {
+		return err
+	}
+	if _, p.Launch, err = d.founded(c, v.group); err != nil {
+		return err
+	}
 	if p.Acts.Amend, err = d.may(c.Request().Context(), v.group, frame.Me(c), rights.Propose); err != nil {
 		return err
 	}
@@ -243,8 +249,26 @@ func (d *Pages) acts(c echo.Context, p *views.Charter, v view) error {
 		p.Acts.Sign, p.Acts.Say = voice && !p.Acts.Signed, voice
 		p.Acts.Adopt = local && steward && one.Fields.Rule == charter.RuleFacilitator
 		p.Acts.Withdraw = local && (v.standing.Moderates() || me.ID == one.AuthorID)
+	case db.CharterAdopted: // a founder may still be reading when the others have decided
+		late, err := d.late(c.Request().Context(), v, me)
+		if err != nil {
+			return err
+		}
+		p.Acts.Sign = late && !p.Acts.Signed
 	}
 	return nil
+}
+
+// late says that somebody was asked to found a community of ours that has begun meanwhile.
+func (d *Pages) late(ctx context.Context, v view, me *db.Actor) (bool, error) {
+	if !v.group.Actor.Local || v.one.Version != 1 {
+		return false, nil
+	}
+	list, err := d.store.FoundersOf(ctx, v.group.ActorID)
+	if err != nil {
+		return false, fmt.Errorf("list founders of %s: %w", v.group.Actor.URI, err)
+	}
+	return slices.ContainsFunc(list, func(f *db.Founder) bool { return f.ActorID == me.ID }), nil
 }
 
 // standingOf says how far a proposal is.

@@ -61,12 +61,16 @@ func (d *Pages) Mount(g *echo.Group) {
 	g.POST("/c/:handle/charter/write", d.saveDraft, in)
 	g.GET("/c/:handle/charter/compare", d.compare)
 	g.GET("/c/:handle/charter/:version", d.version)
+	g.GET("/c/:handle/charter/:version/print", d.print)
 	g.POST("/c/:handle/charter/:version/:act", d.act, in)
 	g.GET("/c/:handle/flyer", d.flyer)
 	g.GET("/c/:handle/flyer.svg", d.code)
 	g.GET("/c/:handle/life", d.life, in)
 	g.POST("/c/:handle/life", d.saveLife, in)
 	g.POST("/c/:handle/life/archive", d.archive, in)
+	g.POST("/c/:handle/life/kin", d.saveKin, in)
+	g.GET("/c/:handle/launch", d.launch, in)
+	g.POST("/c/:handle/launch", d.launched, in)
 }
 
 // here is a community as the reader of a page meets it.

@@ -20,13 +20,13 @@ import (
 
 // lifeLines say on the page of the charter where the community stands.
 func (d *Pages) lifeLines(c echo.Context, g *db.Group, p *views.Charter) error {
-	if !g.Actor.Local {
-		return nil
-	}
 	ctx := c.Request().Context()
 	life, err := d.store.LifeOf(ctx, g.ActorID)
 	if err != nil {
 		return fmt.Errorf("load life of %s: %w", g.Actor.URI, err)
+	}
+	if says, err := d.store.SaysLife(ctx, g.ActorID); err != nil || !g.Actor.Local && !says {
+		return err // a server that knows no such words
 	}
 	p.Stage = stageName(p.Loc, life.Stage)
 	if !g.ArchivedAt.IsZero() {
@@ -43,6 +43,9 @@ func (d *Pages) lifeLines(c echo.Context, g *db.Group, p *views.Charter) error {
 	}
 	if !life.ReviewAt.IsZero() {
 		p.Life = append(p.Life, ui.Choice{Label: p.Text("Looked at again"), Value: p.Date(life.ReviewAt.Time)})
+	}
+	if !g.Actor.Local {
+		return nil
 	}
 	p.Acts.Live, err = d.may(ctx, g, frame.Me(c), rights.EditGroup)
 	return err
@@ -106,10 +109,21 @@ func (d *Pages) lifePage(c echo.Context, status int, h *here, life *db.GroupLife
 		options("recognition", l.Text("Recognition"), l.Text("By an organisation: from a word to a budget."), chosen(recognitions, life.Recognition)),
 		{Field: ui.Field{Name: "recognised_by", Label: l.Text("Recognised by"), Value: life.RecognisedBy, Optional: true, Max: 200}},
 	}
+	if p.Kin, err = d.kinLines(c, h.group); err != nil {
+		return err
+	}
+	p.KinForm = []views.FoundingField{
+		{Field: ui.Field{Name: "kin", Label: l.Text("Another community"), Value: c.FormValue("kin"), Code: true, Max: 300, Hint: l.Text("Its handle on any server: @name@host")}},
+		options("relation", l.Text("What this one is to it"), "", chosen(relations(l), c.FormValue("relation"))),
+	}
 	if no != nil {
+		k := views.Founding{Fields: p.KinForm}
+		mark(&k, no.Field, frame.Sentence(l, no))
 		f := views.Founding{Fields: p.Fields}
 		mark(&f, no.Field, frame.Sentence(l, no))
-		p.Error = f.Error
+		if k.Error != "" { // it is about none of those
+			p.Error = f.Error
+		}
 	}
 	orgs, err := d.store.CountOrganisations(c.Request().Context(), []int64{h.group.ActorID})
 	if err != nil {

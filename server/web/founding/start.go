@@ -171,6 +171,8 @@ func (d *Pages) answer(c echo.Context) error {
 		return frame.See(c, path(f.ID, charter.Before(step)))
 	case no != nil:
 		return d.stepPage(c, http.StatusUnprocessableEntity, turn{founding: f, answers: a, step: step, no: no})
+	case step == "kin" && wanted == "next" && rather(a) != "":
+		return d.joinInstead(c, rather(a))
 	case wanted == "ask" && step == "preview":
 		return d.found(c, f, a)
 	case step == "self-test" && c.FormValue("seen") == "":
@@ -211,13 +213,17 @@ func (d *Pages) hear(c echo.Context, step string, a *charter.Answers) error {
 		}
 	case "domain", "community", "practice", "governance":
 		hearFields(text, form["activities"], step, &a.CharterFields)
+		if step == "governance" {
+			a.Second = text("second")
+		}
 		if step == "community" {
 			a.Openness, a.Posting, a.Languages = text("openness"), text("starts"), text("languages")
 		}
 	case "founders":
 		a.Founders = lines(text("founders"))
 	case "first":
-		a.Query, a.Event, a.First, a.Welcome = text("query"), text("event"), text("first"), text("welcome")
+		a.Query, a.QueryText, a.Event, a.EventText = text("query"), text("query_text"), text("event"), text("event_text")
+		a.First, a.Welcome = text("first"), text("welcome")
 	}
 	return nil
 }
@@ -231,10 +237,25 @@ func hearFields(text func(string) string, activities []string, step string, f *d
 		f.Who, f.Behaviours = text("who"), text("behaviours")
 	case "practice":
 		f.Knowledge, f.Activities, f.Rhythm = text("knowledge"), activities, text("rhythm")
+		f.Weights = weightsIn(text)
 	case "governance":
 		f.Rule, f.Roles, f.Attributed, f.Measures = text("rule"), text("roles"), text("attributed"), text("measures")
 		f.Days, f.ReviewIn = figure(text("days")), figure(text("review"))
 	}
+}
+
+// weightsIn reads how much of each orientation there is; nothing where none is chosen.
+func weightsIn(text func(string) string) map[string]int {
+	out := make(map[string]int)
+	for _, o := range charter.Orientations() {
+		if n := figure(text("weight-" + o)); n != 0 {
+			out[o] = n
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
 }
 
 // figure reads a number; what is none is out of every range.
@@ -272,7 +293,7 @@ func (d *Pages) found(c echo.Context, f *db.Founding, a charter.Answers) error {
 	if err != nil {
 		return err
 	}
-	founders := d.founders(ctx, a.Founders, me)
+	founders := d.founders(ctx, a, me)
 	err = d.InTx(c, func(ctx context.Context, tx *db.Store) error {
 		g, _, err := d.charter.Found(ctx, tx, charter.Founding{
 			Group: community.NewGroup{
@@ -285,11 +306,8 @@ func (d *Pages) found(c echo.Context, f *db.Founding, a charter.Answers) error {
 			return err
 		}
 		f.GroupID = g.ActorID
-		if a.Query != "" {
-			first := &db.Draft{AccountID: f.AccountID, Form: "discussion", Target: strconv.FormatInt(g.ActorID, 10), Title: a.Query}
-			if err := tx.PutDraft(ctx, first); err != nil {
-				return fmt.Errorf("keep the first question: %w", err)
-			}
+		if err := d.claims(ctx, tx, g, me, a); err != nil {
+			return err
 		}
 		return tx.SaveFounding(ctx, f)
 	})
@@ -319,15 +337,21 @@ func stepOf(no *community.Refusal) string {
 	return "governance"
 }
 
-// founders looks everybody up who was named, the founder left out.
-func (d *Pages) founders(ctx context.Context, named []string, me *db.Actor) []charter.Invited {
+// founders looks everybody up who was named, the founder left out. Who looks after it too founds it
+// as well, named among the founders or not.
+func (d *Pages) founders(ctx context.Context, a charter.Answers, me *db.Actor) []charter.Invited {
 	var list []charter.Invited
+	second, named := strings.TrimPrefix(a.Second, "@"), a.Founders
+	if second != "" && !slices.ContainsFunc(named, func(one string) bool { return strings.EqualFold(strings.TrimPrefix(one, "@"), second) }) {
+		named = append(slices.Clone(named), "@"+second)
+	}
 	for _, one := range named {
 		if charter.ByMail(one) {
 			list = append(list, charter.Invited{Address: one, Mail: true})
 			continue
 		}
 		who := charter.Invited{Address: strings.TrimPrefix(one, "@")}
+		who.Facilitates = second != "" && strings.EqualFold(who.Address, second)
 		if a, err := d.o.Resolve(ctx, who.Address); err == nil && a.Type == db.ActorPerson {
 			who.Actor = a
 		}

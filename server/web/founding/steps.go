@@ -28,7 +28,7 @@ func (d *Pages) stepPage(c echo.Context, status int, t turn) error {
 	l, a := shell.Loc, t.answers
 	p := views.Founding{Shell: shell, Action: path(t.founding.ID, t.step), Saved: t.founding.UpdatedAt.Time}
 	p.Heading, p.Lead = headings(l, t.step)
-	p.Sofar = views.FoundingSofar{Name: a.Name, Purpose: a.Purpose}
+	p.Sofar = views.FoundingSofar{Name: a.Name, Purpose: a.Purpose, Kin: chosenKin(l, a)}
 	if a.Handle != "" {
 		p.Sofar.Address = "@" + a.Handle + "@" + d.o.Host
 	}
@@ -48,7 +48,7 @@ func (d *Pages) stepPage(c echo.Context, status int, t turn) error {
 			return err
 		}
 	case "practice":
-		p.Doing = doing(l, a.Activities)
+		p.Doing, p.Weights = doing(l, a.Activities), leanings(l, a.Weights)
 	case "preview":
 		d.preview(&p, t)
 	}
@@ -96,12 +96,28 @@ func (d *Pages) fields(l loc, step string, a charter.Answers) []views.FoundingFi
 	case "first":
 		return []views.FoundingField{
 			{Field: ui.Field{Name: "query", Label: l.Text("First query"), Value: a.Query, Optional: true, Max: 200, Hint: l.Text("A question that members can answer from their own work. It waits as a draft.")}},
-			{Field: ui.Field{Name: "event", Label: l.Text("First event"), Value: a.Event, Optional: true, Max: 200}},
+			area("query_text", l.Text("What you would write below it"), otherwise(a.QueryText, queryText(l)), ""),
+			{Field: ui.Field{Name: "event", Label: l.Text("First event"), Value: a.Event, Optional: true, Max: 200, Hint: l.Text("For example a clinic: two cases, one hour.")}},
+			area("event_text", l.Text("What people should know before"), otherwise(a.EventText, eventText(l)), ""),
 			{Field: ui.Field{Name: "first", Label: l.Text("First page"), Value: a.First, Optional: true, Max: 200, Hint: l.Text("A checklist or a how-to that several of you already have in a drawer.")}},
 			area("welcome", l.Text("Words of welcome"), a.Welcome, ""),
 		}
 	}
-	return charterFields(l, step, a.CharterFields)
+	list := charterFields(l, step, a.CharterFields)
+	if step == "governance" {
+		list = append(list, views.FoundingField{Field: ui.Field{
+			Name: "second", Label: l.Text("Second facilitator"), Value: a.Second, Optional: true, Code: true, Max: 300,
+			Hint: l.Text("@name@host on any server. They found it with you and look after it too, once they have signed."),
+		}})
+	}
+	return list
+}
+
+func otherwise(own, other string) string {
+	if own != "" {
+		return own
+	}
+	return other
 }
 
 // charterFields are those of a step that go into the charter; "" is all of them.
@@ -208,20 +224,22 @@ func (d *Pages) preview(p *views.Founding, t turn) {
 	say := func(code string) string {
 		return locales.Charter(lang, code, map[string]string{"person": p.Viewer.Name, "group": a.Name})
 	}
+	others := locales.Charter(lang, "charter-ask-others", map[string]string{"words": charter.SignHint()})
 	page := d.o.Host + "/c/" + a.Handle + "/charter"
 	v := &views.FoundPreview{
 		Name: a.Name, Address: p.Sofar.Address, Purpose: a.Purpose, Openness: frame.OpennessOf(&db.Group{Openness: a.Openness}),
-		Note: []string{say("charter-ask"), "“" + a.Purpose + "”", say("charter-ask-how"), page}, Deciding: deciding(l, a),
+		Note: []string{say("charter-ask"), "“" + a.Purpose + "”", say("charter-ask-how"), others, page}, Deciding: deciding(l, a),
+		Org: d.Org(d.o.Host), Asked: len(a.Founders), FirstURL: path(t.founding.ID, "first"), FoundersURL: path(t.founding.ID, "founders"),
 	}
-	v.Mail = strings.Join([]string{say("charter-ask"), a.Purpose, say("charter-ask-how"), page}, "\n\n")
+	v.Mail = strings.Join([]string{say("charter-ask"), a.Purpose, say("charter-ask-how"), others, page}, "\n\n")
 	for label, value := range map[string]string{l.Text("Inside"): strings.Join(a.Inside, ", "), l.Text("Outside"): strings.Join(a.Outside, ", ")} {
 		if value != "" {
 			v.Facts = append(v.Facts, ui.Choice{Label: label, Value: value})
 		}
 	}
 	slices.SortFunc(v.Facts, func(x, y ui.Choice) int { return strings.Compare(x.Label, y.Label) })
-	for at, how := range a.Kin {
-		v.Facts = append(v.Facts, ui.Choice{Label: kinWord(l, how), Value: "@" + at})
+	for _, k := range chosenKin(l, a) {
+		v.Facts = append(v.Facts, ui.Choice{Label: k.Value, Value: k.Label})
 	}
 	for _, one := range []struct{ label, step, text string }{
 		{l.Text("Domain"), "domain", a.Purpose},
@@ -233,18 +251,57 @@ func (d *Pages) preview(p *views.Founding, t turn) {
 	} {
 		v.Missing = append(v.Missing, ui.Choice{Label: one.label, Value: path(t.founding.ID, one.step), Chosen: one.text != ""})
 	}
-	for _, one := range []ui.Choice{{Label: l.Text("Query"), Value: a.Query}, {Label: l.Text("Event"), Value: a.Event}, {Label: l.Text("Page"), Value: a.First}} {
-		if one.Value != "" {
-			v.First = append(v.First, one)
-		}
+	for _, one := range plan(l, a) {
+		v.First = append(v.First, ui.Choice{Label: one.Kind, Value: one.Title})
 	}
 	p.Preview = v
-	p.Groups = append(p.Groups, views.FoundersLine{Address: p.Viewer.Handle, Way: l.Text("you sign now"), Icon: "st-done"})
-	for _, one := range a.Founders {
+	p.Groups = asked(l, p.Viewer.Handle, a)
+	v.Asked = len(p.Groups) - 1
+}
+
+// asked are the founders and how each is asked.
+func asked(l loc, me string, a charter.Answers) []views.FoundersLine {
+	list := []views.FoundersLine{{Address: me, Way: l.Text("you sign now"), Icon: "st-done", Signs: true}}
+	second, named := "@"+strings.TrimPrefix(a.Second, "@"), slices.Clone(a.Founders)
+	if a.Second != "" && !slices.ContainsFunc(named, func(one string) bool { return strings.EqualFold("@"+strings.TrimPrefix(one, "@"), second) }) {
+		named = append(named, second)
+	}
+	for _, one := range named {
 		line := views.FoundersLine{Address: one, Way: l.Text("asked by a direct message, on any server"), Icon: "client"}
 		if charter.ByMail(one) {
 			line.Way, line.Icon = l.Text("asked by mail"), "mail"
 		}
-		p.Groups = append(p.Groups, line)
+		line.Too = strings.EqualFold("@"+strings.TrimPrefix(one, "@"), second)
+		list = append(list, line)
 	}
+	return list
+}
+
+// chosenKin are the communities that a new one wants to be kin of, and how.
+func chosenKin(l loc, a charter.Answers) []ui.Choice {
+	var list []ui.Choice
+	for at, how := range a.Kin {
+		if relation := relationOf(how); relation != "" {
+			list = append(list, ui.Choice{Label: "@" + at, Value: kinWord(l, relation)})
+		}
+	}
+	slices.SortFunc(list, func(x, y ui.Choice) int { return strings.Compare(x.Label, y.Label) })
+	return list
+}
+
+// leanings are the fields for the nine orientations.
+func leanings(l loc, weights map[string]int) []views.FoundingField {
+	amounts := []ui.Choice{
+		{Value: "", Label: l.Text("Cannot tell yet")}, {Value: "1", Label: l.Text("1, now and then")}, {Value: "2", Label: "2"},
+		{Value: "3", Label: l.Text("3, regularly")}, {Value: "4", Label: "4"}, {Value: "5", Label: l.Text("5, at the heart of it")},
+	}
+	var list []views.FoundingField
+	for _, o := range charter.Orientations() {
+		chosen := slices.Clone(amounts)
+		for i := range chosen {
+			chosen[i].Chosen = weights[o] > 0 && chosen[i].Value == strconv.Itoa(weights[o])
+		}
+		list = append(list, options("weight-"+o, locales.Charter(l.Lang.Code, "charter-leaning-"+o, nil), "", chosen))
+	}
+	return list
 }

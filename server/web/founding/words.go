@@ -87,16 +87,6 @@ func adviceWords(l loc, yes int, advice string) (title, text string) {
 	return "", ""
 }
 
-func kinWord(l loc, how string) string {
-	switch how {
-	case charter.KinJoin:
-		return l.Text("Rather join")
-	case charter.KinChapter:
-		return l.Text("Chapter of")
-	}
-	return l.Text("Sister of")
-}
-
 // deciding says when a charter is adopted.
 func deciding(l loc, a charter.Answers) string {
 	n, days := len(a.Founders)+1, a.Days

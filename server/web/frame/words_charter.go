@@ -17,6 +17,12 @@ func aboutCharter(l *locales.Loc, code string) string {
 		return l.Text("Look at the charter again within 60 months.")
 	case "founders-many":
 		return l.Text("Ask at most fifteen founders. Others join once the charter is adopted.")
+	case "second-address":
+		return l.Text("The second facilitator is named as @name@host.")
+	case "kin-no-group":
+		return l.Text("No community that everybody may read answers under that handle.")
+	case "kin-closed":
+		return l.Text("A community that speaks to its members only names no kin.")
 	case "founder-address":
 		return l.Text("Write @name@host or a mail address, one a line.")
 	case "foundings-many":
