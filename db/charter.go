@@ -234,3 +234,31 @@ func (s *Store) HasCharter(ctx context.Context, groupID int64) (bool, error) {
 	err := s.read.NewRaw("SELECT count(*) FROM (SELECT 1 FROM charters WHERE group_id = ? AND state <> 'draft' LIMIT 1) x", groupID).Scan(ctx, &n)
 	return n > 0, wrap(err)
 }
+
+// CharterSource is where a group elsewhere keeps what it has agreed on.
+type CharterSource struct {
+	bun.BaseModel `bun:"table:charter_sources,alias:source"`
+
+	GroupID int64  `bun:"group_id,pk"`
+	URI     string `bun:"uri"`
+	ReadAt  Time   `bun:"read_at"` // when it was last read there
+}
+
+// PutCharterSource stores where the charter of a group elsewhere is; when it was read stays.
+func (s *Store) PutCharterSource(ctx context.Context, groupID int64, uri string) error {
+	_, err := s.write.NewInsert().Model(&CharterSource{GroupID: groupID, URI: uri}).
+		On("CONFLICT (group_id) DO UPDATE").Set("uri = EXCLUDED.uri").Exec(ctx)
+	return wrap(err)
+}
+
+// CharterSourceOf returns where the charter of a group elsewhere is.
+func (s *Store) CharterSourceOf(ctx context.Context, groupID int64) (*CharterSource, error) {
+	c := new(CharterSource)
+	return c, one(ctx, s.read.NewSelect().Model(c).Where("group_id = ?", groupID))
+}
+
+// CharterRead notes when the charter of a group elsewhere was read there.
+func (s *Store) CharterRead(ctx context.Context, groupID int64, at Time) error {
+	_, err := s.exec(ctx, "UPDATE charter_sources SET read_at = ? WHERE group_id = ?", at, groupID)
+	return err
+}

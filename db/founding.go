@@ -27,8 +27,6 @@ type Founder struct {
 	// NoticeURI is the id of the direct Note that asked; an answer to it is an answer to the charter.
 	NoticeURI string `bun:"notice_uri"`
 	AskedAt   Time   `bun:"asked_at"`
-	// Facilitates says that who signs looks after the group from then on, beside who founds it.
-	Facilitates bool `bun:"facilitates"`
 }
 
 // PutFounder stores a founder and says whether the address is new in the group.
@@ -131,4 +129,27 @@ func (s *Store) AskedDirectly(ctx context.Context, groupID, actorID int64) (bool
 	err := s.read.NewRaw(`SELECT count(*) FROM (SELECT 1 FROM posts p JOIN post_mentions m ON m.post_id = p.id
 		WHERE p.author_id = ? AND p.visibility = 'direct' AND m.actor_id = ? LIMIT 1) x`, groupID, actorID).Scan(ctx, &n)
 	return n > 0, wrap(err)
+}
+
+// FounderDuty is a role that a founder takes on by signing.
+type FounderDuty struct {
+	bun.BaseModel `bun:"table:founder_duties,alias:duty"`
+
+	GroupID   int64  `bun:"group_id,pk"`
+	FounderID int64  `bun:"founder_id,pk"`
+	Role      string `bun:"role"`
+}
+
+// PutFounderDuty stores what a founder takes on.
+func (s *Store) PutFounderDuty(ctx context.Context, d *FounderDuty) error {
+	_, err := s.insertNew(ctx, d)
+	return err
+}
+
+// DutyOf returns the role that somebody takes on by signing what they found; "" for none.
+func (s *Store) DutyOf(ctx context.Context, groupID, actorID int64) (string, error) {
+	d := new(FounderDuty)
+	err := one(ctx, s.read.NewSelect().Model(d).
+		Where("group_id = ? AND founder_id IN (SELECT id FROM founders WHERE group_id = ? AND actor_id = ? AND actor_id <> 0)", groupID, groupID, actorID))
+	return d.Role, ignoreNotFound(err)
 }

@@ -45,9 +45,6 @@ type GroupLife struct {
 	RecognisedAt Time   `bun:"recognised_at"`
 	SuccessorURI string `bun:"successor_uri"` // the group that carries on
 	ReviewAt     Time   `bun:"review_at"`     // when members are asked whether to go on
-
-	CharterURI    string `bun:"charter_uri"`     // of a group elsewhere: where its charter is
-	CharterReadAt Time   `bun:"charter_read_at"` // and when it was last read there
 }
 
 // LifeOf returns where a group stands; of one that never said, coalescing since ever.
@@ -72,15 +69,8 @@ func (s *Store) PutLife(ctx context.Context, l *GroupLife) error {
 	_, err := s.write.NewInsert().Model(l).On("CONFLICT (group_id) DO UPDATE").
 		Set("kind = EXCLUDED.kind, stage = EXCLUDED.stage, stage_at = EXCLUDED.stage_at").
 		Set("recognition = EXCLUDED.recognition, recognised_by = EXCLUDED.recognised_by, recognised_at = EXCLUDED.recognised_at").
-		Set("successor_uri = EXCLUDED.successor_uri, review_at = EXCLUDED.review_at").
-		Set("charter_uri = EXCLUDED.charter_uri, charter_read_at = EXCLUDED.charter_read_at").Exec(ctx)
+		Set("successor_uri = EXCLUDED.successor_uri, review_at = EXCLUDED.review_at").Exec(ctx)
 	return wrap(err)
-}
-
-// CharterRead notes when the charter of a group elsewhere was read there.
-func (s *Store) CharterRead(ctx context.Context, groupID int64, at Time) error {
-	_, err := s.exec(ctx, "UPDATE group_lives SET charter_read_at = ? WHERE group_id = ?", at, groupID)
-	return err
 }
 
 // listed keeps a query of groups, alias g, to those that lists may show: one whose founders are
@@ -94,7 +84,7 @@ func (s *Store) TakeLife(ctx context.Context, l *GroupLife, archived Time) error
 	if err != nil {
 		return err
 	}
-	l.StageAt, l.RecognisedAt, l.ReviewAt, l.CharterReadAt = old.StageAt, old.RecognisedAt, old.ReviewAt, old.CharterReadAt
+	l.StageAt, l.RecognisedAt, l.ReviewAt = old.StageAt, old.RecognisedAt, old.ReviewAt
 	if l.Stage != old.Stage {
 		l.StageAt = s.Now()
 	}

@@ -24,6 +24,11 @@ func takeLife(ctx context.Context, tx *db.Store, a *db.Actor, doc *vocab.Object)
 	if err := tx.TakeLife(ctx, life, archived); err != nil {
 		return fmt.Errorf("keep life of %s: %w", a.URI, err)
 	}
+	if doc.Charter != "" {
+		if err := tx.PutCharterSource(ctx, a.ID, doc.Charter); err != nil {
+			return fmt.Errorf("keep where the charter of %s is: %w", a.URI, err)
+		}
+	}
 	return tx.TakeKin(ctx, a.ID, kinFromWire(a.URI, doc))
 }
 
@@ -32,7 +37,7 @@ func lifeFromWire(id int64, doc *vocab.Object) (life *db.GroupLife, known bool) 
 	if !slices.Contains(stages, doc.Stage) {
 		return nil, false
 	}
-	life = &db.GroupLife{GroupID: id, Kind: db.KindCoP, Stage: doc.Stage, Recognition: db.RecognitionInformal, SuccessorURI: doc.Successor, CharterURI: doc.Charter}
+	life = &db.GroupLife{GroupID: id, Kind: db.KindCoP, Stage: doc.Stage, Recognition: db.RecognitionInformal, SuccessorURI: doc.Successor}
 	switch doc.Recognition {
 	case db.RecognitionRecognised, db.RecognitionChartered, db.RecognitionBudgeted:
 		life.Recognition, life.RecognisedBy = doc.Recognition, content.PlainName(doc.RecognisedBy)

@@ -372,7 +372,9 @@ func TestScenario1_15_leaveAndReturn(t *testing.T) {
 	b := newBegun(t).founds().adopted()
 	b.ok(b.asksToJoin(b.health, "carla", "coldchain@rco.example", carlasWish()))
 	carla, there := b.health.actor("carla"), b.health.groupNamed("coldchain@rco.example")
-	b.health.tx(func(ctx context.Context, tx *db.Store) error { return b.health.community.Unfollow(ctx, tx, carla, there.Actor) })
+	b.health.tx(func(ctx context.Context, tx *db.Store) error {
+		return b.health.community.Unfollow(ctx, tx, carla, there.Actor)
+	})
 	b.settle()
 	if m := b.membership("carla@health.example"); m == nil || m.Status != db.MemberDormant {
 		t.Errorf("after unfollowing she is %+v", m)

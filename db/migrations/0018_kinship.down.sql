@@ -1,4 +1,3 @@
-ALTER TABLE group_lives DROP COLUMN charter_read_at;
-ALTER TABLE group_lives DROP COLUMN charter_uri;
-ALTER TABLE founders DROP COLUMN facilitates;
+DROP TABLE IF EXISTS charter_sources;
+DROP TABLE IF EXISTS founder_duties;
 DROP TABLE IF EXISTS group_kin;

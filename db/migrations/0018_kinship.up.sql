@@ -1,4 +1,4 @@
--- How communities say that they relate to one another, and who of the founders looks after one too.
+-- How communities say that they relate to one another.
 CREATE TABLE IF NOT EXISTS group_kin (
   group_id BIGINT NOT NULL REFERENCES actors (id) ON DELETE CASCADE,
   other_uri TEXT NOT NULL,
@@ -9,8 +9,17 @@ CREATE TABLE IF NOT EXISTS group_kin (
 );
 CREATE INDEX IF NOT EXISTS group_kin_other ON group_kin (other_uri);
 
-ALTER TABLE founders ADD COLUMN facilitates BOOLEAN NOT NULL DEFAULT FALSE;
+-- Founders who look after the group too, once they have signed.
+CREATE TABLE IF NOT EXISTS founder_duties (
+  group_id BIGINT NOT NULL REFERENCES actors (id) ON DELETE CASCADE,
+  founder_id BIGINT NOT NULL REFERENCES founders (id) ON DELETE CASCADE,
+  role TEXT NOT NULL,
+  PRIMARY KEY (group_id, founder_id)
+);
 
 -- Where the charter of a group elsewhere is, and when it was last read there.
-ALTER TABLE group_lives ADD COLUMN charter_uri TEXT NOT NULL DEFAULT '';
-ALTER TABLE group_lives ADD COLUMN charter_read_at BIGINT NOT NULL DEFAULT 0;
+CREATE TABLE IF NOT EXISTS charter_sources (
+  group_id BIGINT PRIMARY KEY REFERENCES actors (id) ON DELETE CASCADE,
+  uri TEXT NOT NULL,
+  read_at BIGINT NOT NULL DEFAULT 0
+);

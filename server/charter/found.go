@@ -78,7 +78,7 @@ func (r *Rules) name(ctx context.Context, tx *db.Store, g *db.Group, by *db.Acto
 		return fmt.Errorf("name founder %s: %w", by.Acct(), err)
 	}
 	for _, one := range list {
-		f := &db.Founder{GroupID: g.ActorID, Address: strings.ToLower(one.Address), State: db.FounderAbsent, AskedAt: tx.Now(), Facilitates: one.Facilitates}
+		f := &db.Founder{GroupID: g.ActorID, Address: strings.ToLower(one.Address), State: db.FounderAbsent, AskedAt: tx.Now()}
 		switch {
 		case one.Mail:
 			f.State = db.FounderByMail
@@ -88,7 +88,11 @@ func (r *Rules) name(ctx context.Context, tx *db.Store, g *db.Group, by *db.Acto
 		case one.Actor != nil:
 			f.ActorID, f.Address, f.State = one.Actor.ID, one.Actor.Acct(), db.FounderNamed
 		}
-		if _, err := tx.PutFounder(ctx, f); err != nil {
+		fresh, err := tx.PutFounder(ctx, f)
+		if err == nil && fresh && one.Facilitates {
+			err = tx.PutFounderDuty(ctx, &db.FounderDuty{GroupID: g.ActorID, FounderID: f.ID, Role: db.RoleFacilitator})
+		}
+		if err != nil {
 			return fmt.Errorf("name founder %s: %w", f.Address, err)
 		}
 	}

@@ -86,7 +86,7 @@ func (r *Rules) permitLife(ctx context.Context, tx *db.Store, by *db.Actor, g *d
 }
 
 // NoticeKin tells those who look after groups of ours that another one, of ours or elsewhere, says
-// that it is kin of theirs: once for each time it says so anew.
+// that it is kin of theirs: once each time it says so anew.
 func (r *Rules) NoticeKin(ctx context.Context, tx *db.Store, from *db.Actor) error {
 	says, err := tx.KinSaidBy(ctx, from.ID)
 	if err != nil {

@@ -2,7 +2,6 @@ package charter
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -44,18 +43,18 @@ func (r *Reader) Meet(ctx context.Context, handle string) (*db.Actor, error) {
 
 // read gets the versions of one group, unless that was done a short while ago.
 func (r *Reader) read(ctx context.Context, a *db.Actor) error {
-	life, err := r.store.LifeOf(ctx, a.ID)
-	if err != nil {
-		return fmt.Errorf("load life of %s: %w", a.URI, err)
+	at, err := none(r.store.CharterSourceOf(ctx, a.ID))
+	if err != nil || at == nil {
+		return err
 	}
 	now := r.store.Now()
-	if !vocab.SameOrigin(life.CharterURI, a.URI) || now.Sub(life.CharterReadAt.Time) < rereadAfter {
+	if !vocab.SameOrigin(at.URI, a.URI) || now.Sub(at.ReadAt.Time) < rereadAfter {
 		return nil
 	}
 	if err := r.store.CharterRead(ctx, a.ID, now); err != nil {
 		return err
 	}
-	return r.resolver.Versions(ctx, life.CharterURI, func(ctx context.Context, f *federation.Fetched) error {
+	return r.resolver.Versions(ctx, at.URI, func(ctx context.Context, f *federation.Fetched) error {
 		return r.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
 			out, err := r.rules.keep(ctx, tx, f)
 			if err == nil && out.Reason != "" {

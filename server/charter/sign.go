@@ -80,14 +80,11 @@ func (r *Rules) welcome(ctx context.Context, tx *db.Store, g *db.Group, w Word) 
 
 // seatSecond makes a founder who was named to look after the group do so from the signature on.
 func (r *Rules) seatSecond(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error {
-	list, err := tx.FoundersOf(ctx, g.ActorID)
-	if err != nil {
-		return fmt.Errorf("load founders of group %d: %w", g.ActorID, err)
+	role, err := tx.DutyOf(ctx, g.ActorID, who.ID)
+	if err != nil || role == "" {
+		return err
 	}
-	if !slices.ContainsFunc(list, func(f *db.Founder) bool { return f.ActorID == who.ID && f.Facilitates }) {
-		return nil
-	}
-	return r.com.Appoint(ctx, tx, g, community.RoleOf{Who: who, Role: db.RoleFacilitator})
+	return r.com.Appoint(ctx, tx, g, community.RoleOf{Who: who, Role: role})
 }
 
 func (r *Rules) permitVoice(ctx context.Context, tx *db.Store, g *db.Group, c *db.Charter, by *db.Actor) error {

@@ -55,7 +55,7 @@ func TestTakeReply_whatWordsMean(t *testing.T) {
 	}
 }
 
-func TestTakeReply_onlyWhoWasAsked(t *testing.T) {
+func TestT22_nobodySignsUnasked(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	farid := h.remote(db.ActorPerson, "farid", "social.test", "mastodon")
@@ -120,17 +120,30 @@ func TestTakeReply_leavesEverythingElse(t *testing.T) {
 	}
 }
 
-func TestSign_notOnceItIsDecided(t *testing.T) {
+func TestSign_lateFoundersAndNothingOnceReplaced(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	amina, theo, esi := h.person("amina"), h.person("theo"), h.person("esi")
 	_, c := h.found(amina, charter.RuleMajority, invited(theo), invited(esi))
 	h.sign(c, theo)
+	h.sign(c, esi)
+	if got := h.signers(c); got != "amina:web theo:web esi:web " {
+		t.Errorf("after the others had decided %s have signed", got)
+	}
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return h.r.Remark(ctx, tx, h.again(c), db.RemarkConcern, charter.Word{By: esi, Text: "late"})
+	})
+	if list, err := h.s.RemarksOn(h.ctx, c.ID); err != nil || len(list) != 1 || list[0].Kind != db.RemarkComment {
+		t.Errorf("said of what is in force: %v, %v", list, err)
+	}
+	c = h.again(c)
+	c.State = db.CharterSuperseded
+	h.ok(h.s.SaveCharter(h.ctx, c))
 	h.refused("charter-not-proposed", func(ctx context.Context, tx *db.Store) error {
-		return h.r.Sign(ctx, tx, h.again(c), charter.Word{By: esi})
+		return h.r.Sign(ctx, tx, c, charter.Word{By: theo})
 	})
 	h.refused("charter-not-proposed", func(ctx context.Context, tx *db.Store) error {
-		return h.r.Remark(ctx, tx, h.again(c), db.RemarkComment, charter.Word{By: esi, Text: "late"})
+		return h.r.Remark(ctx, tx, c, db.RemarkComment, charter.Word{By: esi, Text: "late"})
 	})
 }
 

@@ -53,7 +53,7 @@ func TestTakeCharter_keepsACopyOfWhatTheGroupSays(t *testing.T) {
 	}
 }
 
-func TestTakeCharter_nobodyElseSpeaksForTheGroup(t *testing.T) {
+func TestT17_charterSpeaksForItsGroupAlone(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	g := h.remote(db.ActorGroup, "coldchain", "rco.test", "copse")
@@ -82,7 +82,7 @@ func TestTakeCharter_nobodyElseSpeaksForTheGroup(t *testing.T) {
 	}
 }
 
-func TestTakeCharter_actorIsNotTheAuthor(t *testing.T) {
+func TestT21_charterPassedOnProvesNothing(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	g := h.remote(db.ActorGroup, "coldchain", "rco.test", "copse")
@@ -124,7 +124,7 @@ func TestAnswer_signsElsewhere(t *testing.T) {
 	if sent.Object.InReplyTo != c.URI || !strings.Contains(sent.Object.Content, "I sign") {
 		t.Errorf("sent %+v", sent)
 	}
-	c.State = db.CharterAdopted
+	c.State = db.CharterSuperseded
 	h.refused("charter-not-proposed", func(ctx context.Context, tx *db.Store) error {
 		return h.r.Answer(ctx, tx, g, c, charter.Word{By: binh, Text: "I sign"})
 	})

@@ -148,7 +148,7 @@ func (d *Pages) saveKin(c echo.Context) error {
 		return fmt.Errorf("say kin of %s: %w", h.group.Actor.URI, err)
 	}
 	d.Flash(c, d.Loc(c).Text("Saved."), "")
-	return frame.See(c, "/c/"+h.group.Actor.Handle+"/life#kin")
+	return frame.See(c, "/c/"+h.group.Actor.Handle+"/life#relations")
 }
 
 // lifeRefused shows the page again with why it was not done.

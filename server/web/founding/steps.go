@@ -292,8 +292,12 @@ func chosenKin(l loc, a charter.Answers) []ui.Choice {
 // leanings are the fields for the nine orientations.
 func leanings(l loc, weights map[string]int) []views.FoundingField {
 	amounts := []ui.Choice{
-		{Value: "", Label: l.Text("Cannot tell yet")}, {Value: "1", Label: l.Text("1, now and then")}, {Value: "2", Label: "2"},
-		{Value: "3", Label: l.Text("3, regularly")}, {Value: "4", Label: "4"}, {Value: "5", Label: l.Text("5, at the heart of it")},
+		{Value: "", Label: l.Text("Cannot tell yet")},
+		{Value: "1", Label: l.Text("1, now and then")},
+		{Value: "2", Label: "2"},
+		{Value: "3", Label: l.Text("3, regularly")},
+		{Value: "4", Label: "4"},
+		{Value: "5", Label: l.Text("5, at the heart of it")},
 	}
 	var list []views.FoundingField
 	for _, o := range charter.Orientations() {
