@@ -78,17 +78,30 @@ func (s *Store) KinSaidOf(ctx context.Context, uri string) ([]*Kinship, error) {
 	return list, wrap(err)
 }
 
-// KinOnWire are the addresses that a group names, by relation.
-func (s *Store) KinOnWire(ctx context.Context, groupID int64) (map[string][]string, error) {
-	list, err := s.KinSaidBy(ctx, groupID)
+// Said is all that a group says of where it stands.
+type Said struct {
+	*GroupLife
+
+	Kin     map[string][]string // whom it names, by relation
+	Charter bool                // it has proposed or adopted one
+}
+
+// SaidBy returns what a group says of where it stands.
+func (s *Store) SaidBy(ctx context.Context, groupID int64) (*Said, error) {
+	life, err := s.LifeOf(ctx, groupID)
+	if err != nil {
+		return nil, err
+	}
+	kin, err := s.KinSaidBy(ctx, groupID)
 	if err != nil {
 		return nil, fmt.Errorf("list kin of group %d: %w", groupID, err)
 	}
-	out := make(map[string][]string)
-	for _, k := range list {
-		out[k.Relation] = append(out[k.Relation], k.OtherURI)
+	out := &Said{GroupLife: life, Kin: make(map[string][]string)}
+	for _, k := range kin {
+		out.Kin[k.Relation] = append(out.Kin[k.Relation], k.OtherURI)
 	}
-	return out, nil
+	out.Charter, err = s.HasCharter(ctx, groupID)
+	return out, err
 }
 
 // TakeKin puts what a group elsewhere says now, by address, in place of what it said; what it goes

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/copse-social/copse/cmd/copse/chores"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/fedtest"
 	"github.com/copse-social/copse/server/charter"
@@ -212,7 +213,10 @@ func (b *begun) adopted() *begun {
 func (b *begun) weekPasses() {
 	b.t.Helper()
 	b.pass(7*24*time.Hour + time.Minute)
-	b.rco.ok(b.rco.tendCharters(b.rco.ctx))
+	i := b.rco.instance
+	b.rco.ok(chores.New(chores.Options{
+		Store: i.store, Charter: i.charter, Membership: i.membership, Resolve: i.resolver.Handle, Now: i.now, Log: i.log,
+	}).Round(b.rco.ctx))
 	b.settle()
 }
 

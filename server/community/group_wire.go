@@ -84,22 +84,17 @@ func (r *Rules) ModeratorsDoc(ctx context.Context, s *db.Store, a *db.Actor) (*v
 
 // lifeDoc adds where a community stands: its charter, its stage, and who carries on after its end.
 func lifeDoc(ctx context.Context, s *db.Store, g *db.Group, doc *vocab.ActorDoc) error {
-	life, err := s.LifeOf(ctx, g.ActorID)
+	said, err := s.SaidBy(ctx, g.ActorID)
 	if err != nil {
 		return fmt.Errorf("load life of %s: %w", g.Actor.URI, err)
 	}
-	doc.Stage, doc.Successor, doc.Archived = life.Stage, life.SuccessorURI, g.ArchivedAt.Time
-	if life.Recognition != db.RecognitionInformal {
-		doc.Recognition, doc.RecognisedBy = life.Recognition, life.RecognisedBy
+	doc.Stage, doc.Successor, doc.Archived = said.Stage, said.SuccessorURI, g.ArchivedAt.Time
+	doc.SisterOf, doc.ChapterOf, doc.Chapters = said.Kin[db.KinSisterOf], said.Kin[db.KinChapterOf], said.Kin[db.KinHasChapter]
+	if said.Recognition != db.RecognitionInformal {
+		doc.Recognition, doc.RecognisedBy = said.Recognition, said.RecognisedBy
 	}
-	kin, err := s.KinOnWire(ctx, g.ActorID)
-	if err != nil {
-		return err
+	if said.Charter {
+		doc.Charter = g.Actor.URI + federation.CharterPart
 	}
-	doc.SisterOf, doc.ChapterOf, doc.Chapters = kin[db.KinSisterOf], kin[db.KinChapterOf], kin[db.KinHasChapter]
-	if agreed, err := s.HasCharter(ctx, g.ActorID); err != nil || !agreed {
-		return err
-	}
-	doc.Charter = g.Actor.URI + federation.CharterPart
 	return nil
 }

@@ -46,7 +46,7 @@ describe("founding", () => {
     await page.locator('.error-summary a[href="#outside"], #outside[aria-invalid="true"]').first().waitFor();
     assert.equal(await page.locator("#purpose").inputValue(), coldchain.purpose);
     await press(page, "Finish later");
-    await page.getByText(coldchain.name).waitFor();
+    await page.locator("main .title").getByText(coldchain.name).waitFor();
     heard.quiet();
 
     const later = await open(browser, { from: page, width: 390 });
