@@ -1,13 +1,16 @@
 package federation
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation/fetch"
 	"github.com/copse-social/copse/federation/sign"
+	"github.com/copse-social/copse/federation/vocab"
 )
 
 // Reader says who signed a GET: for documents that not everybody may see. ErrUnauthentic means
@@ -79,6 +82,10 @@ func (v *Receiver) options() sign.VerifyOptions {
 // once, because it may have been changed (T11).
 func (v *Receiver) prove(req *http.Request, body []byte, claim *sign.Claim) (string, error) {
 	ctx := req.Context()
+	from := speaker(ctx, claim.KeyID)
+	if _, spoke := v.spoke.GetIfPresent(from); from != "" && spoke {
+		ctx = fetch.Vouched(ctx)
+	}
 	k, fetched, err := v.o.Resolver.key(ctx, claim.KeyID)
 	if err != nil {
 		return "", fmt.Errorf("key %.200q: %w", claim.KeyID, err)
@@ -94,5 +101,25 @@ func (v *Receiver) prove(req *http.Request, body []byte, claim *sign.Claim) (str
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrUnauthentic, err)
 	}
+	if from != "" {
+		v.spoke.Set(from, struct{}{})
+	}
 	return k.actor, v.o.Resolver.meet(ctx, claim.KeyID, k)
+}
+
+type addressKey struct{}
+
+// From notes in ctx the address that a request comes from, as the door knows it. Who has proved to
+// speak for a host from there has a share of the reads of that host's keys that no stranger uses up.
+func From(ctx context.Context, address string) context.Context {
+	return context.WithValue(ctx, addressKey{}, address)
+}
+
+// speaker names an address together with the site that it speaks for, "" where it is not known.
+func speaker(ctx context.Context, keyID string) string {
+	address, _ := ctx.Value(addressKey{}).(string)
+	if address == "" {
+		return ""
+	}
+	return address + " " + fetch.Site(vocab.Host(keyID))
 }

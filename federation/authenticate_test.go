@@ -285,6 +285,39 @@ func TestT11_othersWaitForTheSameKey(t *testing.T) {
 	}
 }
 
+// Strangers who name bad keys in the name of a host don't keep its new people out: who has proved to
+// speak for the host has a share of its own.
+func TestT11_strangersLeaveRoomForNewPeople(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	ana, bo := p.Person("ana"), p.Person("bo")
+	like := func(who *fedtest.Actor, n int) *http.Request {
+		act := who.Activity("Like", fmt.Sprintf("%s/ap/objects/%d", home, n))
+		return p.Sign(p.Request(http.MethodPost, sharedInbox, act), who, sign.Cavage)
+	}
+	if r := p.Send(like(ana, 1)); r.Status != http.StatusAccepted {
+		t.Fatalf("status %d", r.Status)
+	}
+	forged := *ana
+	for n := range 20 {
+		forged.KeyID = fmt.Sprintf("https://masto.test/k%d", n)
+		resp, err := h.net.From("198.51.100.66:4711").RoundTrip(like(&forged, 2))
+		if err != nil || resp.StatusCode == http.StatusAccepted {
+			t.Fatalf("%v, %v", resp, err)
+		}
+		_ = resp.Body.Close()
+	}
+	resp, err := h.net.From("198.51.100.67:4711").RoundTrip(like(bo, 3))
+	if err != nil || resp.StatusCode == http.StatusAccepted {
+		t.Errorf("a third stranger: %v, %v; want the host to be left alone", resp, err)
+	}
+	_ = resp.Body.Close()
+	if r := p.Send(like(bo, 4)); r.Status != http.StatusAccepted {
+		t.Errorf("somebody new from where the host has spoken: %d", r.Status)
+	}
+}
+
 func TestT11_randomKeysCauseFewReads(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

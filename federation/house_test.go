@@ -102,7 +102,7 @@ func (h *house) handler(key *rsa.PublicKey) http.Handler {
 	mux := http.NewServeMux()
 	inbox := func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, vocab.MaxBytes+1))
-		w.WriteHeader(status(h.receiver.Receive(r, body, 0)))
+		w.WriteHeader(status(h.receiver.Receive(r.WithContext(federation.From(r.Context(), r.RemoteAddr)), body, 0)))
 	}
 	mux.HandleFunc("POST /ap/inbox", inbox)
 	mux.HandleFunc("POST /ap/groups/{id}/inbox", inbox)

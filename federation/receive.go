@@ -37,6 +37,8 @@ type Receiver struct {
 	o     ReceiverOptions
 	base  *url.URL
 	heard *otter.Cache[string, time.Time] // hosts noted within the last minute
+	// spoke holds from where which site has sent something proved, those used last.
+	spoke *otter.Cache[string, struct{}]
 }
 
 // NewReceiver panics where Store, Resolver or Now is missing: a programmer's error.
@@ -51,7 +53,10 @@ func NewReceiver(o ReceiverOptions) *Receiver {
 	if err != nil {
 		panic(fmt.Errorf("federation: base address: %w", err))
 	}
-	return &Receiver{o: o, base: base, heard: otter.Must(&otter.Options[string, time.Time]{MaximumSize: maxRemembered})}
+	return &Receiver{
+		o: o, base: base, heard: otter.Must(&otter.Options[string, time.Time]{MaximumSize: maxRemembered}),
+		spoke: otter.Must(&otter.Options[string, struct{}]{MaximumSize: maxRemembered}),
+	}
 }
 
 // Receive authenticates an activity and stores it. Nil means stored, known already, or nothing to

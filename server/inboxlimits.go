@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
 )
 
 // limitInbox counts a delivery under the host that it says it is signed by, together with the
@@ -29,6 +30,7 @@ func (s *Server) limitInbox(c echo.Context, met *otter.Cache[string, struct{}], 
 	if err := s.o.Limits.pass(c, share); err != nil {
 		return err
 	}
+	c.SetRequest(c.Request().WithContext(federation.From(ctx, address)))
 	err := next(c)
 	if err != nil && forged(problemOf(err).Status) {
 		s.o.Limits.wait(ctx, limitRefused, address)

@@ -266,6 +266,10 @@ func TestWire14_frontWithTLS(t *testing.T) {
 		if !cookie.Secure {
 			t.Errorf("cookie %s is not for https alone", cookie.Name)
 		}
+		// A browser takes the prefix from this host alone: no neighbour under the same domain can set it.
+		if !strings.HasPrefix(cookie.Name, "__Host-") || cookie.Path != "/" || cookie.Domain != "" || !cookie.HttpOnly {
+			t.Errorf("cookie %s at %q of %q is not this host's own", cookie.Name, cookie.Path, cookie.Domain)
+		}
 	}
 }
 

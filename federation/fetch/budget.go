@@ -116,7 +116,8 @@ type site struct {
 	second, hour *rate.Limiter
 	others       *rate.Limiter // part of hour
 	keys         chan struct{}
-	doubt        doubt
+	doubt        doubt // about what strangers ask for
+	reserve      doubt // about what those ask for who are Vouched
 }
 
 // wait queues for the host's next moment, or answers a temporary ErrBudget
