@@ -37,14 +37,6 @@ func newBegun(t *testing.T) *begun {
 	s.rco.people("amina", "theo")
 	s.health.people("binh", "carla")
 	s.agri.people("david", "esi")
-	for _, l := range s.labs() { // who has dealt with another knows what runs there
-		for _, other := range s.labs() {
-			if other != l {
-				_, err := l.resolver.Profile(l.ctx, other.iris.Host())
-				l.ok(err)
-			}
-		}
-	}
 	s.farid, s.hugo = s.social.Person("farid"), s.social.Person("hugo")
 	return &begun{sarela: s}
 }
@@ -72,7 +64,9 @@ func (b *begun) founds(change ...func(*charter.Founding)) *begun {
 		Fields: fields(), Founders: []charter.Invited{{Address: "grace@mail.example", Mail: true}},
 	}
 	for _, at := range []string{"binh@health.example", "david@agri.example", "farid@social.example"} {
-		f.Founders = append(f.Founders, charter.Invited{Address: at, Actor: b.rco.actor(at)})
+		who, err := charter.NewReader(b.rco.charter, b.rco.store, b.rco.resolver).Meet(b.rco.ctx, at) // as the page does
+		b.rco.ok(err)
+		f.Founders = append(f.Founders, charter.Invited{Address: at, Actor: who})
 	}
 	for _, do := range change {
 		do(&f)

@@ -29,11 +29,18 @@ func NewReader(rules *Rules, s *db.Store, r *federation.Resolver) *Reader {
 	return &Reader{rules: rules, store: s, resolver: r, log: rules.log}
 }
 
-// Meet finds an actor anywhere by handle, and what it has agreed on where it is a group.
+// Meet finds an actor anywhere by handle, what runs there, so that who is asked to found something is
+// sent the charter itself where their server can show it, and what a group has agreed on.
 func (r *Reader) Meet(ctx context.Context, handle string) (*db.Actor, error) {
 	a, err := r.resolver.Handle(ctx, handle)
-	if err != nil || a.Local || a.Type != db.ActorGroup {
+	if err != nil || a.Local {
 		return a, err
+	}
+	if _, err := r.resolver.Profile(ctx, a.Host); err != nil {
+		r.log.InfoContext(ctx, "host not known", "host", a.Host, "err", err)
+	}
+	if a.Type != db.ActorGroup {
+		return a, nil
 	}
 	if err := r.read(ctx, a); err != nil {
 		r.log.InfoContext(ctx, "charter not read", "actor", a.URI, "err", err)
