@@ -98,7 +98,7 @@ soak: ## One fault after the other, by chance, for DURATION (1h)
 	.ci/setup.sh
 	go run ./cmd/drills -only F21 -for $(DURATION)
 
-bench: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) ## Go benchmarks of reading, compared with the baseline kept in docs
+bench: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) ## Go benchmarks, compared with the baseline kept in docs
 	.ci/bench.sh $<
 
 bench-keep: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION)
