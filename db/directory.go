@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -63,7 +64,7 @@ func (s *Store) Directory(ctx context.Context, q DirectoryQuery) ([]*Membership,
 		like := "%" + escapeLike(w) + "%"
 		sel = sel.Where(`(actor.handle LIKE ?0 ESCAPE '\' OR lower(actor.name) LIKE ?0 ESCAPE '\' OR lower(actor.organisation) LIKE ?0 ESCAPE '\'
 			OR actor.host LIKE ?0 ESCAPE '\' OR p.folded LIKE ?0 ESCAPE '\'
-			OR EXISTS (SELECT 1 FROM endorsements e WHERE e.actor_id = membership.actor_id AND e.topic LIKE ?0 ESCAPE '\'))`, like)
+			OR p.actor_id IS NOT NULL AND EXISTS (SELECT 1 FROM endorsements e WHERE e.actor_id = membership.actor_id AND e.topic LIKE ?0 ESCAPE '\'))`, like)
 	}
 	if q.Host != "" {
 		sel = sel.Where("actor.host = ?", q.Host)
@@ -83,10 +84,17 @@ func (s *Store) Directory(ctx context.Context, q DirectoryQuery) ([]*Membership,
 	return list, wrap(err)
 }
 
+// readable are the choices about a profile that let the reader read it. Nobody's means nobody's: it
+// is not kept from strangers alone, as a membership is.
+func (q DirectoryQuery) readable() []string {
+	return slices.DeleteFunc(slices.Clone(q.Shown), func(choice string) bool { return choice == ShownNobody })
+}
+
 // directory are the living memberships of a group that a reader may see.
 func (s *Store) directory(list any, q DirectoryQuery) *bun.SelectQuery {
 	return s.read.NewSelect().Model(list).
-		Join("LEFT JOIN profiles p ON p.actor_id = membership.actor_id").
+		Join(`LEFT JOIN profiles p ON p.actor_id = membership.actor_id AND (p.actor_id = ?
+			OR coalesce((SELECT pf.shown FROM profile_faces pf WHERE pf.actor_id = p.actor_id), 'members') IN (?))`, q.Reader, bun.List(q.readable())).
 		Join("LEFT JOIN member_choices mc ON mc.group_id = membership.group_id AND mc.actor_id = membership.actor_id").
 		Where("membership.group_id = ? AND membership.left_at = 0 AND membership.status IN ('newcomer', 'member', 'dormant')", q.GroupID).
 		Where("(coalesce(mc.shown, 'members') IN (?) OR membership.actor_id = ?)", bun.List(q.Shown), q.Reader)

@@ -187,13 +187,14 @@ func (s *Store) GroupsElsewhere(ctx context.Context, before Time, beforeID int64
 	return list, wrap(err)
 }
 
-// OpenGroupsOf lists the open groups that a person belongs to, by name: what anybody may know.
-func (s *Store) OpenGroupsOf(ctx context.Context, actorID int64, limit int) ([]*Group, error) {
+// OpenGroupsOf lists the open groups that a person belongs to, by name: for others those where the
+// person chose to be listed for everybody or holds a role (T45).
+func (s *Store) OpenGroupsOf(ctx context.Context, actorID, readerID int64, limit int) ([]*Group, error) {
 	var list []*Group
 	err := s.groups(&list).Where("g.openness = 'open' AND actor.deleted_at = 0").
 		Where(`g.actor_id IN (SELECT group_id FROM memberships WHERE actor_id = ?0 AND left_at = 0 AND status IN ('newcomer', 'member', 'dormant')
-			AND NOT EXISTS (SELECT 1 FROM member_choices mc WHERE mc.group_id = memberships.group_id AND mc.actor_id = ?0 AND mc.shown <> 'public')
-			UNION SELECT group_id FROM role_grants WHERE actor_id = ?0)`, actorID).
+			AND (?0 = ?1 OR EXISTS (SELECT 1 FROM member_choices mc WHERE mc.group_id = memberships.group_id AND mc.actor_id = ?0 AND mc.shown = 'public'))
+			UNION SELECT group_id FROM role_grants WHERE actor_id = ?0)`, actorID, readerID).
 		Order("actor.name", "g.actor_id").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }

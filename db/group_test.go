@@ -108,7 +108,8 @@ func TestGroups_lists(t *testing.T) {
 	wantHandles(t, "beyond ann", "seed ")(s.GroupsBeyond(ctx, ann.ID, 10))
 	wantHandles(t, "for a stranger", "seed soil water ")(s.GroupsBeyond(ctx, 0, 10))
 	wantHandles(t, "elsewhere", "lake ")(s.GroupsElsewhere(ctx, db.Time{}, 0, 10))
-	wantHandles(t, "open ones of ann", "soil ")(s.OpenGroupsOf(ctx, ann.ID, 10))
+	wantHandles(t, "open ones of ann", "soil ")(s.OpenGroupsOf(ctx, ann.ID, ann.ID, 10))
+	wantHandles(t, "open ones of ann for others, before she chose", "")(s.OpenGroupsOf(ctx, ann.ID, 0, 10))
 
 	first, err := s.GroupByID(ctx, lake.ID)
 	ok(t, err)

@@ -21,6 +21,25 @@ type Profile struct {
 	Topics    string `bun:"topics"`    // what one may be asked about, one a line
 	Folded    string `bun:"folded"`    // all of it in lower case, for searching
 	UpdatedAt Time   `bun:"updated_at"`
+
+	// Shown is who may read it, one of the choices of a membership: who belongs to a community with
+	// the person where nothing was chosen. What a server elsewhere says is public.
+	Shown string `bun:"shown,scanonly"`
+	// Vouched is who vouches for somebody elsewhere, as their server says, one topic a line.
+	Vouched string `bun:"vouched,scanonly"`
+	// Links are addresses that somebody elsewhere gives as their own, one a line.
+	Links string `bun:"links,scanonly"`
+}
+
+// Empty says that nothing is told.
+func (p *Profile) Empty() bool {
+	return p.Team+p.Job+p.Languages+p.Places+p.Topics+p.Vouched+p.Links == ""
+}
+
+// Same says that both tell the same.
+func (p *Profile) Same(o *Profile) bool {
+	return p.Team == o.Team && p.Job == o.Job && p.Languages == o.Languages && p.Places == o.Places &&
+		p.Topics == o.Topics && p.Vouched == o.Vouched && p.Links == o.Links && p.Shown == o.Shown
 }
 
 // TopicList is what one may be asked about.
@@ -43,7 +62,21 @@ func (s *Store) SaveProfile(ctx context.Context, p *Profile) error {
 	if err != nil {
 		return fmt.Errorf("store profile of actor %d: %w", p.ActorID, wrap(err))
 	}
-	return nil
+	if p.Shown == "" {
+		p.Shown = ShownMembers
+	}
+	_, err = s.exec(ctx, `INSERT INTO profile_faces (actor_id, shown, vouched) VALUES (?, ?, ?)
+		ON CONFLICT (actor_id) DO UPDATE SET shown = EXCLUDED.shown, vouched = EXCLUDED.vouched`, p.ActorID, p.Shown, p.Vouched)
+	if err != nil {
+		return fmt.Errorf("store who may read the profile of actor %d: %w", p.ActorID, err)
+	}
+	if p.Links == "" {
+		_, err = s.exec(ctx, "DELETE FROM profile_links WHERE actor_id = ?", p.ActorID)
+		return err
+	}
+	_, err = s.exec(ctx, `INSERT INTO profile_links (actor_id, links) VALUES (?, ?)
+		ON CONFLICT (actor_id) DO UPDATE SET links = EXCLUDED.links`, p.ActorID, p.Links)
+	return err
 }
 
 // ProfilesOf returns the profiles of some people by actor; who told nothing is missing.
@@ -53,12 +86,21 @@ func (s *Store) ProfilesOf(ctx context.Context, actorIDs ...int64) (map[int64]*P
 		return out, nil
 	}
 	var list []*Profile
-	err := s.read.NewSelect().Model(&list).Where("actor_id IN (?)", bun.List(actorIDs)).Scan(ctx)
+	err := s.read.NewSelect().Model(&list).ColumnExpr("p.*").
+		ColumnExpr("coalesce(pf.shown, 'members') AS shown, coalesce(pf.vouched, '') AS vouched, coalesce(pl.links, '') AS links").
+		Join("LEFT JOIN profile_faces pf ON pf.actor_id = p.actor_id").Join("LEFT JOIN profile_links pl ON pl.actor_id = p.actor_id").
+		Where("p.actor_id IN (?)", bun.List(actorIDs)).Scan(ctx)
 	for _, p := range list {
 		out[p.ActorID] = p
 	}
 	return out, wrap(err)
 }
+
+// LinkList are addresses that the person gives as their own.
+func (p *Profile) LinkList() []string { return splitLines(p.Links) }
+
+// VouchedList is who vouches for the person, as their server says, one topic each.
+func (p *Profile) VouchedList() []string { return splitLines(p.Vouched) }
 
 // Endorsement is one person saying of another that they know about something.
 type Endorsement struct {
@@ -94,6 +136,19 @@ func (s *Store) EndorsementsOf(ctx context.Context, actorIDs ...int64) ([]*Endor
 	err := s.read.NewSelect().Model(&list).Relation("By", withFacts).Where("e.actor_id IN (?)", bun.List(actorIDs)).
 		Order("e.actor_id", "e.topic", "e.created_at").Limit(1000).Scan(ctx)
 	return list, wrap(err)
+}
+
+// VouchedFor writes endorsements as one line a topic: "pumps (Ana, Bo)".
+func VouchedFor(list []*Endorsement) []string {
+	var out []string
+	for i := 0; i < len(list); {
+		topic, names := list[i].Topic, []string{}
+		for ; i < len(list) && list[i].Topic == topic; i++ {
+			names = append(names, list[i].By.Label())
+		}
+		out = append(out, topic+" ("+strings.Join(names, ", ")+")")
+	}
+	return out
 }
 
 // PersonDoor is a further way in of one person: an actor that has proved to be the same.

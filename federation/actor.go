@@ -87,7 +87,26 @@ func (r *Resolver) storeNew(ctx context.Context, tx *db.Store, a *db.Actor, doc 
 	if err := promise(ctx, tx, a, doc); err != nil {
 		return err
 	}
+	if err := keepKnowing(ctx, tx, a, doc); err != nil {
+		return err
+	}
 	return ensureGroup(ctx, tx, a, doc)
+}
+
+// keepKnowing stores what a person elsewhere tells of what they know, where it has changed.
+func keepKnowing(ctx context.Context, tx *db.Store, a *db.Actor, doc *vocab.Object) error {
+	if a.Type != db.ActorPerson {
+		return nil
+	}
+	told := knowingFromWire(a.ID, doc)
+	known, err := tx.ProfilesOf(ctx, a.ID)
+	if err != nil {
+		return fmt.Errorf("load profile of %s: %w", a.URI, err)
+	}
+	if old := known[a.ID]; old == nil && told.Empty() || old != nil && old.Same(told) {
+		return nil
+	}
+	return tx.SaveProfile(ctx, told)
 }
 
 func (r *Resolver) storeKnown(ctx context.Context, tx *db.Store, old, a *db.Actor, doc *vocab.Object) error {

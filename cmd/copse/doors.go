@@ -11,7 +11,7 @@ import (
 func (i *instance) people() server.People {
 	o := web.Options{
 		Store: i.store, Community: i.community, Exchange: i.exchange, Charter: i.charter, Membership: i.membership, Moderation: i.moderation, Base: i.iris.Base(), Host: i.iris.Host(),
-		Secure: i.cfg.URL.Scheme == "https", Resolve: charter.NewReader(i.charter, i.store, i.resolver).Meet, Subscribe: i.subscribe,
+		Secure: i.cfg.URL.Scheme == "https", Resolve: charter.NewReader(i.charter, i.store, i.resolver).Meet, Refresh: i.resolver.Refresh, Subscribe: i.subscribe,
 		Limit: i.limits.Login, Now: i.now, Log: i.log,
 	}
 	if len(i.cfg.LabNetworks) == 0 {

@@ -49,7 +49,7 @@ func (s *story) founded(handle string, settings []string) error {
 //
 //	wish GROUP LINK INTRODUCTION, respond|quit GROUP TEXT, stay|decline|retreat GROUP
 //	accept|question|turn-down|vouch|invite GROUP WHO@HOST [TEXT]
-//	grant|withdraw GROUP WHO@HOST ROLE, endorse WHO@HOST TOPIC
+//	grant|withdraw GROUP WHO@HOST ROLE; and those of knowing
 func (s *story) commits(at *site, who, act string, args []string) (bool, error) {
 	one := map[string]func(context.Context, *db.Store, *db.Actor, *db.Group) error{
 		"wish": func(ctx context.Context, tx *db.Store, a *db.Actor, g *db.Group) error {
@@ -71,6 +71,9 @@ func (s *story) commits(at *site, who, act string, args []string) (bool, error) 
 		"grant": at.community.GrantRole, "withdraw": at.community.WithdrawRole,
 	}
 	ctx := context.Background()
+	if act == "tells" || act == "endorses" || act == "opens" {
+		return true, s.knowing(at, who, act, args)
+	}
 	if one[act] == nil && about[act] == nil && roles[act] == nil {
 		return false, nil
 	}
@@ -91,6 +94,65 @@ func (s *story) commits(at *site, who, act string, args []string) (bool, error) 
 		}
 		return about[act](ctx, tx, a, g, membership.Decision{Who: whom, Text: strings.Join(args[2:], " ")})
 	})
+}
+
+// knowing are acts about what one of ours knows and is:
+//
+//	tells SHOWN TOPICS PLACES, endorses WHO@HOST TOPIC, opens WHO@HOST (as another account of theirs)
+func (s *story) knowing(at *site, who, act string, args []string) error {
+	ctx := context.Background()
+	if act == "tells" {
+		account, err := at.store.AccountByLogin(ctx, who)
+		if err != nil {
+			return err
+		}
+		return at.act(who, func(ctx context.Context, tx *db.Store, a *db.Actor) error {
+			p := &db.Profile{ActorID: a.ID, Shown: args[0], Topics: args[1], Places: args[2]}
+			return errors.Join(at.membership.SaveProfile(ctx, tx, p), at.community.EditPerson(ctx, tx, account))
+		})
+	}
+	whom, err := at.resolver.Handle(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	return at.act(who, func(ctx context.Context, tx *db.Store, a *db.Actor) error {
+		if act == "opens" {
+			return at.membership.OpenDoor(ctx, tx, a, whom)
+		}
+		return at.membership.Endorse(ctx, tx, a, whom, args[1])
+	})
+}
+
+// knows prints what an instance can say of what somebody knows.
+func (s *story) knows(who, host string) (string, error) {
+	at, ok := s.sites[host]
+	if !ok {
+		return "", fmt.Errorf("no instance at %q", host)
+	}
+	ctx := context.Background()
+	name, home, _ := strings.Cut(who, "@")
+	a, err := at.store.ActorByHandle(ctx, name, home)
+	if err != nil {
+		return "", err
+	}
+	known, err := at.store.ProfilesOf(ctx, a.ID)
+	p := known[a.ID]
+	if err != nil || p == nil || p.Empty() {
+		return "", err
+	}
+	return fmt.Sprintf("topics: %s\nplaces: %s\nvouched: %s\n",
+		strings.Join(p.TopicList(), "; "), strings.Join(p.PlaceList(), "; "), strings.Join(p.VouchedList(), "; ")), nil
+}
+
+// linksTo lets somebody at a scripted server put a link to one of ours into a line of their profile.
+func (s *story) linksTo(p *fedtest.Peer, a *fedtest.Actor, handle string) error {
+	whom, err := s.target(handle)
+	if err != nil {
+		return err
+	}
+	value := fmt.Sprintf(`<a href="%[1]s" target="_blank" rel="nofollow noopener me">%[1]s</a>`, whom.URL)
+	change := fedtest.Doc{"attachment": []any{fedtest.Doc{"type": "PropertyValue", "name": "Copse", "value": value}}}
+	return s.sends(p, a, whom.ID, a.Update(a.Document(), change))
 }
 
 // member prints how somebody belongs to a group, as an instance knows it: that of the group unless

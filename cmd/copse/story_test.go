@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 //	founded HANDLE@HOST [key=value] the same with a charter in force
 //	chores HOST                   let an instance do what it does once an hour
 //	member GROUP WHO@HOST [HOST]  print how somebody belongs, as an instance knows it
+//	knows WHO@HOST HOST           print what an instance can say of what somebody knows
 //	as WHO@HOST ACT ...           let somebody act, see acts below; "! as" expects a refusal
 //	settle                        step all workers until nothing moves
 //	thread HOST NAME              print a discussion as it stands on an instance
@@ -57,6 +58,7 @@ func TestScripts(t *testing.T) {
 			"group":    plain(func(s *story, args []string) error { return s.opens(args[0], args[1:]) }),
 			"founded":  plain(func(s *story, args []string) error { return s.founded(args[0], args[1:]) }),
 			"chores":   plain(func(s *story, args []string) error { return s.sites[args[0]].tidy(context.Background()) }),
+			"knows":   printing(func(s *story, args []string) (string, error) { return s.knows(args[0], args[1]) }),
 			"member":   printing(func(s *story, args []string) (string, error) { return s.member(args) }),
 			"as":       plain(func(s *story, args []string) error { return s.as(args[0], args[1], args[2:]) }),
 			"settle":   plain(func(s *story, _ []string) error { settle(s.t, slices.Collect(maps.Values(s.sites))...); return nil }),

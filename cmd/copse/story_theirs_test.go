@@ -41,6 +41,7 @@ func (s *story) actor(p *fedtest.Peer, name string) *fedtest.Actor {
 //	follow|unfollow|join GROUP, start GROUP NAME TITLE TEXT [to=public|followers|direct]
 //	reply POST NAME TEXT [to=...], edit POST TEXT, delete POST
 //	answer NAME TEXT to=... (the words of a group that came last)
+//	names WHO@HOST (as the same person, in a line of the profile)
 //	answers GROUP TEXT (in private, to what the group last told them)
 //	like|unlike|boost|unboost POST, flag POST TEXT
 func (s *story) theirs(p *fedtest.Peer, a *fedtest.Actor, act string, args []string) error {
@@ -57,6 +58,8 @@ func (s *story) theirs(p *fedtest.Peer, a *fedtest.Actor, act string, args []str
 		kind := strings.ToUpper(act[:1]) + act[1:]
 		s.acts[key] = a.Activity(kind, group.ID)
 		return s.sends(p, a, group.ID, s.acts[key])
+	case "names":
+		return s.linksTo(p, a, args[0])
 	case "answers":
 		return s.answersNotice(p, a, args[0], args[1])
 	case "start":

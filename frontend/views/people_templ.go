@@ -32,7 +32,7 @@ func (h CommunityHead) tabs(s Shell, current string) []ui.Tab {
 	tab := func(label, end string) ui.Tab {
 		return ui.Tab{Link: ui.Link{Label: label, URL: h.path() + end}, Current: end == current}
 	}
-	tabs := []ui.Tab{tab(s.Text("Discussions"), ""), tab(s.Text("People"), "/people"), tab(s.Text("Charter"), "/charter")}
+	tabs := []ui.Tab{tab(s.Text("Discussions"), ""), tab(s.Text("People"), "/members"), tab(s.Text("Charter"), "/charter")}
 	if h.Log {
 		tabs = append(tabs, tab(s.Text("Log"), "/log"))
 	}
@@ -238,7 +238,7 @@ func (p People) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = communityHead(p.Shell, p.CommunityHead, "/people").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = communityHead(p.Shell, p.CommunityHead, "/members").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -28,6 +28,11 @@ func (r *Rules) EditPerson(ctx context.Context, tx *db.Store, a *db.Account) err
 	return r.saveAndTell(ctx, tx, a.Actor, true)
 }
 
+// ShowPerson tells others anew what a person of ours shows, where something beside the account changed.
+func (r *Rules) ShowPerson(ctx context.Context, tx *db.Store, a *db.Actor) error {
+	return r.saveAndTell(ctx, tx, a, true)
+}
+
 // EditGroup stores the settings of a group of ours and its actor, and tells the followers.
 func (r *Rules) EditGroup(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group) error {
 	if !g.Actor.Local {

@@ -29,7 +29,7 @@ func (r *Rules) ActorDoc(ctx context.Context, s *db.Store, a *db.Actor) (vocab.A
 	case db.ActorApplication:
 		err = instanceDoc(ctx, s, &doc)
 	case db.ActorPerson:
-		personDoc(a, &doc)
+		err = personDoc(ctx, s, a, &doc)
 	}
 	return doc, err
 }

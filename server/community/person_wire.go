@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/vocab"
 )
 
@@ -38,13 +39,27 @@ func implements() []vocab.FeatureDoc {
 	return []vocab.FeatureDoc{{Href: rfc9421}, {Href: vocab.MembersOnly}}
 }
 
-// personDoc adds what a person shows: the affiliation as a field of the profile, which Mastodon
-// reads as HTML, and former and later addresses.
-func personDoc(a *db.Actor, doc *vocab.ActorDoc) {
+// personDoc adds what a person shows: the affiliation and what they know as lines of the profile,
+// which Mastodon reads as HTML, and former and later addresses.
+func personDoc(ctx context.Context, s *db.Store, a *db.Actor, doc *vocab.ActorDoc) error {
 	doc.AlsoKnownAs, doc.MovedTo = strings.Fields(a.AlsoKnownAs), a.MovedTo
 	if a.Organisation != "" {
 		doc.Attachment = []vocab.FieldDoc{{Type: "PropertyValue", Name: "Organisation", Value: html.EscapeString(a.Organisation)}}
 	}
+	known, err := s.ProfilesOf(ctx, a.ID)
+	if err != nil {
+		return fmt.Errorf("load profile of %s: %w", a.URI, err)
+	}
+	p := known[a.ID]
+	if p == nil || p.Shown != db.ShownPublic {
+		return nil
+	}
+	list, err := s.EndorsementsOf(ctx, a.ID)
+	if err != nil {
+		return fmt.Errorf("load endorsements of %s: %w", a.URI, err)
+	}
+	doc.Attachment = append(doc.Attachment, federation.KnowingFields(p, db.VouchedFor(list))...)
+	return nil
 }
 
 // instanceDoc adds what the server's own actor says for the server (FEP-d556, FEP-844e).

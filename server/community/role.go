@@ -81,6 +81,11 @@ func (r *Rules) permitRole(ctx context.Context, tx *db.Store, by *db.Actor, g *d
 	return r.Permit(ctx, tx, g, by, act)
 }
 
+// PermitRole says whether somebody may give and take a role in a group, as the acts ask it.
+func (r *Rules) PermitRole(ctx context.Context, s *db.Store, by *db.Actor, g *db.Group, role string) error {
+	return r.permitRole(ctx, s, by, g, role)
+}
+
 // grant writes what follows from an Add that is ours or kept, and passes it on.
 func (r *Rules) grant(ctx context.Context, tx *db.Store, g *db.Group, what RoleOf, act *db.Activity) error {
 	if err := r.Permit(ctx, tx, g, what.Who, ActJoin); err != nil {

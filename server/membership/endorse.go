@@ -3,6 +3,7 @@ package membership
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -38,12 +39,30 @@ func (r *Rules) Endorse(ctx context.Context, tx *db.Store, by, who *db.Actor, to
 	if !shared {
 		return community.Refuse(community.Forbidden, "endorse-stranger")
 	}
-	return tx.Endorse(ctx, &db.Endorsement{ActorID: who.ID, Topic: topic, ByID: by.ID})
+	if err := tx.Endorse(ctx, &db.Endorsement{ActorID: who.ID, Topic: topic, ByID: by.ID}); err != nil {
+		return err
+	}
+	return r.showEndorsed(ctx, tx, who)
+}
+
+// showEndorsed tells others who vouches for one of ours, where that is for everybody.
+func (r *Rules) showEndorsed(ctx context.Context, tx *db.Store, who *db.Actor) error {
+	known, err := tx.ProfilesOf(ctx, who.ID)
+	if err != nil {
+		return fmt.Errorf("load profile of %s: %w", who.URI, err)
+	}
+	if p := known[who.ID]; !who.Local || p == nil || p.Shown != db.ShownPublic {
+		return nil
+	}
+	return r.com.ShowPerson(ctx, tx, who)
 }
 
 // Unendorse takes it back.
 func (r *Rules) Unendorse(ctx context.Context, tx *db.Store, by, who *db.Actor, topic string) error {
-	return tx.WithdrawEndorsement(ctx, who.ID, by.ID, strings.ToLower(content.PlainName(topic)))
+	if err := tx.WithdrawEndorsement(ctx, who.ID, by.ID, strings.ToLower(content.PlainName(topic))); err != nil {
+		return err
+	}
+	return r.showEndorsed(ctx, tx, who)
 }
 
 // OpenDoor makes an account elsewhere a further way in for a person of ours: one person, one
@@ -55,7 +74,12 @@ func (r *Rules) OpenDoor(ctx context.Context, tx *db.Store, me, other *db.Actor)
 		return community.RefuseField("door", "door-not-elsewhere")
 	case !other.Active():
 		return community.RefuseField("door", "actor-gone")
-	case !names(other, me):
+	}
+	named, err := names(ctx, tx, other, me)
+	if err != nil {
+		return err
+	}
+	if !named {
 		return community.RefuseField("door", "door-unproved")
 	}
 	behind, err := tx.PersonBehind(ctx, other.ID)
@@ -76,15 +100,21 @@ func (r *Rules) CloseDoor(ctx context.Context, tx *db.Store, me, other *db.Actor
 	return tx.ClosePersonDoor(ctx, me.ID, other.ID)
 }
 
-// names says that an account elsewhere gives the address of one of ours as its own: as an alias, or
-// by a link in what it says of itself.
-func names(other, me *db.Actor) bool {
-	for alias := range strings.FieldsSeq(other.AlsoKnownAs) {
-		if alias == me.URI || alias == me.URL {
-			return true
-		}
+// names says that an account elsewhere gives the address of one of ours as its own: as an alias, in
+// a line of its profile, or by a link in what it says of itself.
+func names(ctx context.Context, tx *db.Store, other, me *db.Actor) (bool, error) {
+	known, err := tx.ProfilesOf(ctx, other.ID)
+	if err != nil {
+		return false, fmt.Errorf("load profile of %s: %w", other.URI, err)
 	}
-	return strings.Contains(other.Summary, `href="`+me.URL+`"`) || strings.Contains(other.Summary, `href="`+me.URI+`"`)
+	given := strings.Fields(other.AlsoKnownAs)
+	if p := known[other.ID]; p != nil {
+		given = append(given, p.LinkList()...)
+	}
+	if slices.Contains(given, me.URI) || slices.Contains(given, me.URL) {
+		return true, nil
+	}
+	return strings.Contains(other.Summary, `href="`+me.URL+`"`) || strings.Contains(other.Summary, `href="`+me.URI+`"`), nil
 }
 
 // merge gives the living memberships of one to the other.

@@ -116,6 +116,9 @@ const (
 
 // SaveProfile keeps what a person of ours tells about what they know.
 func (r *Rules) SaveProfile(ctx context.Context, tx *db.Store, p *db.Profile) error {
+	if !slices.Contains([]string{"", db.ShownNobody, db.ShownMembers, db.ShownPublic}, p.Shown) {
+		return community.RefuseField("shown", "choice-unknown")
+	}
 	p.Team, p.Job = content.PlainName(p.Team), content.PlainName(p.Job)
 	for _, f := range []struct{ name, text string }{{"team", p.Team}, {"job", p.Job}} {
 		if utf8.RuneCountInString(f.text) > maxShort {

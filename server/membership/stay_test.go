@@ -153,7 +153,10 @@ func TestWake_byReadingOrByAWord(t *testing.T) {
 	if h.status(ana, g) != db.MemberDormant || returned() != 0 {
 		t.Errorf("who stopped following is %q, and comes back by following", h.status(ana, g))
 	}
-	h.do(func(ctx context.Context, tx *db.Store) error { _, err := h.com.Follow(ctx, tx, ana, g.Actor); return err })
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		_, err := h.com.Follow(ctx, tx, ana, g.Actor)
+		return err
+	})
 	if h.status(ana, g) != db.MemberFull {
 		t.Errorf("is %q after following again", h.status(ana, g))
 	}

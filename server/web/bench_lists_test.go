@@ -22,7 +22,7 @@ func BenchmarkList(b *testing.B) {
 			{"home", "/", false},
 			{"community", "/c/water", false},
 			{"inbox", "/notifications", false},
-			{"people", "/c/water/people", false},
+			{"people", "/c/water/members", false},
 			{"search", "/search?q=strip", false},
 			{"search-rare", "/search?q=rare", false},
 		} {
@@ -47,9 +47,9 @@ func BenchmarkGrowth(b *testing.B) {
 			{"search-begun", "/search?q=str"},
 			{"search-people", "/search?kind=people&q=member"},
 			{"search-nobody", "/search?kind=people&q=xavier"},
-			{"people", "/c/water/people"},
-			{"people-word", "/c/water/people?q=m1"},
-			{"people-nobody", "/c/water/people?q=xavier"},
+			{"people", "/c/water/members"},
+			{"people-word", "/c/water/members?q=m1"},
+			{"people-nobody", "/c/water/members?q=xavier"},
 			{"community", "/c/water"},
 			{"home", "/"},
 		} {

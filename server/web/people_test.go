@@ -37,18 +37,19 @@ func TestPeople_list(t *testing.T) {
 		return err
 	})
 
-	h.visitor().get("/c/water/people").want(http.StatusOK).shows("Ana", "Facilitator", "Ben", "Newcomer", "2 members", "3 followers").
-		hides("Cleo", "Manage", "Followers</a>", "/c/water/log")
-	h.visitor().get("/c/water/people?q=ben").shows("Ben").hides("Newcomer</span></p><p class=\"meta\"><span><bdi>Ana")
-	h.visitor().get("/c/water/people?q=zoe").shows("Nobody of that name is here.")
-	h.visitor().get("/c/water/people?show=followers").hides("Cleo")
+	h.visitor().get("/c/water/people?q=ben").leads("/c/water/members?q=ben")
+	h.visitor().get("/c/water/people?show=followers").leads("/c/water/members?show=followers").hides("Cleo")
+	h.visitor().get("/c/water/members").want(http.StatusOK).shows("Ana", "Facilitator", "2 members", "3 followers", "Nobody has chosen to be listed yet.").
+		hides("Cleo", "Ben", "Manage", "Followers and bans", "/c/water/log")
 	h.visitor().get("/c/nobody/people").want(http.StatusNotFound)
 	h.visitor().get("/c/ana/people").want(http.StatusNotFound)
 
 	b := h.as(ana)
 	b.get("/c/water/people").shows("/c/water/people/ben", "Manage", "/c/water/log", "/c/water/settings")
 	b.get("/c/water/people?show=followers").shows("Cleo", `formaction="/c/water/people/cleo/member"`)
-	h.as(ben).get("/c/water/people").shows("/c/water/log").hides("Manage", "/c/water/settings")
+	b.get("/c/water/members").shows("Ben", "Newcomer", "/c/water/people/ben", "Manage", "Followers and bans", `aria-current="page"`)
+	h.as(ben).get("/c/water/people").leads("/c/water/members")
+	h.as(ben).get("/c/water/members").shows("/c/water/log", "Ana", "Ben").hides("Manage", "/c/water/settings")
 }
 
 // In a community that isn't open only members see who is in it (T45).
@@ -60,7 +61,8 @@ func TestT45_closedGroupHidesItsPeople(t *testing.T) {
 	h.join(inner, ben)
 	h.join(hidden, ben)
 	for _, b := range []*browser{h.visitor(), h.as(cleo)} {
-		b.get("/c/inner/people").want(http.StatusOK).shows("Only members see who is here.").hides("Ben")
+		b.get("/c/inner/people").leads("/c/inner/members").hides("Ben")
+		b.get("/c/inner/members").want(http.StatusOK).shows("Only members see who is here.").hides("Ben")
 		b.get("/c/hidden/people").want(http.StatusNotFound)
 	}
 	h.as(ana).get("/c/hidden/people").want(http.StatusOK).shows("Ben", "Ask to be let in")
@@ -190,7 +192,8 @@ func TestPeople_communityElsewhere(t *testing.T) {
 		f := &db.Follow{URI: "https://x.test/" + a.Handle, FollowerID: a.ID, FolloweeID: far.ID, State: db.FollowAccepted}
 		h.ok(h.store.PutFollow(h.ctx, f, a))
 	}
-	h.visitor().get("/c/pumps@far.test/people").want(http.StatusOK).shows("People of this server who take part", "Ana", "Its own server knows everybody else.").hides("kai of")
+	h.visitor().get("/c/pumps@far.test/people").leads("/c/pumps@far.test/members").hides("Ana")
+	h.visitor().get("/c/pumps@far.test/members").want(http.StatusOK).shows("Its own server knows everybody else.").hides("Ana", "kai of")
 	h.as(ana).post("/c/pumps@far.test/people/ana/moderator", nil).want(http.StatusForbidden)
 }
 

@@ -41,6 +41,7 @@ type Options struct {
 	Secure bool
 	// Resolve finds an actor anywhere by handle or address, asking its host where needed.
 	Resolve func(ctx context.Context, handle string) (*db.Actor, error)
+	Refresh func(ctx context.Context, iri string) (*db.Actor, error) // asks the actor's server anew
 	// Subscribe finds the page on a reader's own server that follows an address; "" when that
 	// server names none.
 	Subscribe func(ctx context.Context, handle, address string) (string, error)
@@ -108,7 +109,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	g.POST("/read", d.readAll, d.SignedIn)
 	g.POST("/drafts", d.saveDraft, d.SignedIn)
 	belong.New(belong.Options{
-		Store: d.store, Community: d.com, Membership: d.o.Membership, Frame: d.Frame, Resolve: d.o.Resolve, Now: d.o.Now,
+		Store: d.store, Community: d.com, Membership: d.o.Membership, Frame: d.Frame, Resolve: d.o.Resolve, Refresh: d.o.Refresh, Now: d.o.Now,
 	}).Mount(g)
 	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Moderation: d.o.Moderation, Frame: d.Frame, Now: d.o.Now}).Mount(g)
 	d.lookup().Mount(g)

@@ -31,6 +31,8 @@ type Options struct {
 	Frame      *frame.Frame
 	// Resolve finds an actor anywhere by handle or address, asking its host where needed.
 	Resolve func(ctx context.Context, handle string) (*db.Actor, error)
+	// Refresh asks the server of an actor anew what it says of itself; nil leaves it at what is known.
+	Refresh func(ctx context.Context, iri string) (*db.Actor, error)
 	Now     func() time.Time
 }
 
@@ -41,12 +43,13 @@ type Pages struct {
 	com     *community.Rules
 	rules   *membership.Rules
 	resolve func(ctx context.Context, handle string) (*db.Actor, error)
+	refresh func(ctx context.Context, iri string) (*db.Actor, error)
 	now     func() time.Time
 }
 
 // New makes the pages.
 func New(o Options) *Pages {
-	return &Pages{Frame: o.Frame, store: o.Store, com: o.Community, rules: o.Membership, resolve: o.Resolve, now: o.Now}
+	return &Pages{Frame: o.Frame, store: o.Store, com: o.Community, rules: o.Membership, resolve: o.Resolve, refresh: o.Refresh, now: o.Now}
 }
 
 // Mount adds the routes to a group that has the web door's reader around it.

@@ -12,7 +12,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/copse-social/copse/db"
-	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
@@ -52,6 +51,9 @@ func (d *Pages) directory(c echo.Context) error {
 	}
 	if vouches && h.group.Actor.Local {
 		p.Requests = d.path(h.group) + "/requests"
+	}
+	if h.group.Actor.Local && h.standing.Moderates() {
+		p.Care = d.path(h.group) + "/people?show=followers"
 	}
 	return d.Page(c, http.StatusOK, p)
 }
@@ -141,7 +143,7 @@ func (d *Pages) narrowings(c echo.Context, q db.DirectoryQuery, p *views.Directo
 	slices.Sort(codes)
 	p.Speaks = []ui.Choice{{Label: l.Text("Any language")}}
 	for _, code := range slices.Compact(codes) {
-		p.Speaks = append(p.Speaks, ui.Choice{Value: code, Label: languageName(code), Chosen: code == c.QueryParam("speaks")})
+		p.Speaks = append(p.Speaks, ui.Choice{Value: code, Label: frame.LanguageName(code), Chosen: code == c.QueryParam("speaks")})
 	}
 	return nil
 }
@@ -161,6 +163,9 @@ func (d *Pages) rows(c echo.Context, h *here, list []*db.Membership) ([]views.Kn
 	if err != nil {
 		return nil, fmt.Errorf("load endorsements: %w", err)
 	}
+	if err := d.hide(c, h, profiles); err != nil {
+		return nil, err
+	}
 	by := map[int64][]*db.Endorsement{}
 	for _, e := range endorsed {
 		by[e.ActorID] = append(by[e.ActorID], e)
@@ -171,10 +176,16 @@ func (d *Pages) rows(c echo.Context, h *here, list []*db.Membership) ([]views.Kn
 		if m.Status == db.MemberNewcomer && d.now().Sub(m.JoinedAt.Time) < community.NewcomerFor {
 			k.Role = l.Text("Newcomer")
 		}
+		if h.group.Actor.Local && h.standing.Moderates() {
+			k.Care = d.path(h.group) + "/people/" + d.PathHandle(m.Actor)
+		}
+		if profiles[m.ActorID] == nil {
+			k.Vouched = ""
+		}
 		if p := profiles[m.ActorID]; p != nil {
 			k.Work = strings.Trim(p.Job+", "+p.Team, ", ")
 			k.Places = strings.Join(p.PlaceList(), ", ")
-			k.Speaks = speaks(l, p.Languages)
+			k.Speaks = frame.Speaks(p.Languages)
 			for _, topic := range p.TopicList() {
 				k.Topics = append(k.Topics, ui.Link{Label: topic, URL: d.path(h.group) + "/members?topic=" + url.QueryEscape(topic)})
 			}
@@ -200,12 +211,19 @@ func vouched(l loc, list []*db.Endorsement) string {
 	return l.Count("Vouched for by %s and %d other", "Vouched for by %s and %d others", len(names)-1, names[0], len(names)-1)
 }
 
-func speaks(l loc, codes string) string {
-	var names []string
-	for code := range strings.FieldsSeq(codes) {
-		names = append(names, languageName(code))
+// hide takes away the profiles that the reader may not read: the members of a community read what is
+// for members, others what is for everybody.
+func (d *Pages) hide(c echo.Context, h *here, profiles map[int64]*db.Profile) error {
+	shown, err := d.shownTo(c, h)
+	if err != nil {
+		return err
 	}
-	return strings.Join(names, ", ")
+	for id, p := range profiles {
+		if id != frame.MyID(c) && (p.Shown == db.ShownNobody || !slices.Contains(shown, p.Shown)) {
+			delete(profiles, id)
+		}
+	}
+	return nil
 }
 
 // holders are all roles of a community with who holds them, those who look after it first.
@@ -223,23 +241,7 @@ func (d *Pages) holders(c echo.Context, g *db.Group) ([]views.PersonHere, error)
 	return list, nil
 }
 
-func roleWord(l loc, role string) string {
-	switch role {
-	case db.RoleFacilitator:
-		return l.TextIn("role", "Facilitator")
-	case db.RoleModerator:
-		return l.TextIn("role", "Moderator")
-	case db.RoleCore:
-		return l.TextIn("role", "Core group")
-	case db.RoleExpert:
-		return l.TextIn("role", "Subject expert")
-	case db.RoleSteward:
-		return l.TextIn("role", "Steward")
-	case db.RoleSponsor:
-		return l.TextIn("role", "Sponsor")
-	}
-	return ""
-}
+func roleWord(l loc, role string) string { return frame.RoleWord(l, role) }
 
 // untended is the word that a community looks for a facilitator, with who offers.
 func (d *Pages) untended(c echo.Context, h *here) (*views.Untended, error) {
@@ -310,14 +312,4 @@ func (d *Pages) tend(c echo.Context, h *here, act func(ctx context.Context, tx *
 	return d.do(c, act, d.Loc(c).Text("Thank you."), d.path(h.group)+"/members", func(no *community.Refusal) error {
 		return d.joinPage(c, http.StatusUnprocessableEntity, h, views.Join{Error: d.Sentence(d.Loc(c), no)})
 	})
-}
-
-// languageName is a language by its own name where the house speaks it, else its code.
-func languageName(code string) string {
-	for _, l := range locales.Languages() {
-		if l.Code == code {
-			return l.Name
-		}
-	}
-	return code
 }

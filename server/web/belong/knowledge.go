@@ -34,7 +34,7 @@ func (d *Pages) knowledge(c echo.Context) error {
 func knowledgeOf(p *db.Profile) views.Knowledge {
 	return views.Knowledge{
 		Team: ui.Answer{Value: p.Team}, Job: ui.Answer{Value: p.Job}, Topics: ui.Answer{Value: p.Topics},
-		Places: ui.Answer{Value: p.Places}, Speaks: ui.Answer{Value: p.Languages},
+		Places: ui.Answer{Value: p.Places}, Speaks: ui.Answer{Value: p.Languages}, Shown: []ui.Choice{{Value: p.Shown}},
 	}
 }
 
@@ -45,6 +45,11 @@ func (d *Pages) knowledgePage(c echo.Context, status int, p views.Knowledge) err
 	}
 	me := frame.Me(c)
 	p.Shell, p.Own = shell, me.URL
+	chosen := db.ShownMembers
+	if len(p.Shown) > 0 && p.Shown[0].Value != "" {
+		chosen = p.Shown[0].Value
+	}
+	p.Shown = shownChoices(shell.Loc, chosen)
 	doors, err := d.store.DoorsOf(c.Request().Context(), me.ID)
 	if err != nil {
 		return fmt.Errorf("list doors: %w", err)
@@ -55,11 +60,24 @@ func (d *Pages) knowledgePage(c echo.Context, status int, p views.Knowledge) err
 	return d.Page(c, status, p)
 }
 
+// shownChoices are who may read what a person knows.
+func shownChoices(l loc, chosen string) []ui.Choice {
+	list := []ui.Choice{
+		{Value: db.ShownPublic, Label: l.Text("Everybody"), Hint: l.Text("Also people on other servers, who see it on your profile there.")},
+		{Value: db.ShownMembers, Label: l.Text("People of my communities"), Hint: l.Text("On this server, whoever belongs to a community with you.")},
+		{Value: db.ShownNobody, Label: l.Text("Only me"), Hint: l.Text("Nobody finds you by it.")},
+	}
+	for i := range list {
+		list[i].Chosen = list[i].Value == chosen
+	}
+	return list
+}
+
 // saveKnowledge handles POST /settings/knowledge.
 func (d *Pages) saveKnowledge(c echo.Context) error {
 	mine := &db.Profile{
 		ActorID: frame.MyID(c), Team: c.FormValue("team"), Job: c.FormValue("job"), Languages: c.FormValue("speaks"),
-		Places: c.FormValue("places"), Topics: c.FormValue("topics"),
+		Places: c.FormValue("places"), Topics: c.FormValue("topics"), Shown: c.FormValue("shown"),
 	}
 	typed := knowledgeOf(mine)
 	act := func(ctx context.Context, tx *db.Store) error {
@@ -106,6 +124,11 @@ func (d *Pages) openDoor(c echo.Context) error {
 	other, err := d.resolve(c.Request().Context(), c.FormValue("door"))
 	if err != nil {
 		return again(community.RefuseField("door", "actor-unknown"))
+	}
+	if d.refresh != nil && !other.Local { // the link was put there a moment ago
+		if anew, err := d.refresh(c.Request().Context(), other.URI); err == nil {
+			other = anew
+		}
 	}
 	act := func(ctx context.Context, tx *db.Store) error { return d.rules.OpenDoor(ctx, tx, frame.Me(c), other) }
 	return d.do(c, act, d.Loc(c).Text("%s is you, too.", "@"+other.Acct()), knowledgePath, again)

@@ -15,6 +15,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/web/frame"
 )
 
 // whoAt is the person that the end of an address names; nobody is asked for on other servers.
@@ -79,12 +80,8 @@ func (d *Desk) carePage(c echo.Context, status int, h *here, who *db.Actor, p vi
 	if theirs.Banned != nil {
 		p.Ban = &views.BanHere{Reason: theirs.Banned.Reason, Since: theirs.Banned.CreatedAt.Time, Until: theirs.Banned.Until.Time}
 	}
-	grants, err := d.may(ctx, h.group, me, community.ActGrant)
-	if err != nil {
-		return err
-	}
-	if grants && who.Type == db.ActorPerson {
-		if p.Roles, err = d.rolesOf(ctx, shell.Loc, h.group, who); err != nil {
+	if who.Type == db.ActorPerson {
+		if p.Roles, err = d.rolesOf(c, h.group, who); err != nil {
 			return err
 		}
 	}
@@ -99,27 +96,33 @@ func standingWords(l loc, st community.Standing) []string {
 	if st.Follows {
 		words = append(words, l.Text("Follower"))
 	}
-	if w := roleWord(l, st.Role); w != "" {
-		words = append(words, w)
+	for _, col := range st.Columns {
+		if w := frame.RoleWord(l, string(col)); w != "" {
+			words = append(words, w)
+		}
 	}
 	return words
 }
 
-func (d *Desk) rolesOf(ctx context.Context, l loc, g *db.Group, who *db.Actor) ([]views.RoleHeld, error) {
+// rolesOf are the roles that the reader may give or take, by the rule that the act asks again.
+func (d *Desk) rolesOf(c echo.Context, g *db.Group, who *db.Actor) ([]views.RoleHeld, error) {
+	ctx, l := c.Request().Context(), d.Loc(c)
 	held, err := d.store.RolesOf(ctx, g.ActorID, who.ID)
 	if err != nil {
 		return nil, fmt.Errorf("list roles: %w", err)
 	}
-	return []views.RoleHeld{
-		{
-			Name: db.RoleFacilitator, Word: l.TextIn("role", "Facilitator"), Held: slices.Contains(held, db.RoleFacilitator),
-			What: l.Text("Looks after the community: its settings, roles, members and reports."),
-		},
-		{
-			Name: db.RoleModerator, Word: l.TextIn("role", "Moderator"), Held: slices.Contains(held, db.RoleModerator),
-			What: l.Text("Looks at reports and first posts, removes, locks and bans."),
-		},
-	}, nil
+	var list []views.RoleHeld
+	for _, role := range db.Roles() {
+		row := views.RoleHeld{Name: role, Word: frame.RoleWord(l, role), What: frame.RoleHint(l, role), Held: slices.Contains(held, role)}
+		err := d.com.PermitRole(ctx, d.store, d.reader(c), g, role)
+		if no, is := refusalIn(err); is {
+			row.Why = d.Sentence(l, no)
+		} else if err != nil {
+			return nil, err
+		}
+		list = append(list, row)
+	}
+	return list, nil
 }
 
 // waits says whether somebody asked to be let in and nobody has answered.
@@ -172,9 +175,10 @@ func (d *Desk) careAct(c echo.Context, g *db.Group, who *db.Actor) (do func(ctx 
 		return func(ctx context.Context, tx *db.Store) error { return d.letIn(ctx, tx, me, g, who) }, l.Text("%s is a member now.", who.Label())
 	case "refuse":
 		return func(ctx context.Context, tx *db.Store) error { return d.refuse(ctx, tx, me, g, who) }, l.Text("Refused. %s is told.", who.Label())
-	case db.RoleFacilitator, db.RoleModerator:
+	case db.RoleFacilitator, db.RoleModerator, db.RoleCore, db.RoleExpert, db.RoleSteward, db.RoleSponsor:
 		return func(ctx context.Context, tx *db.Store) error { return d.com.GrantRole(ctx, tx, me, g, role(act)) }, l.Text("%s has the role now.", who.Label())
-	case "withdraw-" + db.RoleFacilitator, "withdraw-" + db.RoleModerator:
+	case "withdraw-" + db.RoleFacilitator, "withdraw-" + db.RoleModerator, "withdraw-" + db.RoleCore, "withdraw-" + db.RoleExpert,
+		"withdraw-" + db.RoleSteward, "withdraw-" + db.RoleSponsor:
 		name := strings.TrimPrefix(act, "withdraw-")
 		return func(ctx context.Context, tx *db.Store) error { return d.com.WithdrawRole(ctx, tx, me, g, role(name)) }, l.Text("The role is taken away.")
 	case "ban":

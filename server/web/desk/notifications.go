@@ -25,7 +25,7 @@ const (
 func inboxKinds(name string) (views.InboxKind, []string) {
 	switch name {
 	case "needs":
-		return views.InboxNeeds, []string{db.NotifyReport, db.NotifyHeld, db.NotifyMember, db.NotifyDirect, db.NotifyCharter}
+		return views.InboxNeeds, []string{db.NotifyReport, db.NotifyHeld, db.NotifyMember, db.NotifyDirect, db.NotifyCharter, db.NotifyJoin}
 	case "answers":
 		return views.InboxAnswers, []string{db.NotifyReply, db.NotifyMention}
 	case "thanks":
@@ -245,8 +245,10 @@ func (d *Desk) target(ctx context.Context, n *db.Notification) (string, error) {
 		return "/c/" + d.PathHandle(g) + joinPage(n.Note), nil
 	case n.Kind == db.NotifyCharter && g != nil:
 		return "/c/" + d.PathHandle(g) + "/charter", nil
+	case n.Kind == db.NotifyMember && g != nil && g.Locked:
+		return "/c/" + d.PathHandle(g) + "/requests", nil
 	case n.Kind == db.NotifyMember && g != nil:
-		return "/c/" + d.PathHandle(g) + "/people", nil
+		return "/c/" + d.PathHandle(g) + "/members", nil
 	case g != nil:
 		return "/c/" + d.PathHandle(g), nil
 	case who != nil && who.Type == db.ActorGroup:

@@ -99,6 +99,9 @@ func (d *Desk) people(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if !h.care || !h.group.Actor.Local { // everybody else reads the directory, where members choose who sees them
+		return frame.See(c, strings.TrimSuffix("/c/"+d.PathHandle(h.group.Actor)+"/members?"+c.QueryString(), "?"))
+	}
 	shell, err := d.Shell(c, d.Loc(c).Text("People"), views.Communities)
 	if err != nil {
 		return err
@@ -154,15 +157,10 @@ func (d *Desk) stewards(c echo.Context, h *here) ([]views.PersonHere, error) {
 }
 
 func roleWord(l loc, role string) string {
-	switch role {
-	case db.RoleFacilitator:
-		return l.TextIn("role", "Facilitator")
-	case db.RoleModerator:
-		return l.TextIn("role", "Moderator")
-	case community.StandsNewcomer:
+	if role == community.StandsNewcomer {
 		return l.Text("Newcomer")
 	}
-	return ""
+	return frame.RoleWord(l, role)
 }
 
 func (d *Desk) members(c echo.Context, h *here, p *views.People) error {

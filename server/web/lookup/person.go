@@ -63,12 +63,15 @@ func (d *Pages) fillPerson(c echo.Context, a *db.Actor, p *views.Person) error {
 			p.Standing = views.Asked
 		}
 	}
-	groups, err := d.store.OpenGroupsOf(ctx, a.ID, 20)
+	groups, err := d.store.OpenGroupsOf(ctx, a.ID, frame.MyID(c), 20)
 	if err != nil {
 		return fmt.Errorf("list communities of %s: %w", a.URI, err)
 	}
 	for _, g := range groups {
 		p.Also = append(p.Also, d.Place(g.Actor))
+	}
+	if err := d.fillKnowing(c, a, p); err != nil {
+		return err
 	}
 	return d.fillSaid(c, a, p)
 }
