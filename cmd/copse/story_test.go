@@ -58,7 +58,7 @@ func TestScripts(t *testing.T) {
 			"group":    plain(func(s *story, args []string) error { return s.opens(args[0], args[1:]) }),
 			"founded":  plain(func(s *story, args []string) error { return s.founded(args[0], args[1:]) }),
 			"chores":   plain(func(s *story, args []string) error { return s.sites[args[0]].tidy(context.Background()) }),
-			"knows":   printing(func(s *story, args []string) (string, error) { return s.knows(args[0], args[1]) }),
+			"knows":    printing(func(s *story, args []string) (string, error) { return s.knows(args[0], args[1]) }),
 			"member":   printing(func(s *story, args []string) (string, error) { return s.member(args) }),
 			"as":       plain(func(s *story, args []string) error { return s.as(args[0], args[1], args[2:]) }),
 			"settle":   plain(func(s *story, _ []string) error { settle(s.t, slices.Collect(maps.Values(s.sites))...); return nil }),
