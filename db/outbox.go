@@ -26,6 +26,8 @@ type Audience struct {
 	Promise string `json:"promise,omitempty"`
 	// Inboxes are single places, for people addressed by name.
 	Inboxes []FollowerInbox `json:"inboxes,omitempty"`
+	// NotBefore keeps it here until then; zero = no longer than it takes.
+	NotBefore Time `json:"not_before,omitzero"`
 }
 
 // OutboxRow is an activity on its way to an audience: the fan-out of reliability.md 1b.

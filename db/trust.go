@@ -77,6 +77,32 @@ func (s *Store) HasTrusts(ctx context.Context, groupID int64) (bool, error) {
 	return has, wrap(err)
 }
 
+// KnownAt says whether a group has invited a host, or somebody there.
+func (s *Store) KnownAt(ctx context.Context, groupID int64, host string) (bool, error) {
+	var known bool
+	err := s.read.NewRaw(`SELECT EXISTS (SELECT 1 FROM trusts WHERE group_id = ? AND host = ? AND state IN (?, ?))
+		OR EXISTS (SELECT 1 FROM invitations i JOIN actors a ON a.id = i.actor_id
+		WHERE i.group_id = ? AND a.host = ? AND i.state = ? AND i.ends_at > ?)`,
+		groupID, host, TrustInvited, TrustConfirmed, groupID, host, InviteOpen, s.Now()).Scan(ctx, &known)
+	return known, wrap(err)
+}
+
+// ClosedGroup says that an actor is a group that not everybody reads.
+func (s *Store) ClosedGroup(ctx context.Context, id int64) (bool, error) {
+	return s.closedGroup(ctx, id)
+}
+
+// EndLocalFollow ends the follow of an actor by one of ours, and the membership that goes with it.
+func (s *Store) EndLocalFollow(ctx context.Context, f *Follow, who *Actor) error {
+	f.State = FollowRejected
+	if err := s.PutFollow(ctx, f, who); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "UPDATE memberships SET status = 'removed', left_at = ? WHERE group_id = ? AND left_at = 0 AND actor_id = ?",
+		s.Now(), f.FolloweeID, who.ID)
+	return err
+}
+
 // FollowersFrom lists accepted follows of a group by people of one host, with the followers, after
 // a follow id.
 func (s *Store) FollowersFrom(ctx context.Context, groupID int64, host string, after int64, limit int) ([]*Follow, error) {

@@ -30,6 +30,9 @@ type ReceiverOptions struct {
 	Policy func(ctx context.Context, host string) error
 	// Nudge wakes the inbox.
 	Nudge func()
+	// Synchronise is told whom a sender takes for its followers here (FEP-8fcf): the signer and the
+	// header. It must not block.
+	Synchronise func(ctx context.Context, signer, header string)
 }
 
 // Receiver authenticates requests of other instances.
@@ -93,6 +96,9 @@ func (v *Receiver) Receive(req *http.Request, body []byte, inboxOf int64) error 
 	}
 	if err := v.mayBring(ctx, signer, doc); err != nil {
 		return err
+	}
+	if header := req.Header.Get(sign.Synchronization); header != "" && signer != "" && v.o.Synchronise != nil {
+		v.o.Synchronise(ctx, signer, header)
 	}
 	return v.keep(ctx, claim, signer, doc, &db.Receipt{Body: body, InboxOf: inboxOf})
 }

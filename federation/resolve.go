@@ -50,6 +50,7 @@ type Resolver struct {
 type memory struct {
 	keys  *otter.Cache[string, peerKey]
 	tried *otter.Cache[string, time.Time] // when asking somewhere was last in vain
+	reads *otter.Cache[string, reads]     // who is a follower of a group elsewhere
 	asks  singleflight.Group
 	store chan struct{} // one remote actor is written at a time
 }
@@ -71,6 +72,7 @@ func NewResolver(o ResolverOptions) *Resolver {
 	return &Resolver{o: o, mem: &memory{
 		keys:  otter.Must(&otter.Options[string, peerKey]{MaximumSize: maxRemembered}),
 		tried: otter.Must(&otter.Options[string, time.Time]{MaximumSize: maxRemembered}),
+		reads: otter.Must(&otter.Options[string, reads]{MaximumSize: maxRemembered}),
 		store: make(chan struct{}, 1),
 	}}
 }

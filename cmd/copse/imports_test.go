@@ -68,6 +68,7 @@ func rooms() []room {
 		{name: "cadence", paths: []string{"server/cadence"}, may: rule("community", "practice", "exchange")},
 		{name: "federation", paths: []string{"federation"}, may: []string{"drill", "fetch", "sign", "vocab", "content", "db"}},
 		{name: "inbox", paths: []string{"federation/inbox"}, may: []string{"drill", "federation", "fetch", "vocab", "db"}},
+		{name: "roster", paths: []string{"federation/roster"}, may: []string{"federation", "vocab", "db"}},
 		{name: "delivery", paths: []string{"federation/delivery"}, may: []string{"drill", "queue", "sign", "vocab", "db"}},
 		{name: "queue", paths: []string{"federation/delivery/queue"}, may: []string{"db"}},
 		{name: "drill", paths: []string{"federation/drill"}},

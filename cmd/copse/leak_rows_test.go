@@ -8,8 +8,12 @@ import (
 )
 
 // leakPath is an address that has to do with the community, and the same of something that is not
-// there; an empty missing says that the address itself is no secret.
-type leakPath struct{ path, missing string }
+// there; an empty missing says that the address itself is no secret. Face says that who was invited
+// may know of it.
+type leakPath struct {
+	path, missing string
+	face          bool
+}
 
 // leakRow is one route in the matrix: the addresses to try, and whether they answer ActivityPub too.
 type leakRow struct {
@@ -71,7 +75,7 @@ func (row leakRow) documented() leakRow {
 
 // face is an address of the community that outsiders may know of, unless it is confidential.
 func (w *leakWorld) face(before, real, missing, after string) leakRow {
-	p := leakPath{path: before + real + after}
+	p := leakPath{path: before + real + after, face: true}
 	if w.openness == db.OpennessConfidential {
 		p.missing = before + missing + after
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/copse-social/copse/federation/delivery"
 	"github.com/copse-social/copse/federation/delivery/queue"
 	"github.com/copse-social/copse/federation/inbox"
+	"github.com/copse-social/copse/federation/roster"
 	"github.com/copse-social/copse/server"
 	"github.com/copse-social/copse/server/actors"
 	"github.com/copse-social/copse/server/web"
@@ -32,6 +33,7 @@ type instance struct {
 	limits    *server.Limits
 	deliverer *delivery.Deliverer
 	historian *historian
+	roster    *roster.Roster
 	receiver  *federation.Receiver
 	inbox     *inbox.Worker
 	actors    *actors.Door
@@ -68,10 +70,11 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 	if err != nil {
 		return err
 	}
+	i.roster = roster.New(roster.Options{Store: i.store, Resolver: i.resolver, Host: i.iris.Host(), Log: i.log, Settle: i.settleFollows})
 	i.deliverer = delivery.New(delivery.Options{
 		Store: i.store, Queue: line, Transport: i.transport, SignerOf: i.signerOf, UserAgent: i.userAgent(),
 		OwnHost: i.iris.Host(), Policy: i.refuses, Gone: i.gone, Now: i.now, Log: i.log, Registry: i.registry,
-		Busy: func() bool { return i.inbox.Backlog() }, Doubt: i.skew.Doubtful, Keep: retention(i.cfg),
+		Busy: func() bool { return i.inbox.Backlog() }, Doubt: i.skew.Doubtful, Synchronise: i.roster.Header, Keep: retention(i.cfg),
 	})
 	i.historian = newHistorian(i.core)
 	if err := i.addRules(ctx, hooks{delivery: i.deliverer.Nudge, backfill: i.historian.Nudge}); err != nil {
@@ -79,11 +82,11 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 	}
 	nudge := func() { i.inbox.Nudge() }
 	i.receiver = federation.NewReceiver(federation.ReceiverOptions{
-		Store: i.store, Resolver: i.resolver, IRIs: i.iris, Now: i.now, Log: i.log, Policy: i.allowed, Nudge: nudge,
+		Store: i.store, Resolver: i.resolver, IRIs: i.iris, Now: i.now, Log: i.log, Policy: i.allowed, Nudge: nudge, Synchronise: i.roster.Hear,
 	})
 	i.actors = actors.New(actors.Options{
 		Store: i.store, IRIs: i.iris, Receiver: i.receiver, Community: i.community,
-		Exchange: i.exchange, Charter: i.charter, Membership: i.membership, Moderation: i.moderation, Trust: i.trust, Cancel: refuseDelivery, Version: version, Now: i.now, Log: i.log,
+		Exchange: i.exchange, Charter: i.charter, Membership: i.membership, Moderation: i.moderation, Trust: i.trust, Follows: i.resolver.Follows, Cancel: refuseDelivery, Version: version, Now: i.now, Log: i.log,
 	})
 	i.inbox = inbox.New(inbox.Options{
 		Store: i.store, Resolver: i.resolver, Apply: i.actors.Apply, Now: i.now, Log: i.log,

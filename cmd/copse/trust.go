@@ -27,3 +27,9 @@ func (o *office) trusted() *trusted.Desk {
 		},
 	}
 }
+
+// settleFollows hands what a community elsewhere says of its followers here to the rules, which are
+// built later.
+func (c *core) settleFollows(ctx context.Context, tx *db.Store, group *db.Actor, names []string) error {
+	return c.trust.Settle(ctx, tx, group, names)
+}

@@ -60,6 +60,9 @@ type Options struct {
 	// Busy says that what came in is waiting to be worked on, which then goes before signing; nil:
 	// it never is.
 	Busy func() bool
+	// Synchronise words what is said with an activity for followers at a host: who they are, as
+	// far as we know (FEP-8fcf). "" says nothing; nil never says anything.
+	Synchronise func(ctx context.Context, a *db.Activity, host string) (string, error)
 	// Random draws from [0, 1) to spread retries; nil means chance.
 	Random func() float64
 }

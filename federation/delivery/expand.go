@@ -88,7 +88,7 @@ func (d *Deliverer) plan(ctx context.Context, row *db.OutboxRow) (*step, error) 
 		return nil, err
 	}
 	st.cursor = places.cursor
-	st.list, st.hosts = deliveriesTo(places.list, row)
+	st.list, st.hosts = deliveriesTo(places.list, row, to.NotBefore)
 	return st, nil
 }
 
@@ -152,10 +152,10 @@ func (st *step) store(ctx context.Context, tx *db.Store) error {
 }
 
 // deliveriesTo makes the rows for some places, and lists the hosts of them.
-func deliveriesTo(places []place, row *db.OutboxRow) (list []*db.Delivery, hosts []string) {
+func deliveriesTo(places []place, row *db.OutboxRow, notBefore db.Time) (list []*db.Delivery, hosts []string) {
 	for _, p := range places {
 		list = append(list, &db.Delivery{
-			ActivityID: row.ActivityID, Host: p.host, Inbox: p.inbox, Class: row.Class, OKey: row.OKey, FollowersOf: p.followersOf,
+			ActivityID: row.ActivityID, Host: p.host, Inbox: p.inbox, Class: row.Class, OKey: row.OKey, FollowersOf: p.followersOf, NextAt: notBefore,
 		})
 		hosts = append(hosts, p.host)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -145,6 +146,9 @@ func (d *Deliverer) request(ctx context.Context, to *url.URL, t try, s sign.Sche
 	}
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("User-Agent", d.o.UserAgent)
+	if err := d.synchronise(ctx, req, t); err != nil {
+		return nil, err
+	}
 	by := t.act.ActorID
 	if !t.act.Local { // a group passes on what somebody else did
 		by = t.act.GroupID
@@ -154,6 +158,21 @@ func (d *Deliverer) request(ctx context.Context, to *url.URL, t try, s sign.Sche
 		return nil, err
 	}
 	return req, d.signing.do(func() error { return signer.Sign(req, t.act.Body, s, d.o.Now()) })
+}
+
+// synchronise adds the header that lets the host see whether it knows the same followers as we do.
+func (d *Deliverer) synchronise(ctx context.Context, req *http.Request, t try) error {
+	if d.o.Synchronise == nil || t.act.Public {
+		return nil
+	}
+	said, err := d.o.Synchronise(ctx, t.act, t.row.Host)
+	if err != nil {
+		return fmt.Errorf("say who follows at %s: %w", t.row.Host, err)
+	}
+	if said != "" {
+		req.Header.Set(sign.Synchronization, said)
+	}
+	return nil
 }
 
 // faultOf puts a network error into a few words without addresses.

@@ -25,6 +25,10 @@ func (s *Signer) signCavage(req *http.Request, t target, body []byte) error {
 	if body != nil {
 		names = append(names, "digest")
 	}
+	synchronized := req.Header.Get(Synchronization)
+	if synchronized != "" {
+		names = append(names, strings.ToLower(Synchronization))
+	}
 	want, key, err := s.cavageKey()
 	if err != nil {
 		return err
@@ -40,6 +44,9 @@ func (s *Signer) signCavage(req *http.Request, t target, body []byte) error {
 	wire := wireRequest(req.Method, t.path+t.query)
 	wire.Header.Set("Host", t.host)
 	wire.Header.Set("Date", req.Header.Get("Date"))
+	if synchronized != "" {
+		wire.Header.Set(Synchronization, synchronized)
+	}
 	if err := signer.SignRequest(key, s.KeyID, wire, body); err != nil {
 		return fmt.Errorf("compute: %w", err)
 	}

@@ -34,6 +34,9 @@ func (s *Signer) signRFC9421(req *http.Request, t target, body []byte, now time.
 		}
 		req.Header.Set("Content-Digest", d)
 	}
+	if req.Header.Get(Synchronization) != "" {
+		names = append(names, strings.ToLower(Synchronization))
+	}
 	alg := algRSA
 	if s.RSA == nil {
 		alg = algEd25519

@@ -57,6 +57,10 @@ const (
 	maxParams = 16      // parameters of one signature
 )
 
+// Synchronization is the header with which a sender says whom it takes for followers at a host. It is
+// signed where it stands (FEP-8fcf).
+const Synchronization = "Collection-Synchronization"
+
 // Signer signs as one actor. It is read only, so goroutines may share it.
 type Signer struct {
 	// KeyID is where peers fetch the public half of the request key.

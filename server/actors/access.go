@@ -67,7 +67,43 @@ func (d *Door) readablePost(ctx context.Context, p *db.Post, who *db.Actor) erro
 	if !g.Actor.Local && (g.Openness == db.OpennessOpen || who != nil && who.Host == g.Actor.Host) {
 		return nil // sent there in public, or asked for by the host that decides who reads the rest
 	}
-	return d.readable(ctx, g, who)
+	if err := d.readable(ctx, g, who); !errors.Is(err, errHidden) || g.Actor.Local || d.follows == nil {
+		return err
+	}
+	return d.readableThere(ctx, g, who)
+}
+
+// readableThere asks the home of a community elsewhere about a reader from a third host, whom we
+// can't know: its members' servers read here what our people wrote there (wire.md 6).
+func (d *Door) readableThere(ctx context.Context, g *db.Group, who *db.Actor) error {
+	if !g.Actor.Active() || who.Host == d.iris.Host() {
+		return errHidden
+	}
+	yes, err := d.follows(ctx, g.Actor, who.URI)
+	if err != nil {
+		return fmt.Errorf("ask %s about %s: %w", g.Actor.Host, who.URI, err)
+	}
+	if !yes {
+		return errHidden
+	}
+	return nil
+}
+
+// known answers nil where who may know of a group that is not listed anywhere: its members, and
+// those whose server it trusts or has invited somebody at.
+func (d *Door) known(ctx context.Context, g *db.Group, who *db.Actor) error {
+	err := d.readable(ctx, g, who)
+	if !errors.Is(err, errHidden) || g.Openness != db.OpennessConfidential {
+		return err
+	}
+	invited, err := d.store.KnownAt(ctx, g.ActorID, who.Host)
+	if err != nil {
+		return fmt.Errorf("see whom %s invites at %s: %w", g.Actor.URI, who.Host, err)
+	}
+	if !invited {
+		return errHidden
+	}
+	return nil
 }
 
 // forAll says that everybody may know of a post: it is no private word, and stands in no community

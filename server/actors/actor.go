@@ -86,7 +86,7 @@ func (d *Door) actorDoc(ctx context.Context, a *db.Actor, who *db.Actor) (any, e
 	if g.Openness == db.OpennessRestricted && !g.SignedFetch {
 		return doc, nil // its home page is public
 	}
-	err = d.readable(ctx, g, who)
+	err = d.known(ctx, g, who)
 	switch {
 	case err == nil:
 		return doc, nil

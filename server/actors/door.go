@@ -37,6 +37,8 @@ type Options struct {
 	Membership *membership.Rules
 	Trust      *trust.Rules
 	Moderation *moderation.Rules
+	// Follows asks the home of a group elsewhere whether somebody follows it; nil: nobody does.
+	Follows func(ctx context.Context, group *db.Actor, who string) (bool, error)
 	// Cancel ends the deliveries of one of our activities to a host that has answered it with a
 	// Reject, and says whether there were any: NodeBB leaves the POST itself without an answer.
 	Cancel func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
@@ -57,6 +59,7 @@ type Door struct {
 	membership *membership.Rules
 	trust      *trust.Rules
 	moderation *moderation.Rules
+	follows    func(ctx context.Context, group *db.Actor, who string) (bool, error)
 	cancel     func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
 	version    string
 	now        func() time.Time
@@ -69,7 +72,7 @@ type Door struct {
 func New(o Options) *Door {
 	d := &Door{
 		store: o.Store, iris: o.IRIs, receiver: o.Receiver,
-		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, moderation: o.Moderation, trust: o.Trust, cancel: o.Cancel,
+		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, moderation: o.Moderation, trust: o.Trust, follows: o.Follows, cancel: o.Cancel,
 		version: o.Version, now: o.Now, log: o.Log, cache: newCache(),
 	}
 	d.acts = d.withTrust(d.table())

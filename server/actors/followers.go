@@ -16,6 +16,9 @@ import (
 // perPage bounds every page of a collection.
 const perPage = 50
 
+// perRoster bounds a page of followers at one host, which is read whole where they changed.
+const perRoster = 500
+
 // owner is whose collection is asked for, and who asks: the group is nil for people, the reader for
 // unsigned requests.
 type owner struct {
@@ -75,14 +78,16 @@ func (d *Door) followersPage(ctx context.Context, c echo.Context, a, who *db.Act
 		return emptyPage(id), errSigned
 	}
 	after := c.QueryParam("after")
-	list, err := d.store.FollowersAt(ctx, a.ID, who.Host, after, perPage)
+	list, err := d.store.FollowersAt(ctx, a.ID, who.Host, after, perRoster)
 	if err != nil {
 		return nil, fmt.Errorf("list followers of %s at %s: %w", a.URI, who.Host, err)
 	}
 	page := emptyPage(id)
-	page.OrderedItems = vocab.IDs(list)
-	if len(list) == perPage {
-		page.Next = id + "?page=1&after=" + url.QueryEscape(list[perPage-1])
+	if page.OrderedItems = vocab.IDs(list); after != "" {
+		page.ID = id + "?page=1&after=" + url.QueryEscape(after)
+	}
+	if len(list) == perRoster {
+		page.Next = id + "?page=1&after=" + url.QueryEscape(list[perRoster-1])
 	}
 	return page, nil
 }

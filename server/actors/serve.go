@@ -73,6 +73,9 @@ func (d *Door) serve(c echo.Context, doc document) error {
 	if errors.Is(err, errSigned) {
 		return d.serveSigned(c, doc, made)
 	}
+	if errors.Is(err, db.ErrNotFound) || errors.Is(err, errHidden) {
+		d.reader(c)
+	}
 	a, err := answered(made, err)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -34,6 +35,9 @@ func (d *Door) webfinger(c echo.Context) error {
 	}
 	changes, at := d.store.Changes(), d.now()
 	a, err := d.named(ctx, asked[0])
+	if errors.Is(err, db.ErrNotFound) {
+		d.reader(c) // as where there is one who is not for everybody
+	}
 	if err != nil {
 		return hidden(err)
 	}
@@ -43,7 +47,14 @@ func (d *Door) webfinger(c echo.Context) error {
 	case !a.SuspendedAt.IsZero():
 		return echo.ErrNotFound
 	}
-	if known, err := d.listed(ctx, a); err != nil || !known {
+	listed, err := d.listed(ctx, a)
+	if err == nil && !listed {
+		err = d.invited(c, a)
+	}
+	if errors.Is(err, errHidden) {
+		err = db.ErrNotFound
+	}
+	if err != nil {
 		return hidden(err)
 	}
 	jrd := vocab.WebFinger(a.Acct(), a.URI, d.pageOf(a))
@@ -57,9 +68,40 @@ func (d *Door) webfinger(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if !listed {
+		found.age = keepNever
+		return send(c, found)
+	}
 	found.changes, found.at = changes, at
 	d.cache.put(key, found)
 	return send(c, found)
+}
+
+// invited answers nil where the handle of a confidential group is for who signed the request: its
+// members' servers and those it invites (domain.md 3g).
+func (d *Door) invited(c echo.Context, a *db.Actor) error {
+	who := d.reader(c)
+	if who == nil {
+		return errHidden
+	}
+	g, err := d.store.GroupByID(c.Request().Context(), a.ID)
+	if err != nil {
+		return err
+	}
+	return d.known(c.Request().Context(), g, who)
+}
+
+// reader is who signed a request, nil where nobody did. It is asked alike where there is nothing
+// and where there is something that not everybody may know of: to have one's key fetched tells too.
+func (d *Door) reader(c echo.Context) *db.Actor {
+	if c.Request().Header.Get("Signature") == "" {
+		return nil
+	}
+	who, err := d.receiver.Reader(c.Request())
+	if err != nil {
+		return nil
+	}
+	return who
 }
 
 // listed tells whether a handle may be known at all: that of a confidential group may not.

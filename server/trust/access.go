@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
@@ -12,6 +13,9 @@ import (
 
 // gotosocial is how NodeInfo names the software that ends an accepted follow at a Block alone.
 const gotosocial = "gotosocial"
+
+// blockFor is how long such a Block stands (wire.md 6; tried there: the follow is gone by then).
+const blockFor = time.Minute
 
 // atOnce bounds how many rows one statement of an ending touches.
 const atOnce = 500
@@ -65,14 +69,28 @@ func (r *Rules) SentAway(ctx context.Context, tx *db.Store, g *db.Group, who *db
 		return fmt.Errorf("load host %s: %w", who.Host, err)
 	}
 	if err == nil && host.Software == gotosocial {
-		id := r.iris.Activity(tx.NewID())
-		block := &vocab.ActivityDoc{ID: id, Type: "Block", Actor: g.Actor.URI, Object: who.URI}
-		docs = append(docs, vocab.ActivityDoc{ID: id, Type: "Block", Object: who.URI}, vocab.ActivityDoc{Type: "Undo", Object: block})
+		docs = append(docs, vocab.ActivityDoc{ID: r.iris.Activity(tx.NewID()), Type: "Block", Object: who.URI})
 	}
 	for _, doc := range docs {
 		if _, err := r.reply(ctx, tx, g.Actor, who, doc); err != nil {
 			return err
 		}
+	}
+	if len(docs) == 1 {
+		return nil
+	}
+	return r.unblock(ctx, tx, g, who, docs[1].ID)
+}
+
+// unblock takes a Block back a minute later: GoToSocial ends the follow on its own time.
+func (r *Rules) unblock(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, block string) error {
+	undone := &vocab.ActivityDoc{ID: block, Type: "Block", Actor: g.Actor.URI, Object: who.URI}
+	out := federation.Outgoing{
+		Actor: g.Actor, ObjectURI: who.URI, Doc: vocab.ActivityDoc{Type: "Undo", To: []string{who.URI}, Object: undone},
+		To: []db.Audience{{Inboxes: []db.FollowerInbox{{Inbox: who.Inbox, Host: who.Host}}, NotBefore: db.At(tx.Now().Add(blockFor))}},
+	}
+	if _, err := r.pub.Publish(ctx, tx, out); err != nil {
+		return fmt.Errorf("take back block of %s: %w", who.URI, err)
 	}
 	return nil
 }
@@ -120,8 +138,7 @@ func (r *Rules) TakeRemoved(ctx context.Context, tx *db.Store, in *federation.In
 		return federation.Ignored("not-following"), true, ignoreNotFound(err)
 	}
 	if f.State != db.FollowRejected {
-		f.State = db.FollowRejected
-		if err := tx.PutFollow(ctx, f, who); err != nil {
+		if err := tx.EndLocalFollow(ctx, f, who); err != nil {
 			return federation.Outcome{}, true, fmt.Errorf("end follow of %s: %w", in.Actor.URI, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,13 +49,7 @@ func newHome(t *testing.T) *home {
 		_, err := h.com.EnsureInstance(ctx, tx)
 		return err
 	})
-	h.do(func(ctx context.Context, tx *db.Store) error {
-		account, err := h.com.CreatePerson(ctx, tx, community.NewPerson{Handle: "ana", Name: "Ana", Email: "ana@mail.example"})
-		if err == nil {
-			h.ana = account.Actor
-		}
-		return err
-	})
+	h.ana = h.person("ana")
 	return h
 }
 
@@ -63,6 +58,20 @@ func (h *home) do(do func(ctx context.Context, tx *db.Store) error) {
 	if err := h.store.InTx(context.Background(), do); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+func (h *home) person(handle string) *db.Actor {
+	h.t.Helper()
+	var a *db.Actor
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		name := strings.ToUpper(handle[:1]) + handle[1:]
+		account, err := h.com.CreatePerson(ctx, tx, community.NewPerson{Handle: handle, Name: name, Email: handle + "@mail.example"})
+		if err == nil {
+			a = account.Actor
+		}
+		return err
+	})
+	return a
 }
 
 func (h *home) group(openness string) *db.Group {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
@@ -140,7 +141,19 @@ func TestEndTrust_gotosocialIsBlockedForAMoment(t *testing.T) {
 	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.EndTrust(ctx, tx, h.ana, g, "gts.test") })
 	blocks, undone := h.sent("Block"), h.sent("Undo")
 	if len(blocks) != 1 || blocks[0].doc["object"] != bo.URI || len(undone) != 2 {
-		t.Errorf("blocks %v, undone %v", blocks, undone)
+		t.Fatalf("blocks %v, undone %v", blocks, undone)
+	}
+	waits := 0
+	for _, u := range undone {
+		if inner, _ := u.doc["object"].(map[string]any); inner["type"] == "Block" {
+			if u.to.NotBefore.Sub(h.now) < 59*time.Second {
+				t.Errorf("taken back at %v, want a minute later", u.to.NotBefore)
+			}
+			waits++
+		}
+	}
+	if waits != 1 {
+		t.Errorf("%d blocks taken back, want 1", waits)
 	}
 }
 
