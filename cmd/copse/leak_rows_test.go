@@ -151,6 +151,7 @@ func leakCommunity(w *leakWorld) map[string]leakRow {
 		"GET /c/:handle":             page("").add(page("?sort=new")).documented(),
 		"GET /c/:handle/feed.atom":   page("/feed.atom"),
 		"GET /c/:handle/log":         page("/log"),
+		"GET /c/:handle/appeal":      page("/appeal"),
 		"GET /c/:handle/new":         page("/new"),
 		"GET /c/:handle/people":      page("/people").add(page("/people?q=mia")),
 		"GET /c/:handle/people/:who": page("/people/mia"),
@@ -191,7 +192,7 @@ func leakOwn(*leakWorld) map[string]leakRow {
 	rows := make(map[string]leakRow)
 	for _, path := range []string{
 		"/drafts", "/notifications", "/settings", "/settings/access", "/settings/communities", "/settings/reading",
-		"/admin/federation", "/admin/log", "/admin/people", "/admin/settings",
+		"/admin/federation", "/admin/log", "/admin/people", "/admin/settings", "/admin/federation/lists", "/admin/federation/lists.csv",
 	} {
 		rows["GET "+path] = open(path)
 	}
@@ -212,6 +213,7 @@ func leakWrites(w *leakWorld) map[string]leakRow {
 		"POST /follow/d/:id":               w.starterAt("/follow/d/", ""),
 		"POST /follow/u/:handle":           open("/follow/u/mia"),
 		"POST /c/:handle/people/:who/:act": w.face("/c/", "quiet", "nosuch", "/people/mia/ban"),
+		"POST /c/:handle/appeal":           w.face("/c/", "quiet", "nosuch", "/appeal"),
 	}
 	for _, act := range []string{"follow", "join", "leave", "new", "settings", "unfollow"} {
 		rows["POST /c/:handle/"+act] = w.face("/c/", "quiet", "nosuch", "/"+act)
@@ -221,7 +223,7 @@ func leakWrites(w *leakWorld) map[string]leakRow {
 	}
 	for _, path := range []string{
 		"/drafts", "/drafts/drop", "/notifications/read", "/notifications/unread", "/read", "/settings", "/settings/communities",
-		"/settings/password", "/settings/reading", "/settings/sessions/end", "/admin/federation", "/admin/settings",
+		"/settings/password", "/settings/reading", "/settings/sessions/end", "/admin/federation", "/admin/federation/lists", "/admin/settings",
 	} {
 		rows["POST "+path] = open(path)
 	}

@@ -1,6 +1,5 @@
 // Package moderation holds the rules by which a community is kept civil: reports from anywhere to
-// moderators anywhere and what is decided about them, appeals against bans, slow mode, the move of
-// a discussion to another community, and who reads what was done.
+// moderators anywhere, what is decided about them, and appeals against bans.
 //
 // To remove, lock, pin or hold a post is for exchange, bans and roles are for community, which it
 // asks who may. Like all rules it permits, writes and publishes in the transaction it is given,

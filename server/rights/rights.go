@@ -23,9 +23,7 @@ const (
 	Remove          Act = "remove"
 	Ban             Act = "ban"
 	SeeReports      Act = "see-reports"
-	SlowDown        Act = "slow-down"   // a discussion in which it gets hot
-	MoveThread      Act = "move-thread" // out of the group, or into it
-	Appeal          Act = "appeal"      // against one's own ban
+	Appeal          Act = "appeal" // against one's own ban
 	SeeMembers      Act = "see-members"
 	Endorse         Act = "endorse"
 	Vouch           Act = "vouch"
@@ -103,8 +101,6 @@ func Table() []Row {
 		{Act: Remove, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
 		{Act: Ban, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
 		{Act: SeeReports, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
-		{Act: SlowDown, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator", Writes: true},
-		{Act: MoveThread, Open: "--------yy--", Closed: "--------yy--", Code: "not-moderator", Writes: true},
 		{Act: Appeal, Open: people, Closed: people, Code: "signed-out"},
 		{Act: GrantExpert, Open: "-------yy--y", Closed: "-------yy--y", Code: "not-core"},
 		{Act: Grant, Open: "--------y--y", Closed: "--------y--y", Code: "not-facilitator"},

@@ -21,6 +21,7 @@ import (
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/web/belong"
+	"github.com/copse-social/copse/server/web/civil"
 	"github.com/copse-social/copse/server/web/desk"
 	"github.com/copse-social/copse/server/web/founding"
 	"github.com/copse-social/copse/server/web/frame"
@@ -112,6 +113,7 @@ func (d *Door) Mount(e *echo.Echo) {
 		Store: d.store, Community: d.com, Membership: d.o.Membership, Frame: d.Frame, Resolve: d.o.Resolve, Refresh: d.o.Refresh, Now: d.o.Now,
 	}).Mount(g)
 	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Moderation: d.o.Moderation, Frame: d.Frame, Now: d.o.Now}).Mount(g)
+	civil.New(civil.Options{Store: d.store, Moderation: d.o.Moderation, Frame: d.Frame}).Mount(g)
 	d.lookup().Mount(g)
 	d.founding().Mount(g)
 }

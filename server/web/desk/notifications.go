@@ -247,6 +247,8 @@ func (d *Desk) target(ctx context.Context, n *db.Notification) (string, error) {
 		return "/c/" + d.PathHandle(g) + "/charter", nil
 	case n.Kind == db.NotifyMember && g != nil && g.Locked:
 		return "/c/" + d.PathHandle(g) + "/requests", nil
+	case n.Note == "banned" && g != nil:
+		return "/c/" + d.PathHandle(g) + "/appeal", nil
 	case n.Kind == db.NotifyMember && g != nil:
 		return "/c/" + d.PathHandle(g) + "/members", nil
 	case g != nil:

@@ -1,0 +1,34 @@
+package admin_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/copse-social/copse/db"
+)
+
+// TestBlocks_shownBeforeTheyAreApplied: a list in Mastodon's form changes nothing until what it would
+// break was shown, and makes nothing milder.
+func TestBlocks_shownBeforeTheyAreApplied(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.person("theo", db.RoleAdmin)
+	a := h.as("theo")
+	h.ok(h.store.SetHostPolicy(h.ctx, "bad.example", db.HostBlocked, "spam"))
+	h.ok(h.store.EnsureHost(h.ctx, "sub.loud.example"))
+	list := "#domain,#severity,#public_comment\nbad.example,silence,\nloud.example,suspend,noise\ncopse.test,suspend,us\n"
+	a.get("/admin/federation/lists").want(http.StatusOK).shows("Show what it would break")
+	a.post("/admin/federation/lists", []string{"list", " "}).want(http.StatusUnprocessableEntity).shows("No server is named here.")
+	a.post("/admin/federation/lists", []string{"list", list, "act", "look"}).want(http.StatusOK).shows("loud.example", "noise", "Apply to 1 server", "Nothing that exists would break.")
+	if _, err := h.store.HostByName(h.ctx, "loud.example"); err == nil {
+		t.Error("looking has decided")
+	}
+	a.post("/admin/federation/lists", []string{"list", list, "act", "apply"}).leads("/admin/federation?show=blocked")
+	for host, want := range map[string]string{"bad.example": db.HostBlocked, "loud.example": db.HostBlocked} {
+		if got, err := h.store.HostByName(h.ctx, host); err != nil || got.Policy != want {
+			t.Errorf("%s is %+v, %v", host, got, err)
+		}
+	}
+	a.get("/admin/federation/lists.csv").want(http.StatusOK).shows("bad.example,suspend", "loud.example,suspend")
+	a.get("/admin/log").shows("Applied a block list")
+}
