@@ -41,8 +41,10 @@ func (r *Resolver) complete(ctx context.Context, in *Incoming) error {
 		return r.blocked(ctx, in)
 	case "Move":
 		return r.moved(ctx, in)
+	case "Offer":
+		return r.offered(ctx, in)
 	case "Like", "Dislike", "EmojiReact", "Accept", "TentativeAccept", "Reject", "TentativeReject", "Leave",
-		"Flag", "Lock", "Invite", "Offer", "ChooseAnswer", "Resolve", "Warn", "QuoteRequest":
+		"Flag", "Lock", "Invite", "ChooseAnswer", "Resolve", "Warn", "QuoteRequest":
 		return nil
 	}
 	return ignore("unknown-type")
@@ -206,6 +208,15 @@ func (r *Resolver) blocked(ctx context.Context, in *Incoming) error {
 		return nil // if we do not know them there is nothing to keep out
 	}
 	return r.try(r.Actor(ctx, in.Activity.Inner().IRI))
+}
+
+// offered reads a group that an instance wants to bring here as it is now.
+func (r *Resolver) offered(ctx context.Context, in *Incoming) error {
+	about := in.Activity.Inner().IRI
+	if !in.Vouched || in.Activity.Target.IRI != r.o.IRIs.Instance() || !vocab.SameOrigin(about, in.Actor.URI) {
+		return nil // the rule says no
+	}
+	return r.try(r.Refresh(ctx, about))
 }
 
 // try passes on only what may pass: that an actor can't be had for good is the rule's to see.

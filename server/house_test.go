@@ -27,6 +27,7 @@ import (
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
+	"github.com/copse-social/copse/server/moving"
 	"github.com/copse-social/copse/server/trust"
 )
 
@@ -84,7 +85,7 @@ func newHouse(t *testing.T, pages server.Pages, change ...func(*server.Options))
 	resolver := federation.NewResolver(federation.ResolverOptions{Store: h.store, Fetch: client, IRIs: iris, Now: h.clock})
 	receiver := federation.NewReceiver(federation.ReceiverOptions{Store: h.store, Resolver: resolver, IRIs: iris, Now: h.clock})
 	door := actors.New(actors.Options{
-		Store: h.store, IRIs: iris, Receiver: receiver, Community: com, Exchange: ex, Trust: trust.New(trust.Options{Pub: pub, Community: com}), Membership: membership.New(membership.Options{Pub: pub, Community: com}), Moderation: moderation.New(moderation.Options{Pub: pub, Community: com}), Charter: charter.New(charter.Options{Pub: pub, Community: com, Words: func(_, code string, _ map[string]string) string { return code }, Log: log}), Now: h.clock, Log: log,
+		Store: h.store, IRIs: iris, Receiver: receiver, Community: com, Exchange: ex, Trust: trust.New(trust.Options{Pub: pub, Community: com}), Membership: membership.New(membership.Options{Pub: pub, Community: com}), Moderation: moderation.New(moderation.Options{Pub: pub, Community: com}), Moving: moving.New(moving.Options{Pub: pub, Community: com, Exchange: ex, Log: log}), Charter: charter.New(charter.Options{Pub: pub, Community: com, Words: func(_, code string, _ map[string]string) string { return code }, Log: log}), Now: h.clock, Log: log,
 	})
 	err = h.store.InTx(context.Background(), func(ctx context.Context, tx *db.Store) error {
 		_, err := com.EnsureInstance(ctx, tx)

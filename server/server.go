@@ -61,6 +61,8 @@ type Options struct {
 	// TrustedProxies are the only peers whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	Limits         *Limits
+	// Moved lists the communities that carry on elsewhere; nil: none.
+	Moved MovedList
 	// Streams are the routes whose answers stay open; they have a lane of their own.
 	Streams []string
 	// Unlimited turns limits and caps off, for load tests in a laboratory.
@@ -104,7 +106,7 @@ func New(o Options) (*Server, error) {
 	if !o.Unlimited {
 		e.Use(s.capacity(), s.limit())
 	}
-	e.Use(crossOrigin, bounded, packed)
+	e.Use(crossOrigin, bounded, packed, s.moved)
 
 	s.mountHealth()
 	o.Actors.Mount(e)

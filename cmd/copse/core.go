@@ -27,6 +27,7 @@ import (
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
+	"github.com/copse-social/copse/server/moving"
 	"github.com/copse-social/copse/server/trust"
 )
 
@@ -84,6 +85,7 @@ type core struct {
 	membership *membership.Rules
 	trust      *trust.Rules
 	moderation *moderation.Rules
+	moving     *moving.Rules
 	instance   *db.Actor // the Application
 }
 
@@ -141,6 +143,7 @@ func (c *core) addRules(ctx context.Context, h hooks) error {
 	c.charter = charter.New(charter.Options{Pub: pub, Community: c.community, Words: locales.Charter, Log: c.log})
 	c.membership = membership.New(membership.Options{Pub: pub, Community: c.community})
 	c.moderation = moderation.New(moderation.Options{Pub: pub, Community: c.community})
+	c.moving = moving.New(moving.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Moving, Log: c.log})
 	return c.ensureInstance(ctx)
 }
 

@@ -60,7 +60,7 @@ func settle(t testing.TB, sites ...*site) {
 	for range 500 {
 		moved := false
 		for _, s := range sites {
-			for _, step := range []func(context.Context) (bool, error){s.inbox.Step, s.deliverer.Step, s.historian.Step, s.roster.Step} {
+			for _, step := range []func(context.Context) (bool, error){s.inbox.Step, s.deliverer.Step, s.historian.Step, s.roster.Step, s.porter.Step} {
 				worked, err := step(context.Background())
 				if err != nil {
 					t.Fatalf("step a worker of %s: %v", s.host, err)

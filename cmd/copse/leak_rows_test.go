@@ -102,14 +102,16 @@ func leakDocuments(w *leakWorld) map[string]leakRow {
 		return w.face("/ap/groups/", number(w.group.ActorID), number(w.group.ActorID+3), after).documented()
 	}
 	rows := map[string]leakRow{
-		"GET /ap/groups/:id":         group(""),
-		"GET /ap/contexts/:id":       w.starterAt("/ap/contexts/", "").documented(),
-		"GET /ap/objects/:id":        w.perPost("/ap/objects/", "").documented(),
-		"GET /ap/activities/:id":     w.activities().documented(),
-		"GET /.well-known/webfinger": w.face("/.well-known/webfinger?resource=acct:", "quiet", "nosuch", "@home.example"),
-		"GET /nodeinfo/2.0":          open("/nodeinfo/2.0"),
-		"GET /nodeinfo/2.1":          open("/nodeinfo/2.1"),
-		"GET /ap/instance":           open("/ap/instance").documented(),
+		"GET /ap/groups/:id":     group(""),
+		"GET /ap/contexts/:id":   w.starterAt("/ap/contexts/", "").documented(),
+		"GET /ap/objects/:id":    w.perPost("/ap/objects/", "").documented(),
+		"GET /ap/activities/:id": w.activities().documented(),
+
+		"GET /ap/moves/:id/:part/:after": w.archive(),
+		"GET /.well-known/webfinger":     w.face("/.well-known/webfinger?resource=acct:", "quiet", "nosuch", "@home.example"),
+		"GET /nodeinfo/2.0":              open("/nodeinfo/2.0"),
+		"GET /nodeinfo/2.1":              open("/nodeinfo/2.1"),
+		"GET /ap/instance":               open("/ap/instance").documented(),
 	}
 	for _, part := range []string{"events", "featured", "featured-tags", "followers", "following", "moderators", "outbox", "repertoire"} {
 		rows["GET /ap/groups/:id/"+part] = group("/" + part).add(group("/" + part + "?page=1"))

@@ -91,7 +91,7 @@ func trackBegin(cmd *cobra.Command, begun *bool) {
 func rootCommand() *cobra.Command {
 	root := family("copse", "A server for communities of practice",
 		serveCommand(), demoCommand(), setupCommand(), doctorCommand(), healthcheckCommand(), configCommand(),
-		migrateCommand(), userCommand(), groupCommand(), trustCommand(), postCommand(), queueCommand(), hostCommand(), auditCommand(), versionCommand())
+		migrateCommand(), userCommand(), groupCommand(), trustCommand(), moveCommand(), postCommand(), queueCommand(), hostCommand(), auditCommand(), versionCommand())
 	root.Long = "Copse is a server for communities of practice in the fediverse.\n\n" +
 		"Commands read the same configuration as the server and open its database themselves, so they work\n" +
 		"whether or not it runs; a running server notices within a second.\n\n" +

@@ -166,7 +166,7 @@ func (i *instance) workers(does roles) []func(context.Context) error {
 	if !does.worker {
 		return nil
 	}
-	return []func(context.Context) error{i.sayHello, i.inbox.Run, i.deliverer.Run, i.historian.Run, i.roster.Run, i.chores, i.skew.Run}
+	return []func(context.Context) error{i.sayHello, i.inbox.Run, i.deliverer.Run, i.historian.Run, i.roster.Run, i.porter.Run, i.chores, i.skew.Run}
 }
 
 // healthOnly is what a process without the web role answers.

@@ -21,6 +21,7 @@ import (
 	"github.com/copse-social/copse/federation/roster"
 	"github.com/copse-social/copse/server"
 	"github.com/copse-social/copse/server/actors"
+	"github.com/copse-social/copse/server/moving/porter"
 	"github.com/copse-social/copse/server/web"
 )
 
@@ -34,6 +35,7 @@ type instance struct {
 	deliverer *delivery.Deliverer
 	historian *historian
 	roster    *roster.Roster
+	porter    *porter.Porter
 	receiver  *federation.Receiver
 	inbox     *inbox.Worker
 	actors    *actors.Door
@@ -80,13 +82,14 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 	if err := i.addRules(ctx, hooks{delivery: i.deliverer.Nudge, backfill: i.historian.Nudge}); err != nil {
 		return err
 	}
+	i.porter = porter.New(porter.Options{Store: i.store, Rules: i.moving, Resolver: i.resolver, Fetch: i.fetch.Body, Host: i.iris.Host(), Log: i.log})
 	nudge := func() { i.inbox.Nudge() }
 	i.receiver = federation.NewReceiver(federation.ReceiverOptions{
 		Store: i.store, Resolver: i.resolver, IRIs: i.iris, Now: i.now, Log: i.log, Policy: i.allowed, Nudge: nudge, Synchronise: i.roster.Hear,
 	})
 	i.actors = actors.New(actors.Options{
 		Store: i.store, IRIs: i.iris, Receiver: i.receiver, Community: i.community,
-		Exchange: i.exchange, Charter: i.charter, Membership: i.membership, Moderation: i.moderation, Trust: i.trust, Follows: i.resolver.Follows, Cancel: refuseDelivery, Version: version, Now: i.now, Log: i.log,
+		Exchange: i.exchange, Charter: i.charter, Membership: i.membership, Moderation: i.moderation, Trust: i.trust, Moving: i.moving, Follows: i.resolver.Follows, Cancel: refuseDelivery, Version: version, Now: i.now, Log: i.log,
 	})
 	i.inbox = inbox.New(inbox.Options{
 		Store: i.store, Resolver: i.resolver, Apply: i.actors.Apply, Now: i.now, Log: i.log,
@@ -95,7 +98,7 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 	i.web = people.Door
 	i.shell, err = server.New(server.Options{
 		Store: i.store, Actors: i.actors, Web: people, Fault: people.Fault, BaseURL: i.cfg.URL,
-		TrustedProxies: i.cfg.Proxies, Unlimited: len(i.cfg.LabNetworks) > 0, Limits: i.limits, Registry: i.registry, Ready: o.Ready, Degrades: i.degrades(), Now: i.now, Log: i.log,
+		TrustedProxies: i.cfg.Proxies, Unlimited: len(i.cfg.LabNetworks) > 0, Limits: i.limits, Registry: i.registry, Ready: o.Ready, Degrades: i.degrades(), Moved: i.moved, Now: i.now, Log: i.log,
 	})
 	if err != nil {
 		return err

@@ -201,3 +201,12 @@ func documentID(body []byte) (string, error) {
 	}
 	return id, nil
 }
+
+// Body is what Object fetches, as bytes.
+func (c *Client) Body(ctx context.Context, iri string) ([]byte, error) {
+	doc, err := c.Object(ctx, iri)
+	if err != nil {
+		return nil, err
+	}
+	return doc.Body, nil
+}

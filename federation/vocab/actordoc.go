@@ -63,6 +63,7 @@ func (a ActorDoc) Stub() ActorDoc {
 		AtContext: a.AtContext, ID: a.ID, Type: a.Type,
 		PreferredUsername: a.PreferredUsername, Inbox: a.Inbox,
 		PublicKey: a.PublicKey, AssertionMethod: a.AssertionMethod,
+		AlsoKnownAs: a.AlsoKnownAs, MovedTo: a.MovedTo, // what a Move is checked with
 		Followers: a.Followers, AccessType: a.AccessType, ManuallyApprovesFollowers: a.ManuallyApprovesFollowers,
 	}
 }

@@ -86,6 +86,11 @@ func (d *Door) actorDoc(ctx context.Context, a *db.Actor, who *db.Actor) (any, e
 	if g.Openness == db.OpennessRestricted && !g.SignedFetch {
 		return doc, nil // its home page is public
 	}
+	if who != nil {
+		if onItsWay, err := d.store.MayFetch(ctx, g.ActorID, who.ID); err != nil || onItsWay {
+			return doc, err // the two homes know it
+		}
+	}
 	err = d.known(ctx, g, who)
 	switch {
 	case err == nil:

@@ -42,7 +42,7 @@ func (d *Door) table() map[act]take {
 		{"Dislike", ""}:    ignore("dislike"),
 
 		{"Follow", ""}:       d.takeFollow,
-		{"Accept", ""}:       c.TakeAccept,
+		{"Accept", ""}:       d.takeAccept,
 		{"Reject", ""}:       d.takeReject,
 		{"Reject", "Follow"}: c.TakeReject,
 		{"Reject", "Join"}:   c.TakeReject,
@@ -53,7 +53,7 @@ func (d *Door) table() map[act]take {
 		{"Leave", ""}:        c.TakeLeave,
 		{"Block", ""}:        c.TakeBlock,
 		{"Flag", ""}:         d.moderation.TakeFlag,
-		{"Move", anActor}:    c.TakeMove,
+		{"Move", anActor}:    d.takeMove,
 		{"Move", ""}:         ignore("move-of-object"),
 
 		{"Lock", ""}:            x.TakeLock,
@@ -81,7 +81,10 @@ func (d *Door) table() map[act]take {
 		{"Resolve", ""}:         d.moderation.TakeResolve,
 		{"ChooseAnswer", ""}:    ignore("choose-answer"),
 		{"QuoteRequest", ""}:    ignore("quote-request"),
-		{"TentativeAccept", ""}: ignore("tentative"),
+		{"Offer", ""}:           d.moving.TakeOffer,
+		{"Undo", "Offer"}:       d.moving.TakeWithdrawn,
+		{"Reject", "Offer"}:     d.moving.TakeRefusal,
+		{"TentativeAccept", ""}: d.moving.TakeAgreed,
 		{"TentativeReject", ""}: ignore("tentative"),
 	}
 }
@@ -111,6 +114,9 @@ func (d *Door) Apply(ctx context.Context, tx *db.Store, in *federation.Incoming)
 		return federation.Ignored("unknown-activity"), nil
 	}
 	out, err := do(ctx, tx, in)
+	if err == nil {
+		err = d.passOn(ctx, tx, in, out)
+	}
 	if no, is := errors.AsType[*community.Refusal](err); is {
 		return federation.Refused(no.Code), nil
 	}

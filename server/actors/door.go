@@ -23,6 +23,7 @@ import (
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
+	"github.com/copse-social/copse/server/moving"
 	"github.com/copse-social/copse/server/trust"
 )
 
@@ -37,6 +38,7 @@ type Options struct {
 	Membership *membership.Rules
 	Trust      *trust.Rules
 	Moderation *moderation.Rules
+	Moving     *moving.Rules
 	// Follows asks the home of a group elsewhere whether somebody follows it; nil: nobody does.
 	Follows func(ctx context.Context, group *db.Actor, who string) (bool, error)
 	// Cancel ends the deliveries of one of our activities to a host that has answered it with a
@@ -59,6 +61,7 @@ type Door struct {
 	membership *membership.Rules
 	trust      *trust.Rules
 	moderation *moderation.Rules
+	moving     *moving.Rules
 	follows    func(ctx context.Context, group *db.Actor, who string) (bool, error)
 	cancel     func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
 	version    string
@@ -72,7 +75,7 @@ type Door struct {
 func New(o Options) *Door {
 	d := &Door{
 		store: o.Store, iris: o.IRIs, receiver: o.Receiver,
-		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, moderation: o.Moderation, trust: o.Trust, follows: o.Follows, cancel: o.Cancel,
+		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, moderation: o.Moderation, trust: o.Trust, moving: o.Moving, follows: o.Follows, cancel: o.Cancel,
 		version: o.Version, now: o.Now, log: o.Log, cache: newCache(),
 	}
 	d.acts = d.withTrust(d.table())
@@ -115,6 +118,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	read("/ap/charters/:id"+conversationOf, d.charterContext)
 	read("/ap/contexts/:id", d.conversation)
 	read("/ap/activities/:id", d.activity)
+	read("/ap/moves/:id/:part/:after", d.archivePage)
 }
 
 // Shared are the pages whose addresses also answer ActivityPub, with the handlers that do; the

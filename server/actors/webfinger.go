@@ -61,6 +61,7 @@ func (d *Door) webfinger(c echo.Context) error {
 	if a.Type == db.ActorPerson {
 		jrd.Links = append(jrd.Links, vocab.JRDLink{Rel: relSubscribe, Template: d.iris.Base() + "/authorize_interaction?uri={uri}"})
 	}
+	jrd.Links = append(jrd.Links, d.movedLinks(ctx, a)...)
 	if rel := query["rel"]; len(rel) > 0 { // RFC 7033 §4.3
 		jrd.Links = slices.DeleteFunc(jrd.Links, func(l vocab.JRDLink) bool { return !slices.Contains(rel, l.Rel) })
 	}

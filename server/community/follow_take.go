@@ -86,6 +86,10 @@ func (r *Rules) enters(ctx context.Context, tx *db.Store, who, whom *db.Actor) (
 	if err := tx.WakeMembership(ctx, g.ActorID, who.ID); err != nil || g.Openness == db.OpennessOpen {
 		return false, err
 	}
+	m, err := tx.MembershipOf(ctx, g.ActorID, who.ID)
+	if err == nil && m.Belongs() || err != nil && !errors.Is(err, db.ErrNotFound) {
+		return err == nil, err // belongs already: the group has moved here, and they follow it
+	}
 	i, err := tx.InvitationOf(ctx, g.ActorID, who.ID)
 	if errors.Is(err, db.ErrNotFound) || err == nil && !i.Stands(tx.Now().Time) {
 		return false, nil

@@ -36,9 +36,7 @@ func (r *Rules) TakeMove(ctx context.Context, tx *db.Store, in *federation.Incom
 	if err := permitMove(ctx, tx, in.Actor, target); err != nil {
 		return outcome(err)
 	}
-	move := &db.Activity{
-		URI: in.Activity.ID, ActorID: in.Actor.ID, Type: "Move", ObjectURI: in.Actor.URI, Body: in.Body,
-	}
+	move := &db.Activity{URI: in.Activity.ID, ActorID: in.Actor.ID, Type: "Move", ObjectURI: in.Actor.URI, Body: in.Body}
 	if err := tx.KeepActivity(ctx, move); err != nil {
 		return fault(err)
 	}

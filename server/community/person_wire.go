@@ -23,7 +23,7 @@ func actorDoc(a *db.Actor) vocab.ActorDoc {
 		PublicKey:       &vocab.KeyDoc{ID: a.PublicKeyID, Owner: a.URI, PublicKeyPem: a.PublicKey},
 		AssertionMethod: []vocab.MultikeyDoc{{ID: a.ProofKeyID, Type: "Multikey", Controller: a.URI, PublicKeyMultibase: a.ProofKey}},
 		Generator:       &vocab.GeneratorDoc{Type: "Application", Name: "Copse", Implements: implements()},
-		Published:       a.CreatedAt.Time, Updated: a.UpdatedAt.Time,
+		Published:       a.CreatedAt.Time, Updated: a.UpdatedAt.Time, AlsoKnownAs: strings.Fields(a.AlsoKnownAs), MovedTo: a.MovedTo,
 	}
 	if a.SummarySource != "" {
 		doc.Source = vocab.Markdown(a.SummarySource)
@@ -40,9 +40,8 @@ func implements() []vocab.FeatureDoc {
 }
 
 // personDoc adds what a person shows: the affiliation and what they know as lines of the profile,
-// which Mastodon reads as HTML, and former and later addresses.
+// which Mastodon reads as HTML.
 func personDoc(ctx context.Context, s *db.Store, a *db.Actor, doc *vocab.ActorDoc) error {
-	doc.AlsoKnownAs, doc.MovedTo = strings.Fields(a.AlsoKnownAs), a.MovedTo
 	if a.Organisation != "" {
 		doc.Attachment = []vocab.FieldDoc{{Type: "PropertyValue", Name: "Organisation", Value: html.EscapeString(a.Organisation)}}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
@@ -20,6 +21,8 @@ type place struct {
 	retold bool
 	// toPerson says that it names a person of ours; without group or parent it is only for them.
 	toPerson bool
+	// before are further names of the group, which it had when the post was written.
+	before []string
 }
 
 // find says where a post belongs: below the post it answers, whatever else it says (NodeBB puts
@@ -99,17 +102,29 @@ func (r *Rules) addressedGroup(ctx context.Context, tx *db.Store, doc *vocab.Obj
 		if id, ok := r.iris.ID("groups", iri); ok {
 			g, err := tx.GroupByID(ctx, id)
 			if !errors.Is(err, db.ErrNotFound) {
-				return g, err
+				return heir(ctx, tx, g, err)
 			}
 		}
 	}
 	for _, iri := range doc.Audience { // a group elsewhere that we know; it decides
 		g, err := tx.GroupByURI(ctx, iri)
 		if !errors.Is(err, db.ErrNotFound) {
-			return g, err
+			return heir(ctx, tx, g, err)
 		}
 	}
 	return nil, nil //nolint:nilnil // no group is an answer, not a fault
+}
+
+// heir is where a group carries on that has moved, when that place says so too; else the group.
+func heir(ctx context.Context, tx *db.Store, g *db.Group, err error) (*db.Group, error) {
+	if err != nil || g.Actor.MovedTo == "" {
+		return g, err
+	}
+	h, err := tx.GroupByURI(ctx, g.Actor.MovedTo)
+	if errors.Is(err, db.ErrNotFound) || err == nil && !slices.Contains(strings.Fields(h.Actor.AlsoKnownAs), g.Actor.URI) {
+		return g, nil
+	}
+	return h, err
 }
 
 // passedOnBy is the group that passed a post on; nil where the post says that it is for another
@@ -117,8 +132,11 @@ func (r *Rules) addressedGroup(ctx context.Context, tx *db.Store, doc *vocab.Obj
 func (r *Rules) passedOnBy(ctx context.Context, tx *db.Store, doc *vocab.Object, via *db.Actor) (*db.Group, error) {
 	if !slices.Contains(doc.Audience, via.URI) {
 		for _, iri := range doc.Audience {
-			_, err := tx.GroupByURI(ctx, iri)
+			g, err := tx.GroupByURI(ctx, iri)
 			if err == nil {
+				if g, err = heir(ctx, tx, g, nil); err != nil || g.ActorID == via.ID {
+					return g, err // it was written for what the group was before
+				}
 				return nil, nil //nolint:nilnil // no group is an answer, not a fault
 			}
 			if !errors.Is(err, db.ErrNotFound) {

@@ -30,7 +30,7 @@ func (r *Rules) read(ctx context.Context, tx *db.Store, f *federation.Fetched, a
 	if doc.Updated != nil && (doc.Published == nil || doc.Updated.After(*doc.Published)) {
 		p.EditedAt = db.At(*doc.Updated)
 	}
-	group := r.names(at.group)
+	group := append(r.names(at.group), at.before...)
 	html := content.StripQuotedVia(bodyOf(doc), group...)
 	if at.group != nil {
 		p.GroupID = at.group.ActorID

@@ -110,3 +110,22 @@ func (r *Rules) TakeReject(ctx context.Context, tx *db.Store, in *federation.Inc
 		Kind: db.NotifyRefused, ActorID: in.Actor.ID, GroupID: p.GroupID, PostID: p.ID, Note: in.Activity.Summary,
 	})
 }
+
+// Carried is where a post belongs that came along with the archive of a group.
+type Carried struct {
+	Group  *db.Group // now
+	Before *db.Group // when it was written
+	Parent *db.Post
+}
+
+// Carry stores a post as its origin has it: nothing is announced, nobody is told.
+func (r *Rules) Carry(ctx context.Context, tx *db.Store, f *federation.Fetched, to Carried) (*db.Post, error) {
+	at := place{group: to.Group, parent: to.Parent, visibility: db.VisibilityPublic, before: r.names(to.Before)}
+	p, with, err := r.read(ctx, tx, f, at)
+	if err != nil {
+		return nil, err
+	}
+	p.State = db.PostPublished
+	_, err = r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{})
+	return p, err
+}

@@ -1,0 +1,3 @@
+DROP INDEX IF EXISTS actors_moved;
+DROP TABLE IF EXISTS moves_left;
+DROP TABLE IF EXISTS moves;
