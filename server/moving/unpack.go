@@ -147,7 +147,7 @@ func (u *unpacking) count(n *int64) {
 	}
 }
 
-// settings opens the group here, closed until the switch, or brings it to the last word of its old
+// settings opens the group here, in no list until the switch, or brings it to the last word of its old
 // home.
 func (u *unpacking) settings(ctx context.Context, i groupItem) error {
 	if i.Openness == db.OpennessConfidential {
@@ -161,7 +161,7 @@ func (u *unpacking) settings(ctx context.Context, i groupItem) error {
 	g := u.group
 	g.HidesCounts, g.AnnouncesComment, g.SignedFetch = i.HidesCounts, i.AnnouncesComments, i.SignedFetch
 	if !u.again {
-		g.ArchivedAt, g.Actor.Discoverable = u.tx.Now(), false
+		g.Actor.Discoverable = false // it stands open, but nobody is led to it before the switch
 	}
 	g.Actor.AlsoKnownAs = u.before.Actor.URI
 	if err := errors.Join(u.tx.SaveActor(ctx, g.Actor), u.tx.SaveGroup(ctx, g)); err != nil {
