@@ -2,7 +2,6 @@ package db_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -109,11 +108,4 @@ func TestT53_hundredThousandHosts(t *testing.T) {
 	if gone < all-2 || left.Known != all-gone {
 		t.Errorf("%d forgotten, %d left", gone, left.Known)
 	}
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, db.ErrNotFound) {
-		return nil
-	}
-	return err
 }

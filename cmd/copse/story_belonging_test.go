@@ -186,19 +186,20 @@ func (s *story) member(args []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	line := m.Status
+	var line strings.Builder
+	line.WriteString(m.Status)
 	if c, err := at.store.CommitmentOf(ctx, g.ActorID, a.ID); err == nil {
-		line += fmt.Sprintf(" charter %d by %s: %s | %s", c.CharterVersion, c.Door, c.Link, c.Introduction)
+		line.WriteString(fmt.Sprintf(" charter %d by %s: %s | %s", c.CharterVersion, c.Door, c.Link, c.Introduction))
 	}
 	words, err := at.store.JoinWordsOf(ctx, g.ActorID, a.ID)
 	for _, w := range words {
-		line += "\n  " + w.Kind + ": " + w.Text
+		line.WriteString("\n  " + w.Kind + ": " + w.Text)
 	}
 	roles, err2 := at.store.RolesOf(ctx, g.ActorID, a.ID)
 	if len(roles) > 0 {
-		line += "\n  roles " + strings.Join(roles, " ")
+		line.WriteString("\n  roles " + strings.Join(roles, " "))
 	}
-	return line + "\n", errors.Join(err, err2)
+	return line.String() + "\n", errors.Join(err, err2)
 }
 
 // answersNotice lets somebody at a scripted server answer the last direct note that a group sent them, in

@@ -232,7 +232,7 @@ func signWords() [][]string {
 		{"Ik teken", "Ik onderteken"},
 		{"İmzalıyorum"},
 		{"Підписую", "Я підписую"},
-		{"امضا می‌کنم"},
+		{"امضا می\u200cکنم"},
 		{"Saya menandatangani"},
 	}
 }

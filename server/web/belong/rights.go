@@ -92,7 +92,7 @@ func actWord(l loc, act rights.Act) string {
 		rights.Reply: l.Text("Answer"), rights.Like: l.Text("Mark as helpful"), rights.Start: l.Text("Start a discussion"),
 		rights.Pin: l.Text("Pin a discussion"), rights.Lock: l.Text("Lock a discussion"), rights.Remove: l.Text("Remove a post"),
 		rights.Ban: l.Text("Close the community to somebody"), rights.SeeReports: l.Text("See reports"),
-		rights.Appeal: l.Text("Appeal against being kept out"),
+		rights.Appeal:     l.Text("Appeal against being kept out"),
 		rights.SeeMembers: l.Text("See who is a member"), rights.Endorse: l.Text("Vouch for what a member knows"),
 		rights.Vouch: l.Text("Vouch for somebody who asks to join"), rights.Invite: l.Text("Invite"), rights.Admit: l.Text("Take members in"),
 		rights.GrantExpert: l.Text("Name subject experts"), rights.Grant: l.Text("Give and take other roles"),
