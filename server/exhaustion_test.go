@@ -36,9 +36,12 @@ func (h *house) serve() (address string) {
 	return l.Addr().String()
 }
 
-func (h *house) dial(address string) net.Conn {
+func (h *house) dial(address string) net.Conn { return h.dialFrom("127.0.0.1", address) }
+
+func (h *house) dialFrom(own, address string) net.Conn {
 	h.t.Helper()
-	c, err := (&net.Dialer{}).DialContext(h.t.Context(), "tcp", address)
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(own)}}
+	c, err := dialer.DialContext(h.t.Context(), "tcp", address)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -192,8 +195,8 @@ func TestT56_rapidReset(t *testing.T) {
 		}
 	}
 	_ = w.Flush()
-	if code := h.plain(address, "GET /small HTTP/1.1\r\nHost: copse.test\r\nConnection: close\r\n\r\n"); code != "200" {
-		t.Errorf("an honest request beside it: %s", code)
+	if code := h.plain(h.dialFrom("127.0.0.2", address), "GET /small HTTP/1.1\r\nHost: copse.test\r\nConnection: close\r\n\r\n"); code != "200" {
+		t.Errorf("an honest request from elsewhere beside it: %s", code)
 	}
 	mu.Lock()
 	defer mu.Unlock()
@@ -204,9 +207,8 @@ func TestT56_rapidReset(t *testing.T) {
 }
 
 // plain sends bytes and answers the statuses that come back, with a space between.
-func (h *house) plain(address, request string) string {
+func (h *house) plain(conn net.Conn, request string) string {
 	h.t.Helper()
-	conn := h.dial(address)
 	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	_, _ = io.WriteString(conn, request)
 	var list []string
@@ -246,7 +248,7 @@ func TestT56_framing(t *testing.T) {
 		"headers without end":  {"GET /small HTTP/1.1\r\nHost: copse.test\r\n" + strings.Repeat("X-A: "+strings.Repeat("a", 1000)+"\r\n", 64) + "\r\n", "431"},
 		"http/1.1 in one line": {"GET /small\r\n\r\n", "400"},
 	} {
-		if got := h.plain(address, c.request); got != c.want {
+		if got := h.plain(h.dial(address), c.request); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

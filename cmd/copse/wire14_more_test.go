@@ -349,7 +349,7 @@ func TestWire14_noLockForMicroblogs(t *testing.T) {
 }
 
 // GoToSocial shows a post that reaches one follower to all followers on its host, and counts those
-// we sent away until we block them: nothing of a closed group goes there any more.
+// we sent away until we block them: that comes before anything else of a closed group goes there.
 func TestWire14_removedMemberGetsNothing(t *testing.T) {
 	t.Parallel()
 	l, _ := newCommons(t)
@@ -360,14 +360,30 @@ func TestWire14_removedMemberGetsNothing(t *testing.T) {
 		l.takes(gts, who, who.Activity("Follow", inner.Actor.URI))
 		l.answersFollow(who, inner, l.community.AcceptFollow)
 	}
-	l.answersFollow(leaves, inner, l.community.RejectFollow)
 	rest(t, l)
 	gts.Forget()
+	l.answersFollow(leaves, inner, l.community.RejectFollow)
 	uri := l.starts("ana", "inner", "What the audit found", "For members.")
 	l.answers("ana", uri, "More of it.")
 	rest(t, l)
+	blocked, posts := false, 0
+	for _, doc := range gts.Received("Block", "Undo", "Create") {
+		switch doc["type"] {
+		case "Block":
+			blocked = blocked || doc["object"] == leaves.ID
+		case "Undo":
+			t.Error("the block ended before its minute was over")
+		default:
+			if posts++; !blocked {
+				t.Errorf("before the block came %v", doc["id"])
+			}
+		}
+	}
+	if !blocked || posts != 2 {
+		t.Errorf("blocked %t, %d posts for who stays; want both", blocked, posts)
+	}
 	for _, r := range gts.Requests() {
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost && r.Path != "/users/stays/inbox" && bytes.Contains(r.Body, []byte(`"Create"`)) {
 			t.Errorf("%s got %s", r.Path, r.Body)
 		}
 	}

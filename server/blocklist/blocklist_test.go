@@ -65,15 +65,18 @@ func TestWrite_isReadAgain(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	hosts := []*db.Host{
-		{Name: "a.example", Policy: db.HostBlocked, PolicyReason: `says "no"`}, {Name: "b.example", Policy: db.HostSilenced},
-		{Name: "c.example", Policy: db.HostAllowed}, {Name: "d.example", Policy: db.HostBlocked, PolicyReason: "=1+1"},
+		{Name: "a.example", Policy: db.HostBlocked, PolicyReason: `says "no"`},
+		{Name: "b.example", Policy: db.HostSilenced},
+		{Name: "c.example", Policy: db.HostAllowed},
+		{Name: "d.example", Policy: db.HostBlocked, PolicyReason: "=1+1"},
 	}
 	if err := blocklist.Write(&b, hosts); err != nil {
 		t.Fatal(err)
 	}
 	list, wrong, err := blocklist.Read(strings.NewReader(b.String()))
 	want := []blocklist.Entry{
-		{Host: "a.example", Policy: db.HostBlocked, Reason: `says "no"`}, {Host: "b.example", Policy: db.HostSilenced},
+		{Host: "a.example", Policy: db.HostBlocked, Reason: `says "no"`},
+		{Host: "b.example", Policy: db.HostSilenced},
 		{Host: "d.example", Policy: db.HostBlocked, Reason: "'=1+1"},
 	}
 	if diff := cmp.Diff(want, list); diff != "" || len(wrong) > 0 || err != nil {

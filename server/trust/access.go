@@ -63,32 +63,35 @@ func (r *Rules) SentAway(ctx context.Context, tx *db.Store, g *db.Group, who *db
 	if who.Local {
 		return nil
 	}
-	docs := []vocab.ActivityDoc{{Type: "Remove", Audience: g.Actor.URI, Object: who.URI, Target: g.Actor.FollowersURI}}
 	host, err := tx.HostByName(ctx, who.Host)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("load host %s: %w", who.Host, err)
 	}
 	if err == nil && host.Software == gotosocial {
-		docs = append(docs, vocab.ActivityDoc{ID: r.iris.Activity(tx.NewID()), Type: "Block", Object: who.URI})
-	}
-	for _, doc := range docs {
-		if _, err := r.reply(ctx, tx, g.Actor, who, doc); err != nil {
+		if err := r.block(ctx, tx, g, who); err != nil {
 			return err
 		}
 	}
-	if len(docs) == 1 {
-		return nil
-	}
-	return r.unblock(ctx, tx, g, who, docs[1].ID)
+	_, err = r.reply(ctx, tx, g.Actor, who, vocab.ActivityDoc{
+		Type: "Remove", Audience: g.Actor.URI, Object: who.URI, Target: g.Actor.FollowersURI,
+	})
+	return err
 }
 
-// unblock takes a Block back a minute later: GoToSocial ends the follow on its own time.
-func (r *Rules) unblock(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, block string) error {
-	undone := &vocab.ActivityDoc{ID: block, Type: "Block", Actor: g.Actor.URI, Object: who.URI}
-	out := federation.Outgoing{
-		Actor: g.Actor, ObjectURI: who.URI, Doc: vocab.ActivityDoc{Type: "Undo", To: []string{who.URI}, Object: undone},
-		To: []db.Audience{{Inboxes: []db.FollowerInbox{{Inbox: who.Inbox, Host: who.Host}}, NotBefore: db.At(tx.Now().Add(blockFor))}},
+// block ends a follow on GoToSocial, and takes the Block back a minute later: the other server ends
+// the follow in its own time. Until the Block is there, what others at that server get is shown to
+// who was sent away too; it waits for nothing else that is said to them.
+func (r *Rules) block(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error {
+	doc := vocab.ActivityDoc{ID: r.iris.Activity(tx.NewID()), Type: "Block", Actor: g.Actor.URI, Object: who.URI}
+	undone := doc
+	doc.To = []string{who.URI}
+	out := federation.Outgoing{Actor: g.Actor, ObjectURI: doc.ID, Doc: doc}
+	out.To = []db.Audience{{Inboxes: []db.FollowerInbox{{Inbox: who.Inbox, Host: who.Host}}}}
+	if _, err := r.pub.Publish(ctx, tx, out); err != nil {
+		return fmt.Errorf("block %s: %w", who.URI, err)
 	}
+	out.Doc = vocab.ActivityDoc{Type: "Undo", To: []string{who.URI}, Object: &undone}
+	out.To[0].NotBefore = db.At(tx.Now().Add(blockFor))
 	if _, err := r.pub.Publish(ctx, tx, out); err != nil {
 		return fmt.Errorf("take back block of %s: %w", who.URI, err)
 	}
