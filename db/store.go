@@ -42,6 +42,7 @@ type root struct {
 	ids         *IDs
 	now         func() time.Time
 	changes     atomic.Uint64
+	renewals    atomic.Uint64
 	batch       batch
 	packer      *packer
 }
@@ -113,6 +114,12 @@ func (s *Store) InTx(ctx context.Context, do func(ctx context.Context, tx *Store
 // Changes counts the transactions that this process has committed. What was read from the database
 // after one answer still holds while the answer stays the same, as far as this process goes.
 func (s *Store) Changes() uint64 { return s.root.changes.Load() }
+
+// Renewed notes that the document of an actor of ours says something new, from the commit on.
+func (s *Store) Renewed() { s.AfterCommit(func() { s.root.renewals.Add(1) }) }
+
+// Renewals counts what Renewed noted in this process.
+func (s *Store) Renewals() uint64 { return s.root.renewals.Load() }
 
 // AfterCommit runs hook when the transaction has committed, and never when it rolls back. It must
 // not block. Outside a transaction it runs at once.

@@ -124,6 +124,9 @@ func (r *Resolver) storeKnown(ctx context.Context, tx *db.Store, old, a *db.Acto
 	if err := promise(ctx, tx, a, doc); err != nil {
 		return err
 	}
+	if err := keepKnowing(ctx, tx, a, doc); err != nil {
+		return err
+	}
 	return ensureGroup(ctx, tx, a, doc)
 }
 

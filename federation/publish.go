@@ -69,6 +69,9 @@ func (p *Publisher) Publish(ctx context.Context, tx *db.Store, o Outgoing) (*db.
 	if o.Doc.Published.IsZero() && (o.Doc.Type == "Create" || o.Doc.Type == "Announce") {
 		o.Doc.Published = p.now()
 	}
+	if o.Doc.Type == "Update" && o.Doc.AtContext == vocab.ActorContext {
+		tx.Renewed() // before it is sent: those who get it read the actor at once
+	}
 	body, err := p.prove(ctx, tx, o)
 	if err != nil {
 		return nil, err

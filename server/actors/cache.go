@@ -33,8 +33,13 @@ type answer struct {
 	age    string // Cache-Control
 	small  func() []byte
 
-	changes uint64 // of the database when it was made
-	at      time.Time
+	made
+}
+
+// made is when an answer was made: by the clock, and by what had been committed.
+type made struct {
+	changes, renewals uint64
+	at                time.Time
 }
 
 // newAnswer seals a body. ETags are weak because the packed form carries the same one.
@@ -79,17 +84,22 @@ func newCache() *cache {
 }
 
 // get returns what is kept under a path while it holds: as long as nothing was committed since,
-// at most oldest, or for lag whatever was.
-func (k *cache) get(path string, lag time.Duration, now time.Time, changes uint64) *answer {
+// at most oldest, or for lag unless servers were told that an actor has changed.
+func (k *cache) get(path string, lag time.Duration, now made) *answer {
 	a, ok := k.list.GetIfPresent(path)
 	if !ok {
 		return nil
 	}
-	age := now.Sub(a.at)
-	if age < lag || a.changes == changes && age < oldest {
+	age := now.at.Sub(a.at)
+	if age < lag && a.renewals == now.renewals || a.changes == now.changes && age < oldest {
 		return a
 	}
 	return nil
+}
+
+// present is what is made now.
+func (d *Door) present() made {
+	return made{changes: d.store.Changes(), renewals: d.store.Renewals(), at: d.now()}
 }
 
 func (k *cache) put(path string, a *answer) { k.list.Set(path, a) }

@@ -27,7 +27,7 @@ func (d *Door) nodeinfoLinks(c echo.Context) error {
 func (d *Door) nodeinfo(c echo.Context) error {
 	c.Response().Header().Set(echo.HeaderAccessControlAllowOrigin, "*")
 	version := strings.TrimPrefix(c.Path(), "/nodeinfo/")
-	if a := d.cache.get(c.Path(), lagCount, d.now(), 0); a != nil {
+	if a := d.cache.get(c.Path(), lagCount, made{at: d.now()}); a != nil {
 		return send(c, a)
 	}
 	doc, err := d.describe(c.Request().Context(), version)

@@ -63,12 +63,12 @@ func (d *Door) serve(c echo.Context, doc document) error {
 		}
 	}
 	plain := req.URL.RawQuery == "" && doc.age != keepNever
+	now := d.present()
 	if plain {
-		if a := d.cache.get(req.URL.Path, doc.lag, d.now(), d.store.Changes()); a != nil {
+		if a := d.cache.get(req.URL.Path, doc.lag, now); a != nil {
 			return send(c, a)
 		}
 	}
-	changes, at := d.store.Changes(), d.now()
 	made, err := doc.make(ctx, nil)
 	if errors.Is(err, errSigned) {
 		return d.serveSigned(c, doc, made)
@@ -80,7 +80,7 @@ func (d *Door) serve(c echo.Context, doc document) error {
 	if err != nil {
 		return err
 	}
-	a.age, a.changes, a.at = doc.age, changes, at
+	a.age, a.made = doc.age, now
 	if plain && a.status == http.StatusOK {
 		d.cache.put(req.URL.Path, a)
 	}

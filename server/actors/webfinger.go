@@ -30,10 +30,10 @@ func (d *Door) webfinger(c echo.Context) error {
 		return echo.ErrBadRequest
 	}
 	ctx, key := c.Request().Context(), "webfinger "+c.Request().URL.RawQuery
-	if known := d.cache.get(key, lagActor, d.now(), d.store.Changes()); known != nil {
+	now := d.present()
+	if known := d.cache.get(key, lagActor, now); known != nil {
 		return send(c, known)
 	}
-	changes, at := d.store.Changes(), d.now()
 	a, err := d.named(ctx, asked[0])
 	if errors.Is(err, db.ErrNotFound) {
 		d.reader(c) // as where there is one who is not for everybody
@@ -73,7 +73,7 @@ func (d *Door) webfinger(c echo.Context) error {
 		found.age = keepNever
 		return send(c, found)
 	}
-	found.changes, found.at = changes, at
+	found.made = now
 	d.cache.put(key, found)
 	return send(c, found)
 }
