@@ -20,7 +20,7 @@ func differ(before, after string) (left, right []views.Span) {
 	i, j := 0, 0
 	for i < len(a) || j < len(b) {
 		switch {
-		case i < len(a) && j < len(b) && a[i] == b[j]:
+		case i < len(a) && j < len(b) && sameWord(a[i], b[j]):
 			left, right = span(left, "", a[i]), span(right, "", b[j])
 			i, j = i+1, j+1
 		case j == len(b) || i < len(a) && same[i+1][j] >= same[i][j+1]:
@@ -58,7 +58,7 @@ func common(a, b []string) [][]int {
 	}
 	for i := len(a) - 1; i >= 0; i-- {
 		for j := len(b) - 1; j >= 0; j-- {
-			if a[i] == b[j] {
+			if sameWord(a[i], b[j]) {
 				n[i][j] = n[i+1][j+1] + 1
 			} else {
 				n[i][j] = max(n[i+1][j], n[i][j+1])
@@ -66,6 +66,12 @@ func common(a, b []string) [][]int {
 		}
 	}
 	return n
+}
+
+// sameWord leaves out the space that follows: the last word of a line is the same when a line is
+// added below it.
+func sameWord(a, b string) bool {
+	return strings.TrimRightFunc(a, unicode.IsSpace) == strings.TrimRightFunc(b, unicode.IsSpace)
 }
 
 // wordsOf cuts a text into words, each with the space that follows it.

@@ -23,6 +23,18 @@ func TestDiffer_wordByWord(t *testing.T) {
 	}
 }
 
+// A line added below changes nothing of the line above it.
+func TestDiffer_lineAdded(t *testing.T) {
+	t.Parallel()
+	left, right := differ("Procurement", "Procurement\nPrivate clinics")
+	if diff := cmp.Diff([]views.Span{{Text: "Procurement"}}, left); diff != "" {
+		t.Errorf("left (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]views.Span{{Text: "Procurement\n"}, {Kind: "ins", Text: "Private clinics"}}, right); diff != "" {
+		t.Errorf("right (-want +got)\n%s", diff)
+	}
+}
+
 func TestDiffer_nothingAndVeryMuch(t *testing.T) {
 	t.Parallel()
 	if left, right := differ("", "new"); len(left) != 0 || len(right) != 1 || right[0].Kind != "ins" {
