@@ -1,5 +1,3 @@
 DROP INDEX IF EXISTS bans_uri;
-DROP TABLE IF EXISTS slow_modes;
-DROP TABLE IF EXISTS group_logs;
 DROP TABLE IF EXISTS appeals;
 DROP TABLE IF EXISTS report_copies;
