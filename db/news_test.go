@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/db/dbtest"
 )
@@ -81,6 +83,36 @@ func TestNews_holdsWhatIsUnseen(t *testing.T) {
 	say(t, s, g, bo, second)
 	if got := news(time.Now().Add(time.Hour)); len(got) != 0 {
 		t.Errorf("quiet since: %v", got)
+	}
+}
+
+func TestNewsCounts_byGroup(t *testing.T) {
+	t.Parallel()
+	ctx, s := context.Background(), dbtest.New(t)
+	water, cold := group(t, s, "water"), group(t, s, "cold")
+	bo, account := person(t, s, "bo", "copse.test"), login(t, s, "ann")
+	counts := func(groups ...int64) map[int64]int {
+		t.Helper()
+		got, err := s.NewsCounts(ctx, db.NewsQuery{Account: account, GroupIDs: groups, Since: db.At(time.Now().AddDate(0, 0, -7))})
+		ok(t, err)
+		return got
+	}
+	first := say(t, s, water, bo, nil)
+	say(t, s, water, bo, nil)
+	if got := counts(water.ID, cold.ID); !cmp.Equal(got, map[int64]int{water.ID: 2}) {
+		t.Errorf("two never opened: %v", got)
+	}
+	say(t, s, cold, bo, nil)
+	ok(t, s.PutReading(ctx, &db.Reading{AccountID: account.ID, DiscussionID: first.ID, LastPostID: first.ID}))
+	if got := counts(water.ID, cold.ID); !cmp.Equal(got, map[int64]int{water.ID: 1, cold.ID: 1}) {
+		t.Errorf("one opened: %v", got)
+	}
+	say(t, s, water, bo, first)
+	if got := counts(water.ID); !cmp.Equal(got, map[int64]int{water.ID: 2}) {
+		t.Errorf("answered since: %v", got)
+	}
+	if got := counts(); len(got) != 0 {
+		t.Errorf("no groups: %v", got)
 	}
 }
 

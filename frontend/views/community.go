@@ -29,6 +29,7 @@ type Cop struct {
 	Error        string // why the last act did not work; "" for none
 	MayPost      bool
 	MayManage    bool
+	Log          bool // the reader may see the log
 	Talk         []DiscussionRow
 	Pages        ui.Pages
 	People       []ui.Person // some, newest voices first
@@ -96,17 +97,7 @@ type Step struct {
 
 func (p Cop) path() string { return communityPath(p.Handle) }
 
-func (p Cop) tabs() []ui.Tab {
-	tabs := []ui.Tab{
-		{Link: ui.Link{Label: p.Text("Discussions"), URL: p.path()}, Current: true},
-		{Link: ui.Link{Label: p.Text("People"), URL: p.path() + "/people"}},
-		{Link: ui.Link{Label: p.Text("Charter"), URL: p.path() + "/charter"}},
-	}
-	if p.MayManage {
-		tabs = append(tabs, ui.Tab{Link: ui.Link{Label: p.Text("Settings"), URL: p.path() + "/settings"}})
-	}
-	return tabs
-}
+func (p Cop) tabs() []ui.Tab { return communityTabs(p.Shell, p.path(), "", p.Log, p.MayManage) }
 
 // joinLabel says whether pressing it is enough.
 func (p Cop) joinLabel() string {

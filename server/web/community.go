@@ -219,7 +219,7 @@ func (d *Door) rows(c echo.Context, posts []*db.Post) ([]views.DiscussionRow, er
 
 // unseen says that the reader has never opened a discussion that is young enough to be news.
 func (d *Door) unseen(c echo.Context, p *db.Post, opened map[int64]int64) bool {
-	if frame.At(c).Account == nil || d.o.Now().Sub(p.ActiveAt.Time) > newsFor {
+	if frame.At(c).Account == nil || d.o.Now().Sub(p.ActiveAt.Time) > frame.NewsFor {
 		return false
 	}
 	_, was := opened[p.ID]

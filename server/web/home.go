@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,9 +14,6 @@ import (
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/web/frame"
 )
-
-// newsFor is how long something unread is news; older things wait in their communities.
-const newsFor = 30 * 24 * time.Hour
 
 // home handles GET /: what is new for who is signed in, what there is for everybody else.
 func (d *Door) home(c echo.Context) error {
@@ -110,7 +106,7 @@ func (d *Door) news(c echo.Context, p *views.Home) error {
 		return err
 	}
 	q := db.NewsQuery{
-		Account: frame.At(c).Account, GroupIDs: ids, Since: db.At(d.o.Now().Add(-newsFor)), Limit: pageRows + 1,
+		Account: frame.At(c).Account, GroupIDs: ids, Since: db.At(d.o.Now().Add(-frame.NewsFor)), Limit: pageRows + 1,
 	}
 	q.BeforeAt, q.BeforeID = placeIn(c.QueryParam("before"))
 	posts, err := d.store.News(c.Request().Context(), q)
@@ -149,11 +145,12 @@ func (d *Door) readAll(c echo.Context) error {
 		return err
 	}
 	err = d.InTx(c, func(ctx context.Context, tx *db.Store) error {
-		return tx.ReadAll(ctx, frame.At(c).Account.ID, ids, db.At(d.o.Now().Add(-newsFor)))
+		return tx.ReadAll(ctx, frame.At(c).Account.ID, ids, db.At(d.o.Now().Add(-frame.NewsFor)))
 	})
 	if err != nil {
 		return fmt.Errorf("mark all as read: %w", err)
 	}
+	d.RecountNews(frame.At(c).Account.ID)
 	d.Flash(c, frame.At(c).Loc.Text("Marked as read."), "")
 	return frame.See(c, "/")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,6 +44,25 @@ func TestHome_showsWhatIsNew(t *testing.T) {
 	h.answer(p, amina, "Chains do.")
 	b.get("/").shows("Which lids stay on?", "1 new")
 	b.follow(b.post("/read", nil)).shows("Marked as read.").hides("Which lids stay on?")
+}
+
+func TestRail_numbersWhatIsNew(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina, carla := h.person("amina"), h.person("carla")
+	g := h.group("water", amina)
+	p := h.start(g, amina, "Which lids stay on?")
+	h.start(g, amina, "Which taps last?")
+	b := h.as(carla)
+	b.post("/c/water/follow", nil).want(http.StatusSeeOther)
+	count := `class="count">2 <span class="sr">unread`
+	if got := b.get("/communities").want(http.StatusOK).body; !strings.Contains(got, count) {
+		t.Errorf("two discussions never opened, and no 2 in the rail: %s", got)
+	}
+	b.get(fmt.Sprintf("/d/%d", p.ID)).want(http.StatusOK)
+	if got := b.get("/communities").body; strings.Contains(got, count) || !strings.Contains(got, strings.Replace(count, "2", "1", 1)) {
+		t.Errorf("one of them read: %s", got)
+	}
 }
 
 func TestHome_oldThingsAreNoNews(t *testing.T) {

@@ -46,6 +46,7 @@ func (d *Door) markSeen(c echo.Context, t *talk, viewer *views.Viewer) error {
 		if err != nil {
 			return fmt.Errorf("keep reading place: %w", err)
 		}
+		d.RecountNews(a.ID)
 	}
 	if viewer.Unread == 0 {
 		return nil

@@ -46,6 +46,11 @@ func (d *Door) standing(c echo.Context, g *db.Group, p *views.Cop) error {
 	}
 	p.MayManage, err = d.may(ctx, g, who, community.ActEditGroup)
 	p.MayManage = p.MayManage && g.Actor.Local
+	if err != nil || !g.Actor.Local {
+		return err
+	}
+	st, err := d.com.Standing(ctx, d.store, g, who)
+	p.Log = st.Belongs || st.Moderates()
 	return err
 }
 

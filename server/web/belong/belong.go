@@ -126,18 +126,7 @@ func (d *Pages) may(c echo.Context, g *db.Group, act rights.Act) (bool, error) {
 
 // head is the top of every page in a community.
 func (d *Pages) head(c echo.Context, h *here) (views.CommunityHead, error) {
-	a := h.group.Actor
-	out := views.CommunityHead{
-		Name: a.Label(), Handle: d.PathHandle(a), Address: "@" + a.Acct(), Org: d.Org(a.Host), Openness: frame.OpennessOf(h.group),
-		Members: int(h.group.MembersCount), Followers: int(a.FollowersCount),
-	}
-	if !a.Local {
-		return out, nil
-	}
-	var err error
-	out.Log = h.standing.Belongs || h.standing.Moderates()
-	out.MayManage, err = d.may(c, h.group, rights.EditGroup)
-	return out, err
+	return d.CommunityHead(c.Request().Context(), d.com, h.group, frame.Me(c), h.standing)
 }
 
 func (d *Pages) path(g *db.Group) string { return "/c/" + d.PathHandle(g.Actor) }

@@ -79,18 +79,7 @@ func (d *Desk) may(ctx context.Context, g *db.Group, who *db.Actor, act communit
 
 // head is the top of every page in a community.
 func (d *Desk) head(c echo.Context, h *here) (views.CommunityHead, error) {
-	a := h.group.Actor
-	out := views.CommunityHead{
-		Name: a.Label(), Handle: d.PathHandle(a), Address: "@" + a.Acct(), Org: d.Org(a.Host), Openness: frame.OpennessOf(h.group),
-		Members: int(h.group.MembersCount), Followers: int(a.FollowersCount),
-	}
-	if !a.Local {
-		return out, nil
-	}
-	var err error
-	out.Log = h.care || h.standing.Belongs
-	out.MayManage, err = d.may(c.Request().Context(), h.group, d.reader(c), community.ActEditGroup)
-	return out, err
+	return d.CommunityHead(c.Request().Context(), d.com, h.group, frame.Me(c), h.standing)
 }
 
 // people handles GET /c/:handle/people.

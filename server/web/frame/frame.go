@@ -32,15 +32,19 @@ type Options struct {
 
 // Frame is around every page.
 type Frame struct {
-	o        Options
-	sessions *scs.SessionManager
-	instance *instanceCache
-	titles   *titleCache
-	pages    *pageCache
-	zones    sync.Map // *time.Location by name
+	o         Options
+	sessions  *scs.SessionManager
+	instance  *instanceCache
+	titles    *titleCache
+	pages     *pageCache
+	newsCache *newsCache
+	zones     sync.Map // *time.Location by name
 }
 
 // New makes the frame.
 func New(o Options) *Frame {
-	return &Frame{o: o, sessions: newSessions(o), instance: &instanceCache{}, titles: &titleCache{}, pages: newPageCache()}
+	return &Frame{
+		o: o, sessions: newSessions(o), instance: &instanceCache{}, titles: &titleCache{}, pages: newPageCache(),
+		newsCache: newNewsCache(),
+	}
 }

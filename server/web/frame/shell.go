@@ -82,10 +82,14 @@ func (fr *Frame) viewer(ctx context.Context, account *db.Account, current string
 	if err != nil {
 		return nil, fmt.Errorf("list communities: %w", err)
 	}
+	fresh, err := fr.news(ctx, account, groups)
+	if err != nil {
+		return nil, err
+	}
 	for _, g := range groups {
 		name := fr.PathHandle(g.Actor)
 		out.Communities = append(out.Communities, views.NavCommunity{
-			Name: g.Actor.Label(), Handle: name, Org: fr.Org(g.Actor.Host), MayPost: true, Current: name == current,
+			Name: g.Actor.Label(), Handle: name, Org: fr.Org(g.Actor.Host), Unread: fresh[g.ActorID], MayPost: true, Current: name == current,
 		})
 	}
 	return out, nil

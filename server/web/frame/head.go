@@ -1,0 +1,30 @@
+package frame
+
+import (
+	"context"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/frontend/views"
+	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/rights"
+)
+
+// CommunityHead is the top of every page in a community, for a reader (nil when signed out) with a
+// standing there. What a community elsewhere offers is on the pages of its own server.
+func (fr *Frame) CommunityHead(ctx context.Context, com *community.Rules, g *db.Group, who *db.Actor, st community.Standing) (views.CommunityHead, error) {
+	a := g.Actor
+	out := views.CommunityHead{
+		Name: a.Label(), Handle: fr.PathHandle(a), Address: "@" + a.Acct(), Org: fr.Org(a.Host), Openness: OpennessOf(g),
+		Members: int(g.MembersCount), Followers: int(a.FollowersCount),
+	}
+	if !a.Local {
+		return out, nil
+	}
+	out.Log = st.Belongs || st.Moderates()
+	err := com.Permit(ctx, fr.o.Store, g, who, rights.EditGroup)
+	if _, no := Refusal(err); no {
+		return out, nil
+	}
+	out.MayManage = err == nil
+	return out, err
+}
