@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/copse-social/copse/cmd/copse/config"
+	"github.com/copse-social/copse/cmd/copse/play"
 	"github.com/copse-social/copse/server"
 	"github.com/copse-social/copse/server/password"
 )
@@ -58,7 +59,7 @@ type demo struct {
 
 // branch is one organisation with the server that it runs, while it runs.
 type branch struct {
-	demoOrg
+	play.Org
 	cfg  config.Config
 	log  *slog.Logger
 	demo *demo
@@ -76,11 +77,11 @@ func newDemo(port int, environ []string, logs io.Writer) (*demo, error) {
 	}
 	vars := config.Environment(environ)
 	d := &demo{folder: filepath.Join(cmp.Or(vars["COPSE_DATA"], "data"), "demo")}
-	for i, org := range demoTable() {
+	for i, org := range play.Orgs() {
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port+i))
 		cfg, err := config.Load([]string{
-			"url=http://" + org.key + ".localhost:" + strconv.Itoa(port+i), "listen=" + address,
-			"data=" + filepath.Join(d.folder, org.key), "lab_http=true", "lab_allow_networks=127.0.0.0/8",
+			"url=http://" + org.Key + ".localhost:" + strconv.Itoa(port+i), "listen=" + address,
+			"data=" + filepath.Join(d.folder, org.Key), "lab_http=true", "lab_allow_networks=127.0.0.0/8",
 			"log_format=" + cmp.Or(vars["COPSE_LOG_FORMAT"], "text"), "log_level=" + cmp.Or(vars["COPSE_LOG_LEVEL"], "warn"),
 		}, nil, "")
 		if err != nil {
@@ -89,7 +90,7 @@ func newDemo(port int, environ []string, logs io.Writer) (*demo, error) {
 		if d.log == nil {
 			d.log = newLog(cfg, logs)
 		}
-		d.branches = append(d.branches, &branch{demoOrg: org, cfg: cfg, log: d.log.With("org", org.key), demo: d})
+		d.branches = append(d.branches, &branch{Org: org, cfg: cfg, log: d.log.With("org", org.Key), demo: d})
 	}
 	return d, nil
 }
@@ -102,20 +103,19 @@ func (d *demo) run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer d.close()
-	s := &seed{orgs: map[string]*instance{}}
 	for _, b := range d.branches {
 		if err := b.open(ctx); err != nil {
 			return err
 		}
-		s.orgs[b.key] = b.inst
 	}
-	if s.password, err = password.Hash(d.password); err != nil {
+	s := d.play()
+	if s.Password, err = password.Hash(d.password); err != nil {
 		return err
 	}
 	if fresh {
 		fmt.Fprintln(out, "Three organisations start on this machine and send each other their first discussions.")
 	}
-	if err := s.run(ctx); err != nil {
+	if err := s.Run(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // ended by a signal; the next start goes on from here
 		}
@@ -127,16 +127,30 @@ func (d *demo) run(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
+// play is what is acted out on the servers that run.
+func (d *demo) play() *play.Play {
+	s := &play.Play{Servers: map[string]*play.Server{}}
+	for _, b := range d.branches {
+		if in := b.running(); in != nil {
+			s.Servers[b.Key] = &play.Server{
+				Store: in.store, Community: in.community, Exchange: in.exchange, Charter: in.charter, Membership: in.membership,
+				Resolver: in.resolver, IRIs: in.iris,
+			}
+		}
+	}
+	return s
+}
+
 // words is what is printed when everything runs.
 func (d *demo) words() string {
 	var w strings.Builder
 	fmt.Fprintf(&w, "\nOpen  %s/demo\n\n", d.branches[0].base())
 	for _, b := range d.branches {
 		var who []string
-		for _, p := range b.people {
-			who = append(who, p.handle)
+		for _, p := range b.People {
+			who = append(who, p.Handle)
 		}
-		fmt.Fprintf(&w, "  %-32s %-32s sign in as %s\n", b.name, b.base(), strings.Join(who, " or "))
+		fmt.Fprintf(&w, "  %-32s %-32s sign in as %s\n", b.Name, b.base(), strings.Join(who, " or "))
 	}
 	fmt.Fprintf(&w, "\nThe password is %s for everybody. The data lies in %s.\nCtrl-C stops; start again and everything is still there.\n", d.password, d.folder)
 	return w.String()
@@ -145,7 +159,7 @@ func (d *demo) words() string {
 func (d *demo) close() {
 	for _, b := range d.branches {
 		if err := b.close(); err != nil {
-			d.log.Error("stop", "org", b.key, "err", err)
+			d.log.Error("stop", "org", b.Key, "err", err)
 		}
 	}
 }
@@ -161,7 +175,7 @@ func (d *demo) told(context.Context) error {
 // branch finds an organisation by its key.
 func (d *demo) branch(key string) *branch {
 	for _, b := range d.branches {
-		if b.key == key {
+		if b.Key == key {
 			return b
 		}
 	}
@@ -186,7 +200,7 @@ func (b *branch) open(ctx context.Context) error {
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", b.cfg.Listen)
 	if err != nil {
-		return fmt.Errorf("%s needs %s: stop what runs there, perhaps another demonstration, or take other ports with --port: %w", b.name, b.cfg.Listen, err)
+		return fmt.Errorf("%s needs %s: stop what runs there, perhaps another demonstration, or take other ports with --port: %w", b.Name, b.cfg.Listen, err)
 	}
 	inst, err := openInstance(ctx, b.cfg, overrides{Log: b.log, Ready: []server.Check{{Name: "story", Run: b.demo.told}}})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/copse-social/copse/cmd/copse/play"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/frontend/ui"
@@ -111,7 +112,7 @@ func (d *demo) page(w http.ResponseWriter, r *http.Request, here *branch) error 
 		if err != nil {
 			return err
 		}
-		byKey[b.key] = o
+		byKey[b.Key] = o
 		p.Orgs = append(p.Orgs, o)
 	}
 	story, err := d.story(ctx, byKey)
@@ -139,20 +140,20 @@ func demoShell(r *http.Request, here *branch) views.Shell {
 	code := locales.Match(r.Header.Get("Accept-Language"), read("copse_lang"))
 	return views.Shell{
 		Loc: locales.New(code, time.Local, time.Now()), Title: "Demo", Theme: read("copse_theme"), Path: "/demo",
-		Instance: views.Instance{Org: here.shown(), Host: here.cfg.URL.Host}, Head: views.Head{NoIndex: true},
+		Instance: views.Instance{Org: shown(here.Org), Host: here.cfg.URL.Host}, Head: views.Head{NoIndex: true},
 	}
 }
 
-func (o demoOrg) shown() ui.Org {
-	hue, _ := strconv.Atoi(o.hue) // a table of ours
-	return ui.Org{Name: o.name, Mark: o.mark, Hue: hue}
+func shown(o play.Org) ui.Org {
+	hue, _ := strconv.Atoi(o.Hue) // a table of ours
+	return ui.Org{Name: o.Name, Mark: o.Mark, Hue: hue}
 }
 
 // shown is an organisation as the page shows it: how its server does, and what the others still
 // have for it.
 func (d *demo) shown(ctx context.Context, b, here *branch) (views.DemoOrg, error) {
-	o := views.DemoOrg{Org: b.demoOrg.shown(), Host: b.cfg.URL.Host, URL: b.base() + "/", Line: b.line}
-	for _, p := range b.people {
+	o := views.DemoOrg{Org: shown(b.Org), Host: b.cfg.URL.Host, URL: b.base() + "/", Line: b.Line}
+	for _, p := range b.People {
 		o.People = append(o.People, b.face(p))
 	}
 	running := 0
@@ -182,23 +183,23 @@ func (d *demo) shown(ctx context.Context, b, here *branch) (views.DemoOrg, error
 	runtime.ReadMemStats(&m)
 	o.Memory = int64(m.Sys-m.HeapReleased) / int64(max(running, 1)) // one process: an equal share
 	if b != here {
-		o.Switch = "/demo/stop/" + b.key
+		o.Switch = "/demo/stop/" + b.Key
 		if o.State == views.Stopped {
-			o.Switch = "/demo/start/" + b.key
+			o.Switch = "/demo/start/" + b.Key
 		}
 	}
 	return o, nil
 }
 
-func (b *branch) face(p demoPerson) views.DemoPerson {
-	last := p.name[strings.LastIndexByte(p.name, ' ')+1:]
-	mark := strings.ToUpper(p.first[:1] + last[:1])
-	if last == p.first {
+func (b *branch) face(p play.Person) views.DemoPerson {
+	last := p.Name[strings.LastIndexByte(p.Name, ' ')+1:]
+	mark := strings.ToUpper(p.First[:1] + last[:1])
+	if last == p.First {
 		mark = strings.ToUpper(last[:2])
 	}
 	return views.DemoPerson{
-		Person: ui.Person{Name: p.name, Initials: mark, Handle: "@" + p.handle + "@" + b.cfg.URL.Host, Org: b.demoOrg.shown(), Place: b.name},
-		First:  p.first, Role: p.role, Be: b.base() + "/demo/be/" + p.handle,
+		Person: ui.Person{Name: p.Name, Initials: mark, Handle: "@" + p.Handle + "@" + b.cfg.URL.Host, Org: shown(b.Org), Place: b.Name},
+		First:  p.First, Role: p.Role, Be: b.base() + "/demo/be/" + p.Handle,
 	}
 }
 
@@ -214,8 +215,8 @@ func (d *demo) story(ctx context.Context, orgs map[string]views.DemoOrg) (views.
 		return views.DemoStory{}, err
 	}
 	s := views.DemoStory{
-		Title: fridgeTitle, Read: rco.base() + "/d/" + id, Answerer: health.face(health.people[1]), Host: health.cfg.URL.Host,
-		Stopped: orgs["agri"], Closer: rco.face(rco.people[0]),
+		Title: play.FridgeTitle, Read: rco.base() + "/d/" + id, Answerer: health.face(health.People[1]), Host: health.cfg.URL.Host,
+		Stopped: orgs["agri"], Closer: rco.face(rco.People[0]),
 	}
 	s.Receipt, err = d.receipt(ctx, health)
 	return s, err

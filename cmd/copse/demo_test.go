@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/cmd/copse/doctor"
+	"github.com/copse-social/copse/cmd/copse/play"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/exchange"
 )
@@ -143,7 +144,7 @@ func TestDemo(t *testing.T) {
 
 	c := browser(t)
 	status, _, page := visit(t, c, "GET", rco.base()+"/demo", "")
-	for _, want := range []string{"Be Amina", "Be Esi", fridgeTitle, health.base() + "/demo/be/carla", "/demo/stop/agri"} {
+	for _, want := range []string{"Be Amina", "Be Esi", play.FridgeTitle, health.base() + "/demo/be/carla", "/demo/stop/agri"} {
 		if status != http.StatusOK || !strings.Contains(page, want) {
 			t.Errorf("the first page answers %d and lacks %q", status, want)
 		}
@@ -194,13 +195,7 @@ func demoAnswer(t *testing.T, health *branch, text string) (uri string) {
 		if err != nil {
 			return err
 		}
-		s := &seed{orgs: map[string]*instance{}}
-		for _, b := range health.demo.branches {
-			if i := b.running(); i != nil {
-				s.orgs[b.key] = i
-			}
-		}
-		fridge, err := s.postAt(ctx, tx, "fridge")
+		fridge, err := health.demo.play().PostAt(ctx, tx, "fridge")
 		if err != nil {
 			return err
 		}
@@ -220,12 +215,9 @@ func demoAnswer(t *testing.T, health *branch, text string) (uri string) {
 func countPosts(t *testing.T, d *demo) [3]int {
 	t.Helper()
 	var out [3]int
-	s := &seed{orgs: map[string]*instance{}}
-	for _, b := range d.branches {
-		s.orgs[b.key] = b.running()
-	}
+	s := d.play()
 	for n, b := range d.branches {
-		p, err := s.postAt(t.Context(), b.running().store, "fridge")
+		p, err := s.PostAt(t.Context(), b.running().store, "fridge")
 		if err != nil {
 			t.Fatal(err)
 		}

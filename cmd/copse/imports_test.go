@@ -45,6 +45,7 @@ func rooms() []room {
 		{name: "underway", paths: []string{"cmd/copse/underway"}, may: []string{"moving", "db"}},
 		{name: "trusted", paths: []string{"cmd/copse/trusted"}, may: []string{"trust", "db"}},
 		{name: "outgoing", paths: []string{"cmd/copse/outgoing"}, may: []string{"db"}},
+		{name: "play", paths: []string{"cmd/copse/play"}, may: []string{"community", "membership", "charter", "exchange", "federation", "content", "db"}},
 		{name: "server", paths: []string{"server"}, may: []string{"web", "actors", "client", "mail", "admin", "live", "community", "federation", "frontend", "db"}},
 		{name: "web", paths: []string{"server/web"}, may: slices.Concat([]string{"founding", "belong", "civil", "desk", "lookup", "frame"}, page, []string{"content", "password"})},
 		{name: "lookup", paths: []string{"server/web/lookup"}, may: slices.Concat([]string{"frame"}, page, []string{"content"})},

@@ -1,4 +1,4 @@
-package main
+package play
 
 import (
 	"context"
@@ -9,21 +9,21 @@ import (
 )
 
 // known finds the post that a step said, on any server, by its ActivityPub id.
-func (s *seed) known(ctx context.Context, key string) (uri string, err error) {
-	for _, in := range s.orgs {
-		text, err := in.store.Setting(ctx, "demo:"+key)
+func (s *Play) known(ctx context.Context, key string) (uri string, err error) {
+	for _, in := range s.Servers {
+		text, err := in.Store.Setting(ctx, "demo:"+key)
 		if err != nil {
 			return "", err
 		}
 		if id, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return in.iris.Object(id), nil
+			return in.IRIs.Object(id), nil
 		}
 	}
 	return "", fmt.Errorf("nobody has said %s yet", key)
 }
 
-// postAt is the copy of what a step said that a server has; s may be its transaction.
-func (s *seed) postAt(ctx context.Context, store *db.Store, key string) (*db.Post, error) {
+// PostAt is the copy of what a step said that a server has; s may be its transaction.
+func (s *Play) PostAt(ctx context.Context, store *db.Store, key string) (*db.Post, error) {
 	uri, err := s.known(ctx, key)
 	if err != nil {
 		return nil, err
@@ -32,39 +32,39 @@ func (s *seed) postAt(ctx context.Context, store *db.Store, key string) (*db.Pos
 }
 
 // groupAt is a server's row of one of the communities of the demonstration.
-func (s *seed) groupAt(ctx context.Context, store *db.Store, handle string) (*db.Group, error) {
+func (s *Play) groupAt(ctx context.Context, store *db.Store, handle string) (*db.Group, error) {
 	home := map[string]string{"coldchain": "rco", "solarpumps": "agri"}[handle]
-	return store.GroupByHandle(ctx, handle, s.orgs[home].iris.Host())
+	return store.GroupByHandle(ctx, handle, s.Servers[home].IRIs.Host())
 }
 
 // arrived is a step: some servers have what another step said, and show it.
-func (s *seed) arrived(key string, orgs ...string) func(context.Context) error {
+func (s *Play) arrived(key string, orgs ...string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		return s.until(ctx, key, orgs, func(ctx context.Context, in *instance) (bool, error) {
-			p, err := s.postAt(ctx, in.store, key)
+		return s.until(ctx, key, orgs, func(ctx context.Context, in *Server) (bool, error) {
+			p, err := s.PostAt(ctx, in.Store, key)
 			return err == nil && p.State == db.PostPublished, err
 		})
 	}
 }
 
 // pinned is a step: Amina pins a discussion.
-func (s *seed) pinned(key string) func(context.Context) error {
+func (s *Play) pinned(key string) func(context.Context) error {
 	return s.moderates("pin "+key, key, func(ctx context.Context, tx *db.Store, amina *db.Actor, p *db.Post) error {
-		return s.orgs["rco"].exchange.Pin(ctx, tx, amina, p)
+		return s.Servers["rco"].Exchange.Pin(ctx, tx, amina, p)
 	})
 }
 
 // approved is a step: Amina lets a first answer through that waits for her.
-func (s *seed) approved(key string) func(context.Context) error {
+func (s *Play) approved(key string) func(context.Context) error {
 	approve := s.moderates("approve "+key, key, func(ctx context.Context, tx *db.Store, amina *db.Actor, p *db.Post) error {
 		if p.State != db.PostHeld {
 			return nil
 		}
-		return s.orgs["rco"].exchange.Approve(ctx, tx, amina, p)
+		return s.Servers["rco"].Exchange.Approve(ctx, tx, amina, p)
 	})
 	return func(ctx context.Context) error {
-		err := s.until(ctx, key, []string{"rco"}, func(ctx context.Context, in *instance) (bool, error) {
-			_, err := s.postAt(ctx, in.store, key)
+		err := s.until(ctx, key, []string{"rco"}, func(ctx context.Context, in *Server) (bool, error) {
+			_, err := s.PostAt(ctx, in.Store, key)
 			return err == nil, err
 		})
 		if err != nil {
@@ -74,14 +74,14 @@ func (s *seed) approved(key string) func(context.Context) error {
 	}
 }
 
-func (s *seed) moderates(what, key string, do func(context.Context, *db.Store, *db.Actor, *db.Post) error) func(context.Context) error {
+func (s *Play) moderates(what, key string, do func(context.Context, *db.Store, *db.Actor, *db.Post) error) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return s.once(ctx, "rco", what, func(ctx context.Context, tx *db.Store) (int64, error) {
 			amina, err := tx.LocalActor(ctx, "amina")
 			if err != nil {
 				return 0, err
 			}
-			p, err := s.postAt(ctx, tx, key)
+			p, err := s.PostAt(ctx, tx, key)
 			if err != nil {
 				return 0, err
 			}
@@ -91,27 +91,27 @@ func (s *seed) moderates(what, key string, do func(context.Context, *db.Store, *
 }
 
 // likes is a step: somebody finds helpful what another step said.
-func (s *seed) likes(org, who, key string) func(context.Context) error {
+func (s *Play) likes(org, who, key string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return s.once(ctx, org, who+" likes "+key, func(ctx context.Context, tx *db.Store) (int64, error) {
 			actor, err := tx.LocalActor(ctx, who)
 			if err != nil {
 				return 0, err
 			}
-			p, err := s.postAt(ctx, tx, key)
+			p, err := s.PostAt(ctx, tx, key)
 			if err != nil {
 				return 0, err
 			}
-			return p.ID, s.orgs[org].exchange.Like(ctx, tx, actor, p)
+			return p.ID, s.Servers[org].Exchange.Like(ctx, tx, actor, p)
 		})
 	}
 }
 
 // liked is a step: all servers count so many.
-func (s *seed) liked(key string, n int64) func(context.Context) error {
+func (s *Play) liked(key string, n int64) func(context.Context) error {
 	return func(ctx context.Context) error {
-		return s.until(ctx, "helpful on "+key, []string{"rco", "health", "agri"}, func(ctx context.Context, in *instance) (bool, error) {
-			p, err := s.postAt(ctx, in.store, key)
+		return s.until(ctx, "helpful on "+key, []string{"rco", "health", "agri"}, func(ctx context.Context, in *Server) (bool, error) {
+			p, err := s.PostAt(ctx, in.Store, key)
 			return err == nil && p.LikesCount >= n, err
 		})
 	}
