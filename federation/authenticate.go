@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/fetch"
@@ -80,7 +81,8 @@ func (v *Receiver) options() sign.VerifyOptions {
 
 // prove answers the actor whose key signed the request, who has a row from then on. A key that does not match is fetched anew
 // once, because it may have been changed (T11).
-func (v *Receiver) prove(req *http.Request, body []byte, claim *sign.Claim) (string, error) {
+func (v *Receiver) prove(req *http.Request, body []byte, claim *sign.Claim) (signer string, err error) {
+	defer func(start time.Time) { v.o.Checked(time.Since(start), err) }(time.Now())
 	ctx := req.Context()
 	from := speaker(ctx, claim.KeyID)
 	if _, spoke := v.spoke.GetIfPresent(from); from != "" && spoke {
@@ -110,9 +112,10 @@ func (v *Receiver) prove(req *http.Request, body []byte, claim *sign.Claim) (str
 type addressKey struct{}
 
 // From notes in ctx the address that a request comes from, as the door knows it. Who has proved to
-// speak for a host from there has a share of the reads of that host's keys that no stranger uses up.
+// speak for a host from there has a share of the reads of that host's keys that no stranger uses up;
+// of strangers each network has its own (fetch.AskedFrom).
 func From(ctx context.Context, address string) context.Context {
-	return context.WithValue(ctx, addressKey{}, address)
+	return context.WithValue(fetch.AskedFrom(ctx, address), addressKey{}, address)
 }
 
 // speaker names an address together with the site that it speaks for, "" where it is not known.

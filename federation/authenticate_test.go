@@ -318,6 +318,53 @@ func TestT11_strangersLeaveRoomForNewPeople(t *testing.T) {
 	}
 }
 
+// Nor do they keep somebody out whose host never spoke from where he comes: each network that has
+// named no bad key has a try of its own, up to a bound.
+func TestT11_newcomersDoNotWaitBehindStrangers(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := fedtest.New(t, h.net, "masto.test", fedtest.Mastodon())
+	bo := p.Person("bo")
+	like := func(who *fedtest.Actor) *http.Request {
+		act := who.Activity("Like", home+"/ap/objects/1")
+		return p.Sign(p.Request(http.MethodPost, sharedInbox, act), who, sign.Cavage)
+	}
+	from := func(address string, who *fedtest.Actor) int {
+		resp, err := h.net.From(address).RoundTrip(like(who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode
+	}
+	forged, named := *bo, 0
+	strange := func(address string) {
+		t.Helper()
+		named++
+		forged.KeyID = fmt.Sprintf("https://masto.test/k%d", named)
+		if got := from(address, &forged); got == http.StatusAccepted {
+			t.Fatal("a bad key was taken")
+		}
+	}
+	for n := range 40 { // one network, v4 and v6
+		strange(fmt.Sprintf("198.51.100.%d:4711", n))
+		strange(fmt.Sprintf("[2001:db8:66:%x::1]:4711", n))
+	}
+	if n := h.net.Asked("masto.test"); n > 11 {
+		t.Errorf("%d reads for two networks of strangers", n)
+	}
+	if got := from("203.0.113.5:4711", bo); got != http.StatusAccepted {
+		t.Errorf("somebody new from where nobody named a bad key: %d", got)
+	}
+	before := h.net.Asked("masto.test")
+	for n := range 100 {
+		strange(fmt.Sprintf("198.18.%d.1:4711", n))
+	}
+	if n := h.net.Asked("masto.test") - before; n > 20 {
+		t.Errorf("%d reads for a hundred networks", n)
+	}
+}
+
 func TestT11_randomKeysCauseFewReads(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

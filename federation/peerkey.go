@@ -88,11 +88,11 @@ func (r *Resolver) storedKey(ctx context.Context, keyID string) (peerKey, error)
 // successor. Requests that come meanwhile wait for the same answer; a key is fetched anew at most
 // once in five minutes, and only its own host can make it change.
 func (r *Resolver) newerKey(ctx context.Context, keyID string, old peerKey) (peerKey, error) {
-	if k, ok := r.keyInMemory(keyID); ok && !sameKey(k.key, old.key) {
+	if k, ok := r.keyInMemory(keyID); ok && !k.key.Equal(old.key) {
 		return k, nil
 	}
 	k, err := r.askOnce(ctx, "newer", keyID, func(ctx context.Context) (peerKey, error) {
-		if k, err := r.storedKey(ctx, keyID); err == nil && !sameKey(k.key, old.key) {
+		if k, err := r.storedKey(ctx, keyID); err == nil && !k.key.Equal(old.key) {
 			return k, nil // others of the same moment were quicker
 		}
 		if r.triedWithin("key "+keyID, keepRefetch) {
@@ -107,7 +107,7 @@ func (r *Resolver) newerKey(ctx context.Context, keyID string, old peerKey) (pee
 		k.met, k.doc = true, nil
 		return k, err
 	})
-	if err == nil && sameKey(k.key, old.key) {
+	if err == nil && k.key.Equal(old.key) {
 		return k, fmt.Errorf("%w: key %s has not changed", ErrUnauthentic, keyID)
 	}
 	return k, err
@@ -171,7 +171,7 @@ func (r *Resolver) meet(ctx context.Context, keyID string, k peerKey) error {
 	}
 	_, err := r.askOnce(ctx, "meet", keyID, func(ctx context.Context) (peerKey, error) {
 		now, err := r.storedKey(ctx, keyID)
-		if err == nil && sameKey(now.key, k.key) {
+		if err == nil && now.key.Equal(k.key) {
 			return now, nil // others of the same moment were quicker
 		}
 		if k.doc != nil {
@@ -227,11 +227,4 @@ func (r *Resolver) remember(keyID string, k peerKey) {
 func (r *Resolver) forgetKeys(a *db.Actor) {
 	r.mem.keys.Invalidate(a.PublicKeyID)
 	r.mem.keys.Invalidate(a.ProofKeyID)
-}
-
-func sameKey(a, b sign.PublicKey) bool {
-	if a.RSA != nil {
-		return a.RSA.Equal(b.RSA)
-	}
-	return b.RSA == nil && a.Ed25519.Equal(b.Ed25519)
 }

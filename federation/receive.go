@@ -19,7 +19,7 @@ import (
 	"github.com/copse-social/copse/federation/vocab"
 )
 
-// ReceiverOptions is what a Receiver needs; Policy, Nudge and Log may be nil.
+// ReceiverOptions is what a Receiver needs; all funcs but Now, and Log, may be nil.
 type ReceiverOptions struct {
 	Store    *db.Store
 	Resolver *Resolver
@@ -33,6 +33,8 @@ type ReceiverOptions struct {
 	// Synchronise is told whom a sender takes for its followers here (FEP-8fcf): the signer and the
 	// header. It must not block.
 	Synchronise func(ctx context.Context, signer, header string)
+	// Checked is told how long the proof of one signature took, its key included, and what came of it.
+	Checked func(took time.Duration, err error)
 }
 
 // Receiver authenticates requests of other instances.
@@ -51,6 +53,9 @@ func NewReceiver(o ReceiverOptions) *Receiver {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Checked == nil {
+		o.Checked = func(time.Duration, error) {}
 	}
 	base, err := url.Parse(o.IRIs.Base())
 	if err != nil {

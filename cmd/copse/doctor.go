@@ -16,9 +16,10 @@ import (
 func doctorCommand() *cobra.Command {
 	return listing(&cobra.Command{
 		Use: "doctor", Short: "Look for what is wrong with this instance and say how to mend it",
-		Long: "Checks the configuration, the data folder and its disk, the database, Redis, the key, and then, through\n" +
-			"the public address, the clock, the Host header as it passes the proxy, WebFinger, NodeInfo, whether what is\n" +
-			"signed here still fits when it arrives, the inbox and how much it takes. Ends with 1 when something failed.",
+		Long: "Checks the configuration, the data folder, its disk and who may read it, the database, Redis, the key, and\n" +
+			"then, through the public address, its certificate, the clock, the Host header as it passes the proxy,\n" +
+			"WebFinger, NodeInfo, whether what is signed here still fits when it arrives, the inbox and how much it takes.\n" +
+			"Ends with 1 when something failed.",
 	}, func(cmd *cobra.Command, _ []string) (table, error) {
 		found, err := examine(cmd)
 		t := table{json: found, head: []string{"CHECK", "STATE", "", "FIX"}}

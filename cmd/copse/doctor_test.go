@@ -76,7 +76,7 @@ func TestDoctor_findsNothingWrong(t *testing.T) {
 			t.Errorf("%s failed: %s", f.Check, f.Says)
 		}
 	}
-	for _, want := range []string{"configuration", "data folder", "database", "redis", "schema", "key", "database version", "disk", "public address", "clock", "host header", "webfinger", "nodeinfo", "signature", "clock of others", "queue", "inbox", "body limit"} {
+	for _, want := range []string{"configuration", "data folder", "database", "redis", "schema", "key", "database version", "disk", "file modes", "public address", "clock", "host header", "webfinger", "nodeinfo", "signature", "clock of others", "queue", "inbox", "body limit"} {
 		if !seen[want] {
 			t.Errorf("%s was not checked", want)
 		}

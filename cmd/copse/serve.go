@@ -83,16 +83,16 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 		return err
 	}
 	i.porter = porter.New(porter.Options{Store: i.store, Rules: i.moving, Resolver: i.resolver, Fetch: i.fetch.Body, Host: i.iris.Host(), Log: i.log})
-	nudge := func() { i.inbox.Nudge() }
+	nudge, arrivals := func() { i.inbox.Nudge() }, inbox.NewMetrics(i.registry)
 	i.receiver = federation.NewReceiver(federation.ReceiverOptions{
-		Store: i.store, Resolver: i.resolver, IRIs: i.iris, Now: i.now, Log: i.log, Policy: i.allowed, Nudge: nudge, Synchronise: i.roster.Hear,
+		Store: i.store, Resolver: i.resolver, IRIs: i.iris, Now: i.now, Log: i.log, Policy: i.allowed, Nudge: nudge, Synchronise: i.roster.Hear, Checked: arrivals.Checked,
 	})
 	i.actors = actors.New(actors.Options{
 		Store: i.store, IRIs: i.iris, Receiver: i.receiver, Community: i.community,
 		Exchange: i.exchange, Charter: i.charter, Membership: i.membership, Moderation: i.moderation, Trust: i.trust, Moving: i.moving, Follows: i.resolver.Follows, Cancel: refuseDelivery, Version: version, Now: i.now, Log: i.log,
 	})
 	i.inbox = inbox.New(inbox.Options{
-		Store: i.store, Resolver: i.resolver, Apply: i.actors.Apply, Now: i.now, Log: i.log,
+		Store: i.store, Resolver: i.resolver, Apply: i.actors.Apply, Now: i.now, Log: i.log, Metrics: arrivals,
 	})
 	people := i.people()
 	i.web = people.Door

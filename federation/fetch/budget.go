@@ -76,7 +76,7 @@ func (c *Client) spend(ctx context.Context, host string) error {
 		return err
 	}
 	s := c.sites.of(host)
-	if b.by != "" && b.by != Site(host) && !s.others.AllowN(time.Now(), 1) {
+	if (b.by != "" && b.by != Site(host) || unproved(ctx)) && !s.others.AllowN(time.Now(), 1) {
 		return &retryable{fmt.Errorf("%w: of this host for others", ErrBudget)}
 	}
 	return s.wait(ctx)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -16,6 +15,10 @@ const (
 	// maxDoubt is how many key fetches may fail at one registrable domain in a
 	// minute before we stop asking there (T11).
 	maxDoubt = 10
+	// newcomers is how many networks that have named no bad key lately may have
+	// one fetched in such a minute all the same: the honest are new once, while
+	// whoever names bad keys needs another network for each.
+	newcomers = 20
 	// keepFailure is how long a key that could not be had is not asked for
 	// again; a fault of the network is forgiven sooner.
 	keepFailure, keepFault = 10 * time.Minute, time.Minute
@@ -63,17 +66,17 @@ func (c *Client) key(ctx context.Context, at string) (*Document, error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	doubt := &s.doubt
-	if ctx.Value(vouchedKey{}) != nil {
+	doubt, from := &s.doubt, network(ctx)
+	if vouched(ctx) {
 		doubt = &s.reserve
 	}
-	if err := doubt.enter(c.o.Now()); err != nil {
+	if err := doubt.enter(c.o.Now(), from); err != nil {
 		return nil, err
 	}
-	doc, _, err := c.document(ctx, u, ask{stay: true})
+	doc, _, err := c.document(context.WithValue(ctx, unprovedKey{}, !vouched(ctx)), u, ask{stay: true})
 	// A caller that hangs up early has still made us ask: only what was not
 	// sent does not count.
-	doubt.leave(err != nil && !errors.Is(err, ErrBudget))
+	doubt.leave(from, err != nil && !errors.Is(err, ErrBudget))
 	if err != nil {
 		if !personal(err) {
 			c.failed.remember(at, err)
@@ -81,46 +84,6 @@ func (c *Client) key(ctx context.Context, at string) (*Document, error) {
 		return nil, err
 	}
 	return doc, nil
-}
-
-type vouchedKey struct{}
-
-// Vouched marks key fetches under ctx as asked for by somebody who has proved to speak for the
-// host that is asked. They have a share of their own, so that strangers who name bad keys in the name
-// of a host don't keep its new people out (T11).
-func Vouched(ctx context.Context) context.Context {
-	return context.WithValue(ctx, vouchedKey{}, true)
-}
-
-// doubt counts the failed key fetches of one domain in the current minute.
-// Fetches under way count as failed until they are known to be good, so that a
-// thousand at once get no further than a thousand in a row.
-type doubt struct {
-	mu               sync.Mutex
-	since            time.Time
-	failed, underWay int
-}
-
-func (d *doubt) enter(now time.Time) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if now.Sub(d.since) >= time.Minute {
-		d.since, d.failed = now, 0
-	}
-	if d.failed+d.underWay >= maxDoubt {
-		return &retryable{fmt.Errorf("%w: too many bad keys at this host", ErrBudget)}
-	}
-	d.underWay++
-	return nil
-}
-
-func (d *doubt) leave(failed bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.underWay--
-	if failed {
-		d.failed++
-	}
 }
 
 // failures remembers why a key could not be had.

@@ -18,21 +18,25 @@ const (
 	kindPage      = "page"
 )
 
-// metrics has labels of few values. type: object, key, webfinger, nodeinfo,
-// page. result: ok, unchanged, gone, not_found, forbidden, refused (by our
+// metrics has labels of few values. type: object, webfinger, nodeinfo, page;
+// keys have a name of their own, that which Fedify gives them. result: ok, unchanged, gone, not_found, forbidden, refused (by our
 // guard or policy), budget, fault (temporary), invalid (all else).
 type metrics struct {
-	took *prometheus.HistogramVec
+	took, keys *prometheus.HistogramVec
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
-	m := &metrics{took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name:    "copse_fetch_seconds",
-		Help:    "Time of fetches from other hosts, all requests of one call together.",
-		Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10},
-	}, []string{"type", "result"})}
+	took := func(name, help string, labels ...string) *prometheus.HistogramVec {
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: name, Help: help, Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, labels)
+	}
+	m := &metrics{
+		took: took("copse_fetch_seconds", "Time of fetches from other hosts, keys apart, all requests of one call together.", "type", "result"),
+		keys: took("copse_signature_key_fetch_duration_seconds", "Time of fetches of keys, all requests of one together; failures remembered count.", "result"),
+	}
 	if r != nil {
-		r.MustRegister(m.took)
+		r.MustRegister(m.took, m.keys)
 	}
 	return m
 }
@@ -41,7 +45,11 @@ func newMetrics(r prometheus.Registerer) *metrics {
 func (c *Client) ended(ctx context.Context, kind string, start time.Time, err *error) {
 	took := time.Since(start)
 	res := result(*err)
-	c.metrics.took.WithLabelValues(kind, res).Observe(took.Seconds())
+	if kind == kindKey {
+		c.metrics.keys.WithLabelValues(res).Observe(took.Seconds())
+	} else {
+		c.metrics.took.WithLabelValues(kind, res).Observe(took.Seconds())
+	}
 	if *err != nil {
 		c.o.Log.DebugContext(ctx, "fetch failed", slog.String("type", kind), slog.String("result", res),
 			slog.Duration("took", took), slog.Any("err", *err))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -41,12 +42,13 @@ func TestMetrics_everyCallCounts(t *testing.T) {
 	_, _ = c.Discover(ctx, "https://peer.test/@bob")
 
 	families, err := registry.Gather()
-	if err != nil || len(families) != 1 || families[0].GetName() != "copse_fetch_seconds" {
+	if err != nil || len(families) != 2 || families[0].GetName() != "copse_fetch_seconds" ||
+		families[1].GetName() != "copse_signature_key_fetch_duration_seconds" {
 		t.Fatal(families, err)
 	}
 	got := map[string]uint64{}
-	for _, m := range families[0].GetMetric() {
-		labels := map[string]string{}
+	for _, m := range slices.Concat(families[0].GetMetric(), families[1].GetMetric()) {
+		labels := map[string]string{"type": "key"}
 		for _, l := range m.GetLabel() {
 			labels[l.GetName()] = l.GetValue()
 		}

@@ -36,7 +36,7 @@ const (
 	patience = time.Minute
 )
 
-// Options is what a Worker needs; Log may be nil and Workers 0.
+// Options is what a Worker needs; Log and Metrics may be nil and Workers 0.
 type Options struct {
 	Store    *db.Store
 	Resolver *federation.Resolver
@@ -44,6 +44,7 @@ type Options struct {
 	Apply   func(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error)
 	Now     func() time.Time
 	Log     *slog.Logger
+	Metrics *Metrics
 	Workers int
 }
 
@@ -76,6 +77,9 @@ func New(o Options) *Worker {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Metrics == nil {
+		o.Metrics = NewMetrics(nil)
 	}
 	if o.Workers == 0 {
 		o.Workers = usualWorkers

@@ -111,7 +111,10 @@ func (w *Worker) one(ctx context.Context, tx *db.Store, j *job, apply applier) (
 	out, err := federation.Outcome{}, j.err
 	if err == nil {
 		if out, err = apply(ctx, tx, j); err == nil {
-			tx.AfterCommit(func() { w.note(ctx, j, out, nil) })
+			tx.AfterCommit(func() {
+				w.o.Metrics.ended(out.State, w.age(j))
+				w.note(ctx, j, out, nil)
+			})
 			return out == federation.Done(), nil
 		}
 		if _, failed := errors.AsType[*failure](err); failed {
@@ -124,6 +127,7 @@ func (w *Worker) one(ctx context.Context, tx *db.Store, j *job, apply applier) (
 	out, final := federation.Judge(err)
 	w.note(ctx, j, out, err)
 	if final || j.rc.Attempts+1 >= maxAttempts {
+		tx.AfterCommit(func() { w.o.Metrics.ended(out.State, w.age(j)) })
 		return false, tx.EndReceipt(ctx, j.rc.ID, out.State, out.Reason)
 	}
 	wait := max(firstRetry<<j.rc.Attempts, fetch.RetryAfter(err))
@@ -133,6 +137,9 @@ func (w *Worker) one(ctx context.Context, tx *db.Store, j *job, apply applier) (
 	j.putOff = db.At(w.o.Now().Add(wait))
 	return false, tx.RetryReceipt(ctx, j.rc, j.putOff, out.Reason)
 }
+
+// age is how long ago a receipt was stored.
+func (w *Worker) age(j *job) time.Duration { return w.o.Now().Sub(j.rc.ReceivedAt.Time) }
 
 func (w *Worker) apply(ctx context.Context, tx *db.Store, in *federation.Incoming) (out federation.Outcome, err error) {
 	defer caught(&err)

@@ -28,6 +28,14 @@ type PublicKey struct {
 	Ed25519 ed25519.PublicKey
 }
 
+// Equal says that two keys prove the same.
+func (k PublicKey) Equal(o PublicKey) bool {
+	if k.RSA != nil {
+		return k.RSA.Equal(o.RSA)
+	}
+	return o.RSA == nil && k.Ed25519.Equal(o.Ed25519)
+}
+
 // check refuses keys that prove nothing or cost too much, before any arithmetic.
 func (k PublicKey) check() error {
 	switch {

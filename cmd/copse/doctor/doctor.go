@@ -70,6 +70,7 @@ func (d *Doctor) Inside(ctx context.Context, store *db.Store) {
 	d.database(ctx, store)
 	d.redis(ctx)
 	d.disk()
+	d.modes()
 	d.skew(ctx, store)
 	d.queue(ctx, store)
 }

@@ -29,6 +29,7 @@ func (d *Doctor) address(ctx context.Context) bool {
 		"see that copse serve runs, and that name, certificate and proxy of "+d.o.URL.Host+" lead to it") {
 		return false
 	}
+	d.certificate(res.shown)
 	var wrong error
 	if off := d.o.Now().Sub(res.date).Abs(); !res.date.IsZero() && off > clockSlack {
 		wrong = fmt.Errorf("the clock here and that of %s are %s apart: peers refuse signatures of the wrong time", d.o.URL.Host, off.Round(time.Second))
@@ -110,6 +111,7 @@ type reply struct {
 	header http.Header
 	date   time.Time
 	body   []byte
+	shown  []*x509.Certificate
 }
 
 func (d *Doctor) get(ctx context.Context, path string) (reply, error) {
@@ -130,6 +132,9 @@ func (d *Doctor) do(req *http.Request) (reply, error) {
 	}
 	defer res.Body.Close()
 	out := reply{status: res.StatusCode, header: res.Header}
+	if res.TLS != nil {
+		out.shown = res.TLS.PeerCertificates
+	}
 	if at, err := http.ParseTime(res.Header.Get("Date")); err == nil {
 		out.date = at
 	}
