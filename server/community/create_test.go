@@ -165,6 +165,28 @@ func TestEditPerson_tellsFollowers(t *testing.T) {
 	}
 }
 
+func TestEditPerson_tellsHomesOfCommunities(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	ana, fay := h.account("ana", false), h.person("fay")
+	h.join(ana.Actor, h.group("water", community.NewGroup{Facilitator: fay}))
+	soil := h.remoteGroup("soil", "peer.test", "copse")
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		_, err := h.r.Follow(ctx, tx, ana.Actor, soil.Actor)
+		return err
+	})
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.EditPerson(ctx, tx, ana) })
+	var to []string
+	for _, s := range h.outbox("Update") {
+		for _, i := range s.to.Inboxes {
+			to = append(to, i.Inbox)
+		}
+	}
+	if len(to) != 1 || to[0] != soil.Actor.DeliveryInbox() {
+		t.Errorf("an edit went to %v, want the home of the community elsewhere", to)
+	}
+}
+
 func TestEditGroup(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)

@@ -50,8 +50,12 @@ func (r *Rules) EditGroup(ctx context.Context, tx *db.Store, by *db.Actor, g *db
 	return r.saveAndTell(ctx, tx, g.Actor, g.Openness == db.OpennessOpen)
 }
 
+// maxHomes bounds how many communities of a person hear of a change.
+const maxHomes = 200
+
 // saveAndTell stores an actor of ours and publishes Update{actor}. GoToSocial reads the pins of a
-// group again on it, and on nothing else.
+// group again on it, and on nothing else. The homes of a person's communities hear of it as well:
+// their lists of members show what the person tells.
 func (r *Rules) saveAndTell(ctx context.Context, tx *db.Store, a *db.Actor, public bool) error {
 	if err := tx.SaveActor(ctx, a); err != nil {
 		return err
@@ -69,9 +73,19 @@ func (r *Rules) saveAndTell(ctx context.Context, tx *db.Store, a *db.Actor, publ
 	if !public {
 		act.To, act.Cc = []string{a.FollowersURI}, nil
 	}
-	_, err = r.pub.Publish(ctx, tx, federation.Outgoing{
-		Actor: a, Doc: act, ObjectURI: a.URI, Public: public, To: []db.Audience{{FollowersOf: a.ID}},
-	})
+	to := []db.Audience{{FollowersOf: a.ID}}
+	if a.Type == db.ActorPerson {
+		groups, err := tx.GroupsOf(ctx, a.ID, maxHomes)
+		if err != nil {
+			return fmt.Errorf("load groups of %s: %w", a.URI, err)
+		}
+		homes := make([]*db.Actor, len(groups))
+		for i, g := range groups {
+			homes[i] = g.Actor
+		}
+		to = append(to, toPeople(homes...)...)
+	}
+	_, err = r.pub.Publish(ctx, tx, federation.Outgoing{Actor: a, Doc: act, ObjectURI: a.URI, Public: public, To: to})
 	return err
 }
 

@@ -129,13 +129,21 @@ func (s *Play) profiles(ctx context.Context) error {
 			if err != nil {
 				return 0, err
 			}
-			m := s.Servers[p.Org].Membership
-			if err := m.Show(ctx, tx, who, g, db.ShownPublic); err != nil {
+			account, err := tx.AccountByLogin(ctx, p.Handle)
+			if err != nil {
 				return 0, err
 			}
-			return who.ID, m.SaveProfile(ctx, tx, &db.Profile{
-				ActorID: who.ID, Team: p.Team, Job: p.Job, Languages: p.Languages, Places: p.Place, Topics: p.Topic,
+			in := s.Servers[p.Org]
+			if err := in.Membership.Show(ctx, tx, who, g, db.ShownPublic); err != nil {
+				return 0, err
+			}
+			err = in.Membership.SaveProfile(ctx, tx, &db.Profile{
+				ActorID: who.ID, Team: p.Team, Job: p.Job, Languages: p.Languages, Places: p.Place, Topics: p.Topic, Shown: db.ShownPublic,
 			})
+			if err != nil {
+				return 0, err
+			}
+			return who.ID, in.Community.EditPerson(ctx, tx, account)
 		})
 		if err != nil {
 			return err
