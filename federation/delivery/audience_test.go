@@ -161,6 +161,39 @@ func TestAudience_soleInboxPassesOn(t *testing.T) {
 	}
 }
 
+// An inbox may move between two tries, when its audience is remembered already: what names its owner
+// goes to the new place, and is not taken for something that nobody reads there.
+func TestAudience_isReadAgainWhenAnInboxMoved(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := context.Background()
+	ana := h.followAs(db.Actor{Handle: "ana", Host: "one.test"})
+	h.net.answer("one.test", always(http.StatusBadGateway))
+	a := h.publish("Create", "named", "o1", h.inbox("one.test", ana.Inbox))
+	h.settle()
+	if remembered, known := h.audiences.find(a.ID); !known || !remembered.named[ana.Inbox] {
+		t.Fatalf("the audience %v is not remembered", remembered)
+	}
+	old := *ana
+	ana.Inbox = "https://one.test/moved/inbox"
+	err := h.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+		if err := tx.SaveActor(ctx, ana); err != nil {
+			return err
+		}
+		return tx.MoveFollowerInbox(ctx, ana, &old)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.net.answer("one.test", nil)
+	h.net.forget()
+	h.after(time.Hour)
+	if got, want := h.paths("one.test", "named"), []string{"/moved/inbox"}; !slices.Equal(got, want) {
+		t.Errorf("sent to %v, want %v", got, want)
+	}
+	h.wantState(a, "one.test", db.DeliveryDone)
+}
+
 // T46: what a group that is not open says goes to members' own inboxes, never to a shared one, once
 // per host where the software keeps it for all members there, and to no other software.
 func TestT46_membersOwnInboxes(t *testing.T) {
