@@ -28,7 +28,13 @@ func (r *redisCounter) take(ctx context.Context, key string, l Limit) (time.Dura
 	if l.Burst == 0 {
 		return r.pass(ctx, key, l, 1)
 	}
-	got, err := r.buckets.Allow(ctx, keyLimit+key, redis_rate.Limit{Rate: l.N, Burst: l.Burst, Period: l.Per})
+	bucket := redis_rate.Limit{Rate: l.N, Burst: l.Burst, Period: l.Per}
+	got, err := r.buckets.Allow(ctx, keyLimit+key, bucket)
+	if err == nil && got.RetryAfter > l.Per { // no bucket asks for that: the clock of Redis ran ahead
+		if err = r.buckets.Reset(ctx, keyLimit+key); err == nil {
+			got, err = r.buckets.Allow(ctx, keyLimit+key, bucket)
+		}
+	}
 	if err != nil {
 		return 0, fmt.Errorf("count %s: %w", l.Name, err)
 	}
@@ -43,7 +49,8 @@ func (r *redisCounter) look(ctx context.Context, key string, l Limit) (time.Dura
 }
 
 // slide is window.pass of shelf.go: a hash of the acts in each slot, and in "from" when the first
-// began, in milliseconds. It answers the milliseconds to wait, 0 where there is room.
+// began, in milliseconds. It answers the milliseconds to wait, 0 where there is room. What began in
+// the future was counted while the clock ran ahead, and would never leave the window.
 var slide = redis.NewScript(`
 local most, width, n, slots = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local t = redis.call('TIME')
@@ -52,6 +59,10 @@ local all = redis.call('HGETALL', KEYS[1])
 local from, sum, oldest = now, 0, nil
 for i = 1, #all, 2 do
   if all[i] == 'from' then from = tonumber(all[i + 1]) end
+end
+if from > now + width then
+  redis.call('DEL', KEYS[1])
+  all, from = {}, now
 end
 local at = math.floor((now - from) / width)
 for i = 1, #all, 2 do

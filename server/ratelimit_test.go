@@ -101,6 +101,29 @@ func TestT54_windowsSlide(t *testing.T) {
 	}
 }
 
+// F14: who was counted while the clock of Redis ran ahead is not kept out until then.
+func TestF14_countsOfALeaptClock(t *testing.T) {
+	t.Parallel()
+	mini, now := miniredis.RunT(t), time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	client := redis.NewClient(&redis.Options{Addr: mini.Addr()})
+	t.Cleanup(func() { _ = client.Close() })
+	limits := NewRedisLimits(client, slog.New(slog.DiscardHandler))
+	for _, l := range []Limit{limitLogin, limitInbox} {
+		most := l.N
+		if l.Burst > 0 {
+			most = l.Burst
+		}
+		mini.SetTime(now.Add(400 * 24 * time.Hour))
+		if got := limits.passes(l, "a", most+20); got != most {
+			t.Errorf("%s let %d pass, want %d", l.Name, got, most)
+		}
+		mini.SetTime(now)
+		if got := limits.passes(l, "a", most+20); got != most {
+			t.Errorf("%s let %d pass after the return of the clock, want %d", l.Name, got, most)
+		}
+	}
+}
+
 func TestT54_bucketsRefill(t *testing.T) {
 	t.Parallel()
 	for name, open := range counters(t) {

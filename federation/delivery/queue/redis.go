@@ -150,7 +150,7 @@ func (q *Redis) Claim(ctx context.Context, n, peek int) ([]Turn, error) {
 }
 
 func (q *Redis) claimFrom(ctx context.Context, shard, n int) ([]Lease, error) {
-	keys := []string{q.key(shard, "meta"), q.key(shard, "due"), q.key(shard, "held"), q.key(shard, "tok")}
+	keys := []string{q.key(shard, "meta"), q.key(shard, "due"), q.key(shard, "held"), q.key(shard, "tok"), q.key(shard, "back")}
 	got, err := q.claim.Run(ctx, q.client, keys, n, LeaseTime.Milliseconds()).StringSlice()
 	if err != nil {
 		return nil, fmt.Errorf("claim: %w", queueError(err))

@@ -345,8 +345,10 @@ func shift(t *testing.T, client redis.UniversalClient, q *Redis, d time.Duration
 				client.HSet(ctx, key, host, ms-d.Milliseconds())
 			}
 		case rest == "meta":
-			if ms, err := client.HGet(ctx, key, "until").Int64(); err == nil {
-				client.HSet(ctx, key, "until", ms-d.Milliseconds())
+			for _, field := range []string{"until", "seen"} {
+				if ms, err := client.HGet(ctx, key, field).Int64(); err == nil {
+					client.HSet(ctx, key, field, ms-d.Milliseconds())
+				}
 			}
 		}
 	}
