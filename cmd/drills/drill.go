@@ -28,6 +28,7 @@ type drill struct {
 // drillTable lists the drills; the numbers are those of docs/reliability.md.
 func drillTable() []drill {
 	both := rig.Options{Engine: rig.Postgres, Redis: true}
+	leaping := rig.Options{Engine: rig.Postgres, Redis: true, RedisLeaps: true}
 	return []drill{
 		{id: "F1", title: "SIGKILL at random and at named points", anyEngine: true, do: kills},
 		{id: "F2", title: "SIGKILL of one of two workers", needs: both, do: workerKill},
@@ -40,9 +41,9 @@ func drillTable() []drill {
 		{id: "F9", title: "three hosts in ten at one byte a second", anyEngine: true, do: slow},
 		{id: "F10", title: "500 always, and 500 for one discussion", anyEngine: true, do: sick},
 		{id: "F11", title: "410, 404, 401, 403, 429 with Retry-After", anyEngine: true, do: refuse},
-		{id: "F12", title: "no HTTP, endless headers, 10 MiB, resets", anyEngine: true, do: garbage},
+		{id: "F12", title: "no HTTP, endless headers, 10 MiB, resets; TLS expired, for another name, unknown, broken, silent", needs: rig.Options{Secure: 6}, anyEngine: true, do: garbage},
 		{id: "F13", title: "disk full", needs: rig.Options{DataSize: 24}, do: diskFull},
-		{id: "F14", title: "clock 2 h on, 2 h back, 400 days on", needs: both, anyEngine: true, do: leaps},
+		{id: "F14", title: "clock 2 h on, 2 h back, 400 days on; that of Redis too", needs: leaping, anyEngine: true, do: leaps},
 		{id: "F17", title: "SIGTERM under load, one process after the other", needs: both, do: stops},
 		{id: "F19", title: "a million deliveries wait", needs: both, anyEngine: true, alone: true, do: mass},
 		{id: "F21", title: "an hour of everything, by chance", needs: both, apart: true, do: soak},

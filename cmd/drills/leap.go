@@ -7,13 +7,13 @@ import (
 	"github.com/copse-social/copse/cmd/drills/rig"
 )
 
-// leaps steps the clock of the instance two hours on, two hours back, and more than a year on, while
-// a host is away for which deliveries wait. Who is signed in would not be any more after a year, so
-// that nothing is posted then.
+// leaps steps the clock of Redis and then that of the instance two hours on, two hours back, and more
+// than a year on, while a host is away for which deliveries wait. Who is signed in would not be any
+// more after a year by the clock of the instance, so that nothing is posted then.
 func leaps(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
-	rates, each := rig.Rates{Posts: 15, Replies: 5}, 30*time.Second
+	rates, each := rig.Rates{Posts: 15, Replies: 5}, 20*time.Second
 	if r.Short {
-		rates, each = rig.Rates{Posts: 10, Replies: 5}, 1500*time.Millisecond
+		rates, each = rig.Rates{Posts: 10, Replies: 5}, time.Second
 	}
 	away := r.Peers[:2]
 	p, err := r.Start(ctx, "copse", rig.Both)
@@ -25,8 +25,12 @@ func leaps(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 		peer.Proxy.Set(rig.Mode{Refuse: true})
 	}
 	rig.Pause(ctx, each)
+	redis := &redisLeaps{Rig: r, process: p, away: away, each: each / 2}
 	warned := time.Duration(0)
 	err = r.Fault(func() (err error) {
+		if err = redis.all(ctx); err != nil {
+			return err
+		}
 		leapt := time.Now()
 		if err = r.Clock.Step(2 * time.Hour); err != nil {
 			return err
@@ -53,7 +57,68 @@ func leaps(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return backAfterLeaps(ctx, r, away, warned)
+	report, err := backAfterLeaps(ctx, r, away, warned)
+	if err != nil {
+		return nil, err
+	}
+	redis.report(report)
+	return report, nil
+}
+
+// redisLeaps are the leaps of the clock of Redis, while the instance keeps its own.
+type redisLeaps struct {
+	*rig.Rig
+	process           *rig.Process
+	away              []*rig.Peer
+	each              time.Duration
+	slowest, takeover time.Duration
+	began             time.Time
+	refused           int
+}
+
+// all leaps forth and back. At the farthest point the process dies, so that what it had leased is
+// leased for more than a year when the clock is right again.
+func (l *redisLeaps) all(ctx context.Context) error {
+	l.began = time.Now()
+	for _, by := range []time.Duration{2 * time.Hour, -2 * time.Hour, 400 * 24 * time.Hour} {
+		if err := l.leap(ctx, by); err != nil {
+			return err
+		}
+	}
+	answers, _ := l.Answers(l.began)
+	l.refused = refused(answers)
+	if l.Short {
+		return l.leap(ctx, 0)
+	}
+	l.process.Kill()
+	if err := l.LeapRedis(0); err != nil {
+		return err
+	}
+	if err := l.process.Restart(ctx); err != nil {
+		return err
+	}
+	took, err := l.AllHeard(ctx, time.Now(), time.Minute, l.away...)
+	l.takeover = took
+	return err
+}
+
+func (l *redisLeaps) leap(ctx context.Context, by time.Duration) error {
+	if err := l.LeapRedis(by); err != nil {
+		return err
+	}
+	leapt := time.Now()
+	took, err := l.AllHeard(ctx, leapt, time.Minute, l.away...)
+	l.slowest = max(l.slowest, took)
+	rig.Pause(ctx, l.each-time.Since(leapt))
+	return err
+}
+
+func (l *redisLeaps) report(p *rig.Report) {
+	p.Within("from a leap of Redis until each healthy host got something", l.slowest, 5*time.Second)
+	p.AtMost("answers without 2xx while the clock of Redis leapt", l.refused, 0)
+	if !l.Short {
+		p.Within("from a kill in the year ahead and the return of the clock until each got something", l.takeover, 35*time.Second)
+	}
 }
 
 // backAfterLeaps lets the hosts that were away be there again, and judges. What came when the clock

@@ -3,8 +3,6 @@ package delivery
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall"
 	"time"
 
@@ -186,16 +185,7 @@ func faultOf(err error) string {
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return faultDNS
 	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return faultTLS
-	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return faultTLS
-	}
-	if _, ok := errors.AsType[tls.AlertError](err); ok {
-		return faultTLS
-	}
-	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+	if strings.Contains(err.Error(), "tls: ") { // what crypto/tls calls all of its own; few have a type
 		return faultTLS
 	}
 	switch {

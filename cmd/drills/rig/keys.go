@@ -46,8 +46,8 @@ type keyring struct {
 
 func (k *keyring) now() time.Time { return k.clock.Now() }
 
-// verify proves that a request was signed by an actor of the instance.
-func (k *keyring) verify(r *http.Request, body []byte, host string) error {
+// verify proves that a request to a server was signed by an actor of the instance.
+func (k *keyring) verify(r *http.Request, body []byte, at *url.URL) error {
 	claim, err := sign.Parse(r)
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (k *keyring) verify(r *http.Request, body []byte, host string) error {
 	if err != nil {
 		return err
 	}
-	o := sign.VerifyOptions{Hosts: []string{host}, BaseURL: &url.URL{Scheme: "http", Host: host}, Now: k.now()}
+	o := sign.VerifyOptions{Hosts: []string{at.Host}, BaseURL: at, Now: k.now()}
 	if err := claim.Verify(r, body, key, o); err == nil {
 		return nil
 	}

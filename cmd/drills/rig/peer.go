@@ -3,12 +3,15 @@ package rig
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,6 +49,8 @@ type Peer struct {
 	ledger []Entry
 	notes  map[string]doc
 	behave Behaviour
+	papers map[Papers]*tls.Certificate // nil: plain http
+	shown  Papers
 }
 
 // Entry is one POST to the inbox.
@@ -70,26 +75,43 @@ type Behaviour func(e Entry, h http.Header) (status int)
 
 type doc = map[string]any
 
-func newPeer(n int, s *signer, keys *keyring) (*Peer, error) {
+// newPeer makes the n-th peer. It speaks https where there is an office to issue its certificates.
+func newPeer(n int, s *signer, keys *keyring, o *office) (*Peer, error) {
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen as peer: %w", err)
 	}
-	p := &Peer{Software: microblog, signer: s, keys: keys, notes: map[string]doc{}}
+	p := &Peer{Software: microblog, signer: s, keys: keys, notes: map[string]doc{}, shown: Sound}
+	name := fmt.Sprintf("p%02d.localhost", n)
 	if n%4 == 3 {
 		p.Software = forum
 	}
 	if p.Proxy, err = newProxy(l.Addr().String()); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	p.Host = fmt.Sprintf("p%02d.localhost:%d", n, p.Proxy.port)
+	p.Host = fmt.Sprintf("%s:%d", name, p.Proxy.port)
+	p.server = &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	serve := func() error { return p.server.Serve(l) }
+	if o != nil {
+		if p.papers, err = o.papersFor(name); err != nil {
+			return nil, errors.Join(err, p.Proxy.close(), l.Close())
+		}
+		p.server.TLSConfig = &tls.Config{GetCertificate: p.certificate, MinVersion: tls.VersionTLS12}
+		serve = func() error { return p.server.ServeTLS(l, "", "") }
+	}
 	p.Actor, p.Inbox = p.at("/users/u"), p.at("/inbox")
-	p.server = &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = p.server.Serve(l) }() // ends with close
+	go func() { _ = serve() }() // ends with close
 	return p, nil
 }
 
-func (p *Peer) at(path string) string { return "http://" + p.Host + path }
+func (p *Peer) scheme() string {
+	if p.papers != nil {
+		return "https"
+	}
+	return "http"
+}
+
+func (p *Peer) at(path string) string { return p.scheme() + "://" + p.Host + path }
 
 func (p *Peer) close() error { return errors.Join(p.Proxy.close(), p.server.Close()) }
 
@@ -172,7 +194,7 @@ func (p *Peer) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	e := Entry{At: time.Now(), Size: len(body), Sum: sha256.Sum256(body), Status: http.StatusAccepted}
 	e.read(body)
-	switch err := p.keys.verify(r, body, p.Host); {
+	switch err := p.keys.verify(r, body, &url.URL{Scheme: p.scheme(), Host: p.Host}); {
 	case errors.Is(err, errNoKey):
 		e.Status = http.StatusServiceUnavailable
 	case err != nil:

@@ -24,6 +24,9 @@ type Mode struct {
 	ResetAfter int
 	// Garbage answers with bytes that are no HTTP; EndlessHeaders with a header that never ends.
 	Garbage, EndlessHeaders bool
+	// BadHandshake answers what has the form of TLS and is none; HalfHandshake begins a handshake and
+	// falls silent.
+	BadHandshake, HalfHandshake bool
 	// Body answers 202 with so many bytes.
 	Body int
 }
@@ -138,6 +141,8 @@ func (p *Proxy) carry(c net.Conn) {
 		p.babble(c)
 	case m.EndlessHeaders:
 		p.endless(c)
+	case m.BadHandshake:
+		p.mumble(c)
 	case m.Body > 0:
 		p.swamp(c, m.Body)
 	default:
@@ -155,9 +160,14 @@ func (p *Proxy) between(c net.Conn, m Mode) {
 	defer p.drop(peer)
 	var back sync.WaitGroup
 	back.Go(func() {
-		if m.SlowWrite {
+		switch {
+		case m.SlowWrite:
 			trickle(c, peer)
-		} else {
+		case m.HalfHandshake:
+			_, _ = io.CopyN(c, peer, halfHandshake)
+			_, _ = io.Copy(io.Discard, peer)
+			return // the other side closes when it has waited long enough
+		default:
 			delayed(c, peer, m.Latency)
 		}
 		_ = c.Close()
@@ -216,6 +226,21 @@ func reset(c net.Conn) {
 		_ = t.SetLinger(0)
 	}
 	_ = c.Close()
+}
+
+// halfHandshake is less than any server needs to say for one.
+const halfHandshake = 60
+
+// mumble answers with a record of TLS that holds bytes without meaning.
+func (p *Proxy) mumble(c net.Conn) {
+	_, _ = c.Read(make([]byte, 4096))
+	b := make([]byte, 5+512)
+	for i := range b {
+		b[i] = byte(rand.N(256))
+	}
+	copy(b, []byte{22, 3, 3, 2, 0}) // a handshake of 512 bytes
+	_, _ = c.Write(b)
+	_, _ = io.Copy(io.Discard, c)
 }
 
 func (p *Proxy) babble(c net.Conn) {

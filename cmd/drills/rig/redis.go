@@ -19,12 +19,14 @@ type RedisServer struct {
 	// Client talks to it beside the instance.
 	Client *redis.Client
 
-	dir  string
-	port int
-	cmd  *exec.Cmd
+	dir   string
+	port  int
+	extra []string // of its environment
+	cmd   *exec.Cmd
 }
 
-func startRedis(ctx context.Context, dir string) (*RedisServer, error) {
+// newRedis chooses a place for the server; Start starts it.
+func newRedis(dir string) (*RedisServer, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -34,13 +36,14 @@ func startRedis(ctx context.Context, dir string) (*RedisServer, error) {
 	}
 	s := &RedisServer{dir: dir, port: port, URL: "redis://127.0.0.1:" + strconv.Itoa(port) + "/0"}
 	s.Client = redis.NewClient(&redis.Options{Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), MaxRetries: -1})
-	return s, s.Start(ctx)
+	return s, nil
 }
 
 // Start starts the server, empty, and waits until it answers.
 func (s *RedisServer) Start(ctx context.Context) error {
 	s.cmd = exec.Command("redis-server", "--port", strconv.Itoa(s.port), "--bind", "127.0.0.1",
 		"--save", "", "--appendonly", "no", "--dir", s.dir, "--logfile", s.dir+"/redis.log")
+	s.cmd.Env = append(os.Environ(), s.extra...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("start redis-server: %w", err)

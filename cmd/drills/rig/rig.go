@@ -32,9 +32,13 @@ type Options struct {
 	// Engine is SQLite or Postgres; Redis asks for a redis-server too.
 	Engine string
 	Redis  bool
+	// RedisLeaps gives Redis a clock that LeapRedis steps.
+	RedisLeaps bool
 	// Peers is how many hosts listen, Groups how many communities are posted to, Spread how many
 	// hosts follow each of them.
 	Peers, Groups, Spread int
+	// Secure is how many of the hosts, from the first on, speak https.
+	Secure int
 	// DataSize puts the data folder on a file system of its own of so many MiB, which takes root.
 	DataSize int
 	// Seed makes the choices of a run repeatable.
@@ -154,7 +158,15 @@ func (r *Rig) furnish(ctx context.Context) error {
 	}
 	if r.Options.Redis {
 		var err error
-		if r.Redis, err = startRedis(ctx, filepath.Join(r.Dir, "redis")); err != nil {
+		if r.Redis, err = newRedis(filepath.Join(r.Dir, "redis")); err != nil {
+			return err
+		}
+		if r.RedisLeaps {
+			if err := r.Redis.ownClock(); err != nil {
+				return err
+			}
+		}
+		if err := r.Redis.Start(ctx); err != nil {
 			return err
 		}
 	}
@@ -175,14 +187,36 @@ func (r *Rig) furnish(ctx context.Context) error {
 		return err
 	}
 	r.keys = &keyring{client: r.client, clock: r.Clock}
+	if err := r.populate(); err != nil {
+		return err
+	}
+	return r.settle(ctx)
+}
+
+// populate makes the peers, and lets the instance trust the authority of those that speak https.
+func (r *Rig) populate() error {
+	o, err := newOffice()
+	if err != nil {
+		return err
+	}
+	if r.Secure > 0 {
+		file := filepath.Join(r.Dir, "authority.pem")
+		if err := o.known.publish(file); err != nil {
+			return err
+		}
+		r.environ = append(r.environ, "COPSE_CA_FILE="+file)
+	}
 	for i := range r.Options.Peers {
-		p, err := newPeer(i, r.signer, r.keys)
+		if i == r.Secure {
+			o = nil
+		}
+		p, err := newPeer(i, r.signer, r.keys, o)
 		if err != nil {
 			return err
 		}
 		r.Peers = append(r.Peers, p)
 	}
-	return r.settle(ctx)
+	return nil
 }
 
 func (r *Rig) settings() []string {
