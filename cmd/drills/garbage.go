@@ -85,15 +85,7 @@ func garbage(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What answered with ten megabytes said 202 and keeps nothing: it need not have got all.
-	var swamps, late []*rig.Peer
-	for i, p := range plain {
-		if modes[i%len(modes)].Body > 0 {
-			swamps = append(swamps, p)
-		} else {
-			late = append(late, p)
-		}
-	}
+	swamps, late := drowned(plain, modes)
 	report, err := r.Judge(ctx, "F12", "", rig.Judging{Ill: swamps, Late: slices.Concat(late, secure)})
 	if err != nil {
 		return nil, err
@@ -102,4 +94,17 @@ func garbage(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 	report.AtMost("MiB of memory more than before", int(max(0, after-before)>>20), 32)
 	report.Within("from the mend until each host that could not prove itself got something", firstAt(secure, mended), time.Minute)
 	return report, nil
+}
+
+// drowned parts the peers that answered with ten megabytes from the others: they said 202 and kept
+// nothing, so they need not have got all.
+func drowned(list []*rig.Peer, modes []rig.Mode) (swamps, others []*rig.Peer) {
+	for i, p := range list {
+		if modes[i%len(modes)].Body > 0 {
+			swamps = append(swamps, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	return swamps, others
 }
