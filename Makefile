@@ -90,7 +90,7 @@ e2e: ## The browser suite and the independent peer alone
 fuzz: ## Fuzz every target for FUZZTIME (30s)
 	FUZZTIME=$(FUZZTIME) .ci/fuzz.sh
 
-drills: ## Break Copse on purpose (forty minutes); the table goes into docs/reliability.md
+drills: ## Break Copse on purpose (35 minutes); the table goes into docs/reliability.md
 	.ci/setup.sh
 	go run ./cmd/drills -markdown docs/reliability.md
 

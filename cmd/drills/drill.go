@@ -18,8 +18,6 @@ type drill struct {
 	// the command line choose another.
 	needs     rig.Options
 	anyEngine bool
-	// alone is a drill that does without Redis on SQLite, as an instance does.
-	alone bool
 	// apart is a drill that runs only when it is named, such as the soak.
 	apart bool
 	do    func(ctx context.Context, r *rig.Rig) (*rig.Report, error)
@@ -28,6 +26,7 @@ type drill struct {
 // drillTable lists the drills; the numbers are those of docs/reliability.md.
 func drillTable() []drill {
 	both := rig.Options{Engine: rig.Postgres, Redis: true}
+	all := rig.Options{Engine: rig.Postgres, Redis: true, Secure: 6}
 	leaping := rig.Options{Engine: rig.Postgres, Redis: true, RedisLeaps: true}
 	return []drill{
 		{id: "F1", title: "SIGKILL at random and at named points", anyEngine: true, do: kills},
@@ -45,8 +44,9 @@ func drillTable() []drill {
 		{id: "F13", title: "disk full", needs: rig.Options{DataSize: 24}, do: diskFull},
 		{id: "F14", title: "clock 2 h on, 2 h back, 400 days on; that of Redis too", needs: leaping, anyEngine: true, do: leaps},
 		{id: "F17", title: "SIGTERM under load, one process after the other", needs: both, do: stops},
-		{id: "F19", title: "a million deliveries wait", needs: both, anyEngine: true, alone: true, do: mass},
-		{id: "F21", title: "an hour of everything, by chance", needs: both, apart: true, do: soak},
+		{id: "F19", title: "a million deliveries wait", needs: both, do: mass},
+		{id: "F19", title: "a million deliveries wait, SQLite", do: mass},
+		{id: "F21", title: "everything, by chance", needs: all, apart: true, do: soak},
 	}
 }
 
@@ -64,7 +64,6 @@ func (d drill) perform(ctx context.Context, o rig.Options) (p *rig.Report, err e
 	needs.Span = o.Span
 	if d.anyEngine {
 		needs.Engine = cmp.Or(o.Engine, needs.Engine)
-		needs.Redis = needs.Redis && (needs.Engine != rig.SQLite || !d.alone)
 	}
 	r, err := rig.New(ctx, needs)
 	if err != nil {

@@ -42,7 +42,7 @@ func (u unproved) noted(ctx context.Context, r *rig.Rig, p *rig.Peer) error {
 // others show certificates that prove nothing, or get no further than the handshake.
 func garbage(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 	modes := []rig.Mode{{Body: 10 << 20}, {Garbage: true}, {EndlessHeaders: true}, {ResetAfter: 200}}
-	plain, span := r.Peers[r.Secure:][:2*len(modes)], time.Minute
+	plain, span := r.Peers[r.Secure:][:2*len(modes)], 40*time.Second
 	if r.Short {
 		plain, span = plain[:len(modes)], 6*time.Second
 	}

@@ -25,6 +25,7 @@ func harmsOf(r *rig.Rig, worker *rig.Process) []harm {
 		h.mode("slow hosts", rig.Mode{SlowWrite: true}), h.mode("resets", rig.Mode{ResetAfter: 300}),
 		h.mode("no HTTP", rig.Mode{Garbage: true}), h.mode("endless headers", rig.Mode{EndlessHeaders: true}),
 		h.mode("far hosts", rig.Mode{Latency: 300 * time.Millisecond}),
+		h.papers(rig.Expired), h.papers(rig.OtherName), h.papers(rig.UnknownAuthority),
 		h.answer("500", http.StatusInternalServerError), h.answer("429", http.StatusTooManyRequests),
 	)
 }
@@ -56,6 +57,12 @@ func (h harmer) ofServices(worker *rig.Process) []harm {
 			}
 			return h.Postgres.Start(ctx)
 		}},
+		{"PostgreSQL killed", func(ctx context.Context) error {
+			if err := h.Postgres.Kill(ctx); err != nil {
+				return err
+			}
+			return h.Postgres.Start(ctx)
+		}},
 	}
 }
 
@@ -77,6 +84,21 @@ func (h harmer) mode(name string, m rig.Mode) harm {
 		rig.Pause(ctx, h.spell())
 		for _, p := range ill {
 			p.Proxy.Set(rig.Mode{})
+		}
+		return nil
+	}}
+}
+
+// papers is a harm where some of the peers that speak https cannot prove who they are.
+func (h harmer) papers(papers rig.Papers) harm {
+	return harm{string(papers), func(ctx context.Context) error {
+		ill := h.Peers[:1+h.Rand.IntN(h.Secure)]
+		for _, p := range ill {
+			p.Show(papers)
+		}
+		rig.Pause(ctx, h.spell())
+		for _, p := range ill {
+			p.Show(rig.Sound)
 		}
 		return nil
 	}}

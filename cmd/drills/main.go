@@ -85,6 +85,7 @@ func run(ctx context.Context, args []string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.id, err)
 		}
+		fmt.Fprintf(os.Stderr, "%s: %s, %s\n", d.id, p.Took.Round(time.Second), p.Verdict())
 		reports = append(reports, p)
 	}
 	if err := rig.Print(os.Stdout, reports); err != nil {

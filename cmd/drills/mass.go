@@ -12,7 +12,7 @@ import (
 
 // mass starts the instance on a million deliveries that wait for five thousand hosts.
 func mass(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
-	deliveries, hosts, span := 1_000_000, 5000, time.Minute
+	deliveries, hosts, span := 1_000_000, 5000, 30*time.Second
 	if r.Short {
 		deliveries, hosts, span = 100_000, 500, 3*time.Second
 	}
@@ -41,13 +41,13 @@ func mass(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report.Fault = fmt.Sprintf("%d deliveries wait for %d hosts", deliveries, hosts)
+	report.Fault = fmt.Sprintf("%d deliveries wait for %d hosts, %s", deliveries, hosts, r.Engine)
 	if r.Redis != nil {
 		report.Within("start until the queue is whole", ready, 15*time.Second)
 	}
 	report.Within("start until the first new delivery", first, 15*time.Second)
-	report.AtMost("MiB of memory at its peak", int(report.RSS>>20), 300)
-	report.Figure("%d MiB in the end", rss>>20)
+	report.AtMost("MiB of memory of its own at its peak", int(report.Own>>20), 300)
+	report.Figure("%d MiB of files in memory, %d MiB of both in the end", report.Files>>20, rss>>20)
 	if r.Redis == nil {
 		return report, nil
 	}

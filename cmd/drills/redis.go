@@ -58,7 +58,7 @@ func flushes(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 
 // redisAway kills Redis: once it comes back empty at once, once it stays away.
 func redisAway(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
-	rates, away := rig.Rates{Posts: 10, Replies: 5}, 10*time.Minute
+	rates, away := rig.Rates{Posts: 30, Replies: 10}, 10*time.Minute
 	if r.Short {
 		rates, away = rig.Rates{Posts: 15, Replies: 5}, 5*time.Second
 	}

@@ -40,7 +40,7 @@ func (p *poison) tried() int {
 // sick lets one host answer 500 to everything, and one to a single discussion.
 func sick(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 	dead, choosy := r.Peers[0], r.Peers[1]
-	span := time.Minute
+	span := 40 * time.Second
 	if r.Short {
 		span = 8 * time.Second
 	}

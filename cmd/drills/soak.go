@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"strconv"
@@ -66,26 +67,27 @@ func soak(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 		return nil, err
 	}
 	report.Figure("harm done: %v", done)
-	judgeSamples(report, list, r.Short)
+	judgeSamples(report, list)
 	return report, nil
 }
 
-// judgeSamples looks at the second half: by then caches are warm.
-func judgeSamples(report *rig.Report, list []sample, short bool) {
+// judgeSamples looks at the second half: by then caches are warm. What is shorter than twenty minutes
+// says nothing of an hour, so that it is only told.
+func judgeSamples(report *rig.Report, list []sample) {
 	list = list[len(list)/2:]
 	if len(list) < 2 {
 		return
 	}
 	first, last := list[0], list[len(list)-1]
-	report.Figure("memory from %d to %d MiB and goroutines from %d to %d in the second half",
+	slope, more := slopeOf(list), max(0, last.goroutines-first.goroutines)
+	report.Figure("in the second half memory from %d to %d MiB and goroutines from %d to %d",
 		first.memory>>20, last.memory>>20, first.goroutines, last.goroutines)
-	if short || last.at.Sub(first.at) < 20*time.Minute {
-		return // too short for a slope
+	if span := last.at.Sub(first.at); span < 20*time.Minute {
+		report.Figure("memory grows by %.1f MiB an hour, by %s", slope, span.Round(time.Second))
+		return
 	}
-	slope := slopeOf(list)
-	report.Figure("memory grows by %.1f MiB an hour", slope)
-	report.AtMost("MiB more in an hour", int(max(0, slope)), 1)
-	report.AtMost("goroutines more", max(0, last.goroutines-first.goroutines), 50)
+	report.AtMost("MiB more in an hour", int(math.Ceil(max(0, slope))), 1)
+	report.AtMost("goroutines more", more, 50)
 }
 
 // slopeOf is the growth of memory by least squares, in MiB an hour.

@@ -39,7 +39,7 @@ func (r *Rig) Judge(ctx context.Context, drill, fault string, j Judging) (*Repor
 	if r.Short {
 		j.Drain = max(j.Drain, 5*time.Minute) // beside other things; a full run has its bar of time
 	}
-	p := &Report{Drill: drill, Fault: fault, RSS: r.rss, lenient: r.Short}
+	p := &Report{Drill: drill, Fault: fault, RSS: r.rss, Own: r.own, Files: r.files, lenient: r.Short}
 	var err error
 	if p.Drain, err = r.Settle(ctx, j.Drain); err != nil {
 		p.Broken = append(p.Broken, err.Error())

@@ -94,7 +94,7 @@ func (p *Process) watch(cmd *exec.Cmd, done chan struct{}) {
 			case <-done:
 				return
 			case <-tick.C:
-				p.r.sawMemory(peakMemory(cmd.Process.Pid))
+				p.r.sawMemory(cmd.Process.Pid)
 			}
 		}
 	})
@@ -103,14 +103,14 @@ func (p *Process) watch(cmd *exec.Cmd, done chan struct{}) {
 	sampling.Wait()
 }
 
-func (r *Rig) sawMemory(bytes int64) {
+// sawMemory notes the largest resident set that a process had, and of what it consists now: what is
+// its own, and pages of files, which the system takes back when it needs them.
+func (r *Rig) sawMemory(pid int) {
+	peak, own, files := statusLine(pid, "VmHWM:"), statusLine(pid, "RssAnon:"), statusLine(pid, "RssFile:")+statusLine(pid, "RssShmem:")
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.rss = max(r.rss, bytes)
+	r.rss, r.own, r.files = max(r.rss, peak), max(r.own, own), max(r.files, files)
 }
-
-// peakMemory is the largest resident set that a process had, 0 when it is gone.
-func peakMemory(pid int) int64 { return statusLine(pid, "VmHWM:") }
 
 // Memory is the resident set of the process now, in bytes.
 func (p *Process) Memory() int64 { return statusLine(p.cmd.Process.Pid, "VmRSS:") }

@@ -82,11 +82,11 @@ func (p *Proxy) Longest() time.Duration {
 }
 
 // hold notes how long a connection was open.
-func (p *Proxy) hold(m Mode, since time.Time) {
+func (p *Proxy) hold(m Mode, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if m != (Mode{}) {
-		p.held = max(p.held, time.Since(since))
+		p.held = max(p.held, d)
 	}
 }
 
@@ -131,7 +131,12 @@ func (p *Proxy) carry(c net.Conn) {
 	p.open[c] = struct{}{}
 	p.mu.Unlock()
 	defer p.drop(c)
-	defer p.hold(m, time.Now())
+	began := time.Now()
+	p.hold(m, p.pass(c, m).Sub(began))
+}
+
+// pass does what the mode says and gives the moment at which the instance let go.
+func (p *Proxy) pass(c net.Conn, m Mode) time.Time {
 	switch {
 	case m.Refuse:
 		reset(c)
@@ -146,15 +151,17 @@ func (p *Proxy) carry(c net.Conn) {
 	case m.Body > 0:
 		p.swamp(c, m.Body)
 	default:
-		p.between(c, m)
+		return p.between(c, m)
 	}
+	return time.Now()
 }
 
-// between connects the two sides.
-func (p *Proxy) between(c net.Conn, m Mode) {
+// between connects the two sides. What the instance asked for has an end when it closes its own, though
+// a piece may wait here for its second.
+func (p *Proxy) between(c net.Conn, m Mode) time.Time {
 	peer, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(context.Background(), "tcp", p.to)
 	if err != nil {
-		return
+		return time.Now()
 	}
 	p.keep(peer)
 	defer p.drop(peer)
@@ -181,8 +188,10 @@ func (p *Proxy) between(c net.Conn, m Mode) {
 	default:
 		_, _ = io.Copy(peer, c)
 	}
+	ended := time.Now()
 	_ = peer.Close()
 	back.Wait()
+	return ended
 }
 
 // delayed copies, each piece a moment after it came.

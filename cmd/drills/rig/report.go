@@ -25,6 +25,9 @@ type Report struct {
 	Quiet, Faulty time.Duration
 	// RSS is the peak memory of the largest copse process, in bytes.
 	RSS int64
+	// Own and Files are the peaks of its parts: its own memory, and pages of files, which the system
+	// takes back when it needs them.
+	Own, Files int64
 	// Figures are further measurements, Broken the bars that were missed.
 	Figures, Broken []string
 	// Took is how long the drill ran.
@@ -66,7 +69,8 @@ func (p *Report) Must(what string, so bool) {
 // Good says that no bar was missed.
 func (p *Report) Good() bool { return len(p.Broken) == 0 }
 
-func (p *Report) verdict() string {
+// Verdict is "pass", or which bars were missed.
+func (p *Report) Verdict() string {
 	if p.Good() {
 		return "pass"
 	}
@@ -85,7 +89,7 @@ func (p *Report) columns() []string {
 	return []string{
 		p.Drill, p.Fault, fmt.Sprint(p.Accepted), fmt.Sprint(p.Delivered), fmt.Sprint(p.Lost), fmt.Sprint(p.Effects),
 		fmt.Sprintf("%d (%d)", p.Wire, p.WireWorst), fmt.Sprint(p.Order), round(p.Drain).String(),
-		round(p.Quiet).String() + " / " + round(p.Faulty).String(), fmt.Sprintf("%d MiB", p.RSS>>20), p.verdict(),
+		round(p.Quiet).String() + " / " + round(p.Faulty).String(), fmt.Sprintf("%d MiB", p.RSS>>20), p.Verdict(),
 	}
 }
 

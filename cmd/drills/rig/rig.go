@@ -99,6 +99,8 @@ type Rig struct {
 	deaths    []Death
 	faults    []window
 	rss       int64
+	own       int64 // the part of it that is no page of a file, and files the other
+	files     int64
 	settled   int // id of the last delivery made before the drill
 	mounted   bool
 }

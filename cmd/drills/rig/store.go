@@ -47,7 +47,7 @@ func (r *Rig) Count(ctx context.Context, text string) (n int, err error) {
 }
 
 // unfinished counts what the instance still has to do, apart from what SeedPending made.
-const unfinished = `SELECT (SELECT count(*) FROM outbox WHERE done_at = 0) + (SELECT count(*) FROM deliveries WHERE state = 0 AND host NOT LIKE 'h%')
+const unfinished = `SELECT (SELECT count(*) FROM outbox WHERE done_at = 0) + (SELECT count(*) FROM deliveries WHERE state = 0 AND host >= 'i')
 	+ (SELECT count(*) FROM receipts WHERE state = 0)`
 
 // Settle waits until nothing is on its way in the instance, and says how long that took.

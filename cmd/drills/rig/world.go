@@ -69,7 +69,9 @@ func (r *Rig) settle(ctx context.Context) error {
 	if r.settled, err = r.Count(ctx, "SELECT coalesce(max(id), 0) FROM deliveries"); err != nil {
 		return err
 	}
-	r.rss = 0
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rss, r.own, r.files = 0, 0, 0
 	return nil
 }
 
