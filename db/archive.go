@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/uptrace/bun"
@@ -152,6 +153,37 @@ func (s *Store) RebindCharters(ctx context.Context, from, to int64) error {
 	_, err := s.exec(ctx, `UPDATE charters SET group_id = ? WHERE group_id = ? AND version NOT IN
 		(SELECT version FROM charters c WHERE c.group_id = ?)`, to, from, to)
 	return err
+}
+
+// RebindLog puts what moderators did in one group into the log of another, at most limit, and says how
+// much.
+func (s *Store) RebindLog(ctx context.Context, from, to int64, limit int) (int64, error) {
+	return s.exec(ctx, `UPDATE moderation_log SET group_id = ? WHERE id IN
+		(SELECT id FROM moderation_log WHERE group_id = ? ORDER BY id LIMIT ?)`, to, from, limit)
+}
+
+// DropMembership takes a membership that came with an archive away again, with what was said at
+// joining.
+func (s *Store) DropMembership(ctx context.Context, groupID, actorID int64) error {
+	old, err := s.MembershipOf(ctx, groupID, actorID)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if old.Belongs() {
+		old.Status = MemberAlumni
+		if err := s.PutMembership(ctx, old); err != nil { // it counts no more
+			return err
+		}
+	}
+	for _, table := range []string{"memberships", "commitments", "member_choices", "role_grants"} {
+		if _, err := s.exec(ctx, "DELETE FROM ? WHERE group_id = ? AND actor_id = ?", bun.Ident(table), groupID, actorID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RecountGroup counts the discussions of a group anew, and when it was last active.

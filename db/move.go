@@ -43,6 +43,9 @@ type Move struct {
 	Peer   int64  `bun:"peer_id"`  // the actor of the other instance
 	Host   string `bun:"host"`     // of the other instance
 	Handle string `bun:"handle"`   // at the new home
+	// Into is the community of another instance that this one goes into, 0 where it stays one of its
+	// own. At the home of that one the archive lies in Heir until the switch.
+	Into int64 `bun:"into_id,scanonly"`
 	// Archive is where the pages of its archive lie, without part and number.
 	Archive string `bun:"archive"`
 	Why     string `bun:"why"` // how it was decided, plain
@@ -73,6 +76,9 @@ type MoveTally struct {
 	Bytes     int64 `json:"bytes,omitzero"`
 	Trusted   int64 `json:"trusted,omitzero"` // posts whose origin did not confirm them
 	Failures  int64 `json:"failures,omitzero"`
+
+	AllPosts   int64 `json:"all_posts,omitzero"` // that the old home counts
+	AllMembers int64 `json:"all_members,omitzero"`
 }
 
 // Going says that the move is neither over nor called off.
@@ -81,6 +87,14 @@ func (m *Move) Going() bool { return m.EndedAt.IsZero() }
 // Stoppable says that it can still be called off: nobody has been told to follow.
 func (m *Move) Stoppable() bool {
 	return m.Going() && m.State != MoveSwitched && m.State != MoveCancelled
+}
+
+// Home is the group that the move leads to, as far as it is known: the heir, or what it goes into.
+func (m *Move) Home() int64 {
+	if m.Into != 0 {
+		return m.Into
+	}
+	return m.Heir
 }
 
 // CreateMove stores a move. ErrConflict: the group is on its way already, or the address is known;
@@ -94,10 +108,19 @@ func (s *Store) CreateMove(ctx context.Context, m *Move) error {
 	if err == nil && !fresh {
 		err = ErrConflict
 	}
+	if err == nil && m.Into != 0 {
+		_, err = s.exec(ctx, "INSERT INTO move_mergers (move_id, into_id) VALUES (?, ?)", m.ID, m.Into)
+	}
 	if err != nil {
 		return fmt.Errorf("create move %s: %w", m.URI, err)
 	}
 	return nil
+}
+
+// moves selects moves with what they go into.
+func (s *Store) moves(model any) *bun.SelectQuery {
+	return s.read.NewSelect().Model(model).ColumnExpr("mv.*").
+		ColumnExpr("coalesce((SELECT mm.into_id FROM move_mergers mm WHERE mm.move_id = mv.id), 0) AS into_id")
 }
 
 // SaveMove writes all of a move.
@@ -123,45 +146,46 @@ func (s *Store) StepMove(ctx context.Context, m *Move, was Move) error {
 // MoveByID returns a move.
 func (s *Store) MoveByID(ctx context.Context, id int64) (*Move, error) {
 	m := new(Move)
-	return m, one(ctx, s.read.NewSelect().Model(m).Where("id = ?", id))
+	return m, one(ctx, s.moves(m).Where("mv.id = ?", id))
 }
 
 // MoveByURI returns a move by the address of what began it.
 func (s *Store) MoveByURI(ctx context.Context, uri string) (*Move, error) {
 	m := new(Move)
-	return m, one(ctx, s.read.NewSelect().Model(m).Where("uri = ?", uri))
+	return m, one(ctx, s.moves(m).Where("mv.uri = ?", uri))
 }
 
 // MoveOf returns the last move of a group away from where it was, ended ones included.
 func (s *Store) MoveOf(ctx context.Context, groupID int64) (*Move, error) {
 	m := new(Move)
-	return m, one(ctx, s.read.NewSelect().Model(m).Where("group_id = ?", groupID).Order("id DESC"))
+	return m, one(ctx, s.moves(m).Where("mv.group_id = ?", groupID).Order("mv.id DESC"))
 }
 
 // MovesInto lists moves into a group, newest first.
 func (s *Store) MovesInto(ctx context.Context, heirID int64, limit int) ([]*Move, error) {
 	var list []*Move
-	err := s.read.NewSelect().Model(&list).Where("heir_id = ?", heirID).Order("id DESC").Limit(int64(limit)).Scan(ctx)
+	err := s.moves(&list).Where("mv.heir_id = ? OR mv.id IN (SELECT move_id FROM move_mergers WHERE into_id = ?)", heirID, heirID).
+		Order("mv.id DESC").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }
 
 // Moves lists what an admin looks at, newest first: all but what we only saw.
 func (s *Store) Moves(ctx context.Context, limit int) ([]*Move, error) {
 	var list []*Move
-	err := s.read.NewSelect().Model(&list).Where("side <> ?", MoveSeen).Order("id DESC").Limit(int64(limit)).Scan(ctx)
+	err := s.moves(&list).Where("mv.side <> ?", MoveSeen).Order("mv.id DESC").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
 }
 
 // MovesAsked counts the moves that a host has asked for and nobody has answered.
 func (s *Store) MovesAsked(ctx context.Context, host string) (int64, error) {
-	n, err := s.read.NewSelect().Model((*Move)(nil)).Where("host = ? AND side = ? AND state = ?", host, MoveArriving, MoveAsked).Count(ctx)
+	n, err := s.read.NewSelect().Model((*Move)(nil)).Where("host = ? AND side = ? AND state IN (?, ?)", host, MoveArriving, MoveProposed, MoveAsked).Count(ctx)
 	return n, wrap(err)
 }
 
 // MovesDue lists moves on which this instance has something to do, at most limit.
 func (s *Store) MovesDue(ctx context.Context, limit int) ([]*Move, error) {
 	var list []*Move
-	err := s.read.NewSelect().Model(&list).Where("ended_at = 0 AND next_at <= ?", s.Now()).
+	err := s.moves(&list).Where("ended_at = 0 AND next_at <= ?", s.Now()).
 		Where(`(side = ? AND state IN (?, ?, ?)) OR (side = ? AND state = ?) OR state = ? OR (side <> ? AND state = ? AND switch_at > 0 AND switch_at <= ?)`,
 			MoveArriving, MoveCopying, MoveSwitched, MoveCancelled, MoveLeaving, MoveCopying, MoveSwitched, MoveArriving, MoveReady, s.Now()).
 		Order("next_at", "id").Limit(int64(limit)).Scan(ctx)
@@ -172,7 +196,8 @@ func (s *Store) MovesDue(ctx context.Context, limit int) ([]*Move, error) {
 // that has agreed, or as its old one.
 func (s *Store) MayFetch(ctx context.Context, groupID, peerID int64) (bool, error) {
 	n, err := s.read.NewSelect().Model((*Move)(nil)).Where("peer_id = ? AND ended_at = 0", peerID).
-		Where("(side = ? AND group_id = ? OR side = ? AND heir_id = ?)", MoveLeaving, groupID, MoveArriving, groupID).Count(ctx)
+		Where("(side = ? AND group_id = ? OR side = ? AND (heir_id = ? OR id IN (SELECT move_id FROM move_mergers WHERE into_id = ?)))",
+			MoveLeaving, groupID, MoveArriving, groupID, groupID).Count(ctx)
 	return n > 0, wrap(err)
 }
 
@@ -192,6 +217,19 @@ func (s *Store) LeaveBehind(ctx context.Context, l MoveLeft) error {
 	l.At = s.Now()
 	_, err := s.insertNew(ctx, &l)
 	return err
+}
+
+// Return takes back that something stays behind.
+func (s *Store) Return(ctx context.Context, l MoveLeft) error {
+	_, err := s.exec(ctx, "DELETE FROM moves_left WHERE move_id = ? AND kind = ? AND what = ? AND why = ?", l.MoveID, l.Kind, l.What, l.Why)
+	return err
+}
+
+// Stays says that something stays behind for a reason.
+func (s *Store) Stays(ctx context.Context, l MoveLeft) (bool, error) {
+	n, err := s.read.NewSelect().Model((*MoveLeft)(nil)).
+		Where("move_id = ? AND kind = ? AND what = ? AND why = ?", l.MoveID, l.Kind, l.What, l.Why).Count(ctx)
+	return n > 0, wrap(err)
 }
 
 // LeftBehind lists what could not be taken along, at most limit, and counts all of it.
@@ -214,14 +252,16 @@ type Moved struct {
 	HeirHome bool   `bun:"heir_home"` // the heir lives here
 	HeirName string `bun:"heir_name"`
 	HeirHost string `bun:"heir_host"`
-	Known    string `bun:"known"` // what the heir is known as, one a line
+	Hidden   bool   `bun:"hidden"` // listed nowhere: nobody but its members may learn of it
+	Known    string `bun:"known"`  // what the heir is known as, one a line
 }
 
 // MovedGroups lists the groups that carry on elsewhere, whose heirs name them in return.
 func (s *Store) MovedGroups(ctx context.Context) ([]*Moved, error) {
 	var list []*Moved
 	err := s.read.NewRaw(`SELECT a.id, a.uri, a.local, a.handle, a.host, h.id AS heir, h.uri AS heir_uri, h.url AS heir_page,
-			h.local AS heir_home, h.handle AS heir_name, h.host AS heir_host, h.also_known_as AS known
+			h.local AS heir_home, h.handle AS heir_name, h.host AS heir_host, h.also_known_as AS known,
+			coalesce((SELECT g.openness FROM groups g WHERE g.actor_id = a.id), '') = 'confidential' AS hidden
 		FROM actors a JOIN actors h ON h.uri = a.moved_to
 		WHERE a.moved_to <> '' AND a.type = 'Group' AND h.type = 'Group' AND h.deleted_at = 0 LIMIT 10000`).Scan(ctx, &list)
 	list = slices.DeleteFunc(list, func(m *Moved) bool { return !slices.Contains(strings.Fields(m.Known), m.URI) })

@@ -12,12 +12,13 @@ import (
 
 // moved leads people from the pages of a community that carries on elsewhere to where it does: who has
 // a session here to what this instance shows of the new place, everybody else to the new place itself.
-// Servers are served the old documents, by which a Move is checked.
+// Servers are served the old documents, by which a Move is checked; the page about the move itself stays
+// where it is.
 func (s *Server) moved(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req := c.Request()
 		handle, rest, ok := page(req.URL.Path)
-		if !ok || s.o.Moved == nil || req.Method != http.MethodGet && req.Method != http.MethodHead || s.o.Actors.Serves(req) {
+		if !ok || rest == "/move" || s.o.Moved == nil || req.Method != http.MethodGet && req.Method != http.MethodHead || s.o.Actors.Serves(req) {
 			return next(c)
 		}
 		list, err := s.o.Moved(req.Context())
@@ -25,6 +26,9 @@ func (s *Server) moved(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		for _, m := range list {
+			if m.Hidden { // its members find it at the old address, nobody else may know
+				continue
+			}
 			if handle == m.Handle+"@"+m.Host || m.Local && handle == m.Handle {
 				return c.Redirect(http.StatusFound, target(m, len(req.Cookies()) > 0)+rest)
 			}

@@ -18,3 +18,15 @@ func (w *leakWorld) archive() leakRow {
 	}
 	return row
 }
+
+// leakMoves are the pages about a community on its way. While it is, nobody but its members and those
+// who decide about it may know; the admins of its server are among those.
+func leakMoves(w *leakWorld) map[string]leakRow {
+	rows := map[string]leakRow{"GET /moves": open("/moves")}
+	for route, after := range map[string]string{
+		"GET /c/:handle/move": "/move", "POST /c/:handle/move": "/move", "POST /c/:handle/move/:act": "/move/agree",
+	} {
+		rows[route] = w.face("/c/", "quiet", "nosuch", after)
+	}
+	return rows
+}

@@ -285,7 +285,7 @@ type answered struct {
 var noise = regexp.MustCompile(`(?m)^(Date|Etag|Content-Length|X-Request-Id): .*$|<bdi>[0-9a-f]{16}</bdi>`)
 
 // helped are the addresses at which who keeps the server helps communities.
-var helped = regexp.MustCompile(`^/(reports/|c/\w+/(charter|life|flyer))`)
+var helped = regexp.MustCompile(`^/(reports/|c/\w+/(charter|life|flyer|move))`)
 
 // longNumber is an id in an address.
 var longNumber = regexp.MustCompile(`\d{12,}`)

@@ -10,6 +10,7 @@ func adminTabs(s Shell, current string) []ui.Tab {
 	return []ui.Tab{
 		tab(s.Text("Federation"), "/admin/federation"),
 		tab(s.Text("Accounts"), "/admin/people"),
+		tab(s.Text("Moves"), "/moves"),
 		tab(s.Text("This server"), "/admin/settings"),
 		tab(s.Text("Log"), "/admin/log"),
 	}

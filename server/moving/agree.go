@@ -33,12 +33,22 @@ func (r *Rules) TakeOffer(ctx context.Context, tx *db.Store, in *federation.Inco
 	if handle := in.Activity.Summary; handle != "" && community.CheckHandle(handle) == nil {
 		m.Handle = handle
 	}
+	if iri := in.Activity.Result.IRI; iri != "" {
+		into, code, err := r.wanted(ctx, tx, g, iri)
+		if into == nil {
+			return federation.Refused(code), err
+		}
+		m.State, m.Into, m.Handle = db.MoveProposed, into.ActorID, into.Actor.Handle
+	}
 	err = tx.CreateMove(ctx, m)
 	if errors.Is(err, db.ErrConflict) {
 		return federation.Ignored("known"), nil
 	}
 	if err != nil {
 		return federation.Outcome{}, err
+	}
+	if m.Into != 0 {
+		return federation.Done(), community.NotifyStewards(ctx, tx, db.Notification{Kind: db.NotifyMove, ActorID: g.ActorID, GroupID: m.Into, Note: "merge-asked"})
 	}
 	return federation.Done(), notifyAdmins(ctx, tx, db.Notification{Kind: db.NotifyMove, ActorID: g.ActorID, GroupID: g.ActorID, Note: "asked"})
 }
@@ -67,7 +77,11 @@ func (r *Rules) offered(ctx context.Context, tx *db.Store, in *federation.Incomi
 	if !g.Actor.Active() || g.Actor.Local || g.Actor.MovedTo != "" {
 		return nil, federation.Refused("group-gone"), nil
 	}
-	return g, federation.Outcome{}, nil
+	err = r.trusted(ctx, tx, g, r.iris.Host()) // this instance agreed to be trusted with it
+	if no, is := errors.AsType[*community.Refusal](err); is {
+		return nil, federation.Refused(no.Code), nil
+	}
+	return g, federation.Outcome{}, err
 }
 
 // Agree lets an admin of the new home say yes, under a handle that is free here. The archive is
@@ -79,14 +93,8 @@ func (r *Rules) Agree(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Mov
 	if m.Side != db.MoveArriving || m.State != db.MoveAsked {
 		return community.Refuse(community.Conflict, "move-elsewhere")
 	}
-	if handle != "" {
-		m.Handle = handle
-	}
-	if err := community.CheckHandle(m.Handle); err != nil {
+	if err := r.place(ctx, tx, m, handle); err != nil {
 		return err
-	}
-	if taken, err := found(tx.LocalActor(ctx, m.Handle)); err != nil || taken != nil {
-		return errors.Join(&community.Refusal{Kind: community.Conflict, Code: "handle-taken", Field: "handle"}, err)
 	}
 	m.State, m.AgreedAt, m.Part, m.Cursor, m.ByID = db.MoveCopying, tx.Now(), partGroup, 0, by.ID
 	m.NextAt = db.At(tx.Now().Add(agreedFirst)) // the word should be there before the first request
@@ -100,12 +108,46 @@ func (r *Rules) Agree(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Mov
 	return err
 }
 
-// Refuse lets an admin of the new home say no.
-func (r *Rules) Refuse(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Move, text string) error {
-	if err := r.admin(ctx, tx, by); err != nil {
+// place is where a community will be: under a handle that is free here, or within another one, which
+// says from now on that it was this one too.
+func (r *Rules) place(ctx context.Context, tx *db.Store, m *db.Move, handle string) error {
+	if m.Into != 0 {
+		g, err := tx.GroupByID(ctx, m.Group)
+		if err != nil {
+			return fmt.Errorf("load group %d: %w", m.Group, err)
+		}
+		into, err := tx.GroupByID(ctx, m.Into)
+		if err != nil {
+			return fmt.Errorf("load group %d: %w", m.Into, err)
+		}
+		if err := permitInto(g, into); err != nil {
+			return err
+		}
+		return name(ctx, tx, into.Actor, g.Actor)
+	}
+	if handle != "" {
+		m.Handle = handle
+	}
+	if err := community.CheckHandle(m.Handle); err != nil {
 		return err
 	}
-	if m.Side != db.MoveArriving || m.State != db.MoveAsked {
+	if taken, err := found(tx.LocalActor(ctx, m.Handle)); err != nil || taken != nil {
+		return errors.Join(&community.Refusal{Kind: community.Conflict, Code: "handle-taken", Field: "handle"}, err)
+	}
+	return nil
+}
+
+// Refuse lets an admin of the new home say no, or a facilitator of the community there that it wants to
+// go into.
+func (r *Rules) Refuse(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Move, text string) error {
+	if m.Side == db.MoveArriving && m.State == db.MoveProposed {
+		if _, _, err := r.permitAnswer(ctx, tx, by, m); err != nil {
+			return err
+		}
+	} else if err := r.admin(ctx, tx, by); err != nil {
+		return err
+	}
+	if m.Side != db.MoveArriving || m.State != db.MoveAsked && m.State != db.MoveProposed {
 		return community.Refuse(community.Conflict, "move-elsewhere")
 	}
 	if err := r.log1(ctx, tx, by, m, "move-refuse"); err != nil {
@@ -224,7 +266,7 @@ func (r *Rules) Ready(ctx context.Context, tx *db.Store, m *db.Move, heir *db.Ac
 	if err != nil {
 		return fmt.Errorf("load group %d: %w", m.Group, err)
 	}
-	if heir.Type != db.ActorGroup || heir.Host != m.Host || !knownAs(heir, g.Actor) {
+	if heir.Type != db.ActorGroup || heir.Host != m.Host || !knownAs(heir, g.Actor) || m.Into != 0 && m.Into != heir.ID {
 		m.Problem, m.NextAt = "no-link-back", db.At(tx.Now().Add(again))
 		return tx.SaveMove(ctx, m)
 	}

@@ -13,6 +13,7 @@ import (
 // Parts of an archive, in the order in which they are taken in.
 const (
 	partGroup     = "group"
+	partTrusts    = "trusts"
 	partCharters  = "charters"
 	partMembers   = "members"
 	partRoles     = "roles"
@@ -24,7 +25,7 @@ const (
 )
 
 func parts() []string {
-	return []string{partGroup, partCharters, partMembers, partRoles, partBans, partFollowers, partPosts, partLog, partEnd}
+	return []string{partGroup, partTrusts, partCharters, partMembers, partRoles, partBans, partFollowers, partPosts, partLog, partEnd}
 }
 
 // What one page holds at most, and one item of it: a document is 1 MiB at most (fetch).
@@ -102,6 +103,13 @@ type groupItem struct {
 	Private           int64    `json:"private,omitzero"` // words to the facilitators, which stay
 	Followers         int64    `json:"followers"`
 	Members           int64    `json:"members"`
+	Posts             int64    `json:"posts,omitzero"`
+}
+
+type trustItem struct {
+	Host  string    `json:"host"`
+	State string    `json:"state"`
+	Since time.Time `json:"since,omitzero"`
 }
 
 type lifeItem struct {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
@@ -18,7 +17,7 @@ type Merger struct {
 }
 
 // ProposeMerge asks that a community of ours goes into another one of ours. A facilitator of the one
-// proposes, one of the other agrees. Across instances a community moves first, and then merges.
+// proposes, one of the other agrees. Into one of another instance it goes by Propose.
 func (r *Rules) ProposeMerge(ctx context.Context, tx *db.Store, by *db.Actor, what Merger) (*db.Move, error) {
 	g, into := what.Group, what.Into
 	if err := r.permit(ctx, tx, by, g); err != nil {
@@ -28,10 +27,11 @@ func (r *Rules) ProposeMerge(ctx context.Context, tx *db.Store, by *db.Actor, wh
 	switch {
 	case err != nil:
 		return nil, err
-	case !into.Actor.Local || into.ActorID == g.ActorID || !into.Actor.Active() || into.Actor.MovedTo != "":
+	case !into.Actor.Local:
 		return nil, community.RefuseField("host", "merge-no-group")
-	case into.Openness != g.Openness:
-		return nil, community.RefuseField("host", "merge-openness") // what was for some must not be for others
+	}
+	if err := permitInto(g, into); err != nil {
+		return nil, err
 	}
 	m := &db.Move{
 		URI: r.iris.Activity(tx.NewID()), Side: db.MoveMerging, State: db.MoveProposed, Group: g.ActorID, Heir: into.ActorID,
@@ -49,19 +49,12 @@ func (r *Rules) ProposeMerge(ctx context.Context, tx *db.Store, by *db.Actor, wh
 // AgreeMerge lets a facilitator of the community that takes the other in say yes. The notice to
 // followers runs from now.
 func (r *Rules) AgreeMerge(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Move) error {
-	g, into, err := r.permitMerge(ctx, tx, by, m)
+	g, into, err := r.permitAnswer(ctx, tx, by, m)
 	if err != nil {
 		return err
 	}
-	if into.Openness != g.Openness {
-		return community.Refuse(community.Conflict, "merge-openness")
-	}
-	names := strings.Fields(into.Actor.AlsoKnownAs)
-	if !slices.Contains(names, g.Actor.URI) {
-		into.Actor.AlsoKnownAs = strings.Join(append(names, g.Actor.URI), "\n")
-		if err := tx.SaveActor(ctx, into.Actor); err != nil {
-			return err
-		}
+	if err := name(ctx, tx, into.Actor, g.Actor); err != nil {
+		return err
 	}
 	m.State, m.AgreedAt, m.SwitchAt = db.MoveReady, tx.Now(), db.At(tx.Now().Add(notice))
 	if err := tx.SaveMove(ctx, m); err != nil {
@@ -78,7 +71,7 @@ func (r *Rules) AgreeMerge(ctx context.Context, tx *db.Store, by *db.Actor, m *d
 
 // RefuseMerge lets a facilitator of the community that was to take the other in say no.
 func (r *Rules) RefuseMerge(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Move) error {
-	if _, _, err := r.permitMerge(ctx, tx, by, m); err != nil {
+	if _, _, err := r.permitAnswer(ctx, tx, by, m); err != nil {
 		return err
 	}
 	if err := r.log1(ctx, tx, by, m, "merge-refuse"); err != nil {
@@ -90,22 +83,18 @@ func (r *Rules) RefuseMerge(ctx context.Context, tx *db.Store, by *db.Actor, m *
 	return r.tell(ctx, tx, m, "refused")
 }
 
-func (r *Rules) permitMerge(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Move) (g, into *db.Group, err error) {
-	if m.Side != db.MoveMerging || m.State != db.MoveProposed {
-		return nil, nil, community.Refuse(community.Conflict, "move-elsewhere")
+// merged ends a merger.
+func (s settling) merged(ctx context.Context) error {
+	if err := s.bansAndRoles(ctx); err != nil {
+		return err
 	}
-	if g, err = tx.GroupByID(ctx, m.Group); err != nil {
-		return nil, nil, fmt.Errorf("load group %d: %w", m.Group, err)
-	}
-	if into, err = tx.GroupByID(ctx, m.Heir); err != nil {
-		return nil, nil, fmt.Errorf("load group %d: %w", m.Heir, err)
-	}
-	return g, into, r.permit(ctx, tx, by, into)
+	s.done()
+	return errors.Join(s.r.tell(ctx, s.tx, s.m, "done"), s.r.arrived(ctx, s.tx, s.m))
 }
 
-// merged ends a merger: bans go along, and who held a role in the community that ended is listed, for
-// those who give roles in the other to ask (domain.md 3c: a role is given, not inherited).
-func (s settling) merged(ctx context.Context) error {
+// bansAndRoles takes bans along, and lists who held a role in the community that ended, for those who
+// give roles in the other to ask (domain.md 3c: a role is given, not inherited).
+func (s settling) bansAndRoles(ctx context.Context) error {
 	bans, err := s.tx.ArchiveBans(ctx, s.from.ActorID, 0, 10_000)
 	if err != nil {
 		return err
@@ -133,6 +122,5 @@ func (s settling) merged(ctx context.Context) error {
 			return err
 		}
 	}
-	s.done()
-	return errors.Join(s.r.tell(ctx, s.tx, s.m, "done"), s.r.arrived(ctx, s.tx, s.m))
+	return nil
 }

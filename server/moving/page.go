@@ -9,6 +9,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/vocab"
+	"github.com/copse-social/copse/server/community"
 )
 
 // ErrNoPage is what Page answers to everybody who has no business with an archive, and for pages that
@@ -39,6 +40,14 @@ func (r *Rules) Page(ctx context.Context, s *db.Store, w Wanted, who *db.Actor) 
 	g, err := s.GroupByID(ctx, m.Group)
 	if err != nil {
 		return nil, fmt.Errorf("load group %d: %w", m.Group, err)
+	}
+	switch err := r.trusted(ctx, s, g, m.Host); {
+	case err == nil:
+	default:
+		if _, no := errors.AsType[*community.Refusal](err); no { // trust has ended since
+			return nil, ErrNoPage
+		}
+		return nil, err
 	}
 	b := &binder{r: r, s: s, g: g, move: m, part: w.Part, after: w.After, known: make(map[int64]bool)}
 	if err := b.fill(ctx); err != nil {
@@ -130,6 +139,8 @@ func (b *binder) fill(ctx context.Context) error {
 	switch b.part {
 	case partGroup:
 		return b.group(ctx)
+	case partTrusts:
+		return b.trusts(ctx)
 	case partCharters:
 		return b.charters(ctx)
 	case partMembers:
@@ -162,12 +173,16 @@ func (b *binder) group(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	posts, members, err := b.s.ArchiveCounts(ctx, b.g.ActorID)
+	if err != nil {
+		return err
+	}
 	g := b.g
 	_, err = b.add(0, groupItem{
 		Name: g.Actor.Name, Tagline: g.Tagline, Summary: g.Actor.SummarySource, Languages: g.Languages,
 		Openness: g.Openness, Posting: g.PostPolicy, Hold: g.HoldPolicy, HidesCounts: g.HidesCounts,
 		AnnouncesComments: g.AnnouncesComment, SignedFetch: g.SignedFetch, Private: private,
-		Followers: g.Actor.FollowersCount, Members: g.MembersCount,
+		Followers: g.Actor.FollowersCount, Members: members, Posts: posts,
 		Life: lifeItem{
 			Kind: life.Kind, Stage: life.Stage, StageAt: life.StageAt.Time, Recognition: life.Recognition,
 			RecognisedBy: life.RecognisedBy, RecognisedAt: life.RecognisedAt.Time, ReviewAt: life.ReviewAt.Time,
@@ -228,6 +243,15 @@ func (b *binder) members(ctx context.Context) error {
 	}
 	b.more = len(list) == pageRows
 	for _, m := range list {
+		if stay, err := b.s.Stays(ctx, stays(b.move, m.Actor)); err != nil || stay {
+			if err != nil {
+				return err
+			}
+			if fits, err := b.add(m.ID, memberItem{Actor: b.who(m.Actor), Status: statusStays}); err != nil || !fits {
+				return err
+			}
+			continue
+		}
 		choice, err := b.s.MemberChoiceOf(ctx, m.GroupID, m.ActorID)
 		if err != nil {
 			return err

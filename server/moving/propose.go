@@ -15,6 +15,7 @@ import (
 type Proposal struct {
 	Peer   *db.Actor // the actor of the instance that is to be its home
 	Handle string    // there; "" keeps the one it has
+	Into   *db.Group // a community there that it goes into; nil where it stays one of its own
 	Why    string    // how it was decided
 }
 
@@ -30,19 +31,20 @@ func (r *Rules) Propose(ctx context.Context, tx *db.Store, by *db.Actor, g *db.G
 		return nil, err
 	case p.Peer == nil || p.Peer.Type != db.ActorApplication || p.Peer.Local:
 		return nil, community.RefuseField("host", "move-no-instance")
-	case g.Openness == db.OpennessConfidential:
-		return nil, community.Refuse(community.Forbidden, "move-confidential") // its members' servers could not check where it went
 	}
-	if p.Handle == "" {
-		p.Handle = g.Actor.Handle
+	if err := r.trusted(ctx, tx, g, p.Peer.Host); err != nil {
+		return nil, err
 	}
-	if err := community.CheckHandle(p.Handle); err != nil {
+	if err := p.check(g); err != nil {
 		return nil, err
 	}
 	id := tx.NewID()
 	m := &db.Move{
 		ID: id, URI: r.iris.Activity(tx.NewID()), Side: db.MoveLeaving, State: db.MoveProposed,
 		Group: g.ActorID, Peer: p.Peer.ID, Host: p.Peer.Host, Handle: p.Handle, Archive: r.archive(id), Why: text, ByID: by.ID,
+	}
+	if p.Into != nil {
+		m.Into = p.Into.ActorID
 	}
 	if err := r.create(ctx, tx, m); err != nil {
 		return nil, err
@@ -58,6 +60,21 @@ func (r *Rules) Propose(ctx context.Context, tx *db.Store, by *db.Actor, g *db.G
 		return m, r.ask(ctx, tx, g, m)
 	}
 	return m, notifyAdmins(ctx, tx, db.Notification{Kind: db.NotifyMove, ActorID: by.ID, GroupID: g.ActorID, Note: "proposed"})
+}
+
+// check says whether the place there can be one for g, and names it.
+func (p *Proposal) check(g *db.Group) error {
+	if p.Into != nil {
+		if p.Into.Actor.Host != p.Peer.Host {
+			return community.RefuseField("host", "merge-no-group")
+		}
+		p.Handle = p.Into.Actor.Handle
+		return permitInto(g, p.Into)
+	}
+	if p.Handle == "" {
+		p.Handle = g.Actor.Handle
+	}
+	return community.CheckHandle(p.Handle)
 }
 
 // permit is asked for everything that the old home decides.
@@ -99,6 +116,9 @@ func (r *Rules) Countersign(ctx context.Context, tx *db.Store, by *db.Actor, m *
 	if m.Side != db.MoveLeaving || m.State != db.MoveProposed {
 		return community.Refuse(community.Conflict, "move-elsewhere")
 	}
+	if err := r.trusted(ctx, tx, g, m.Host); err != nil {
+		return err
+	}
 	if err := r.log1(ctx, tx, by, m, "move-countersign"); err != nil {
 		return err
 	}
@@ -115,7 +135,15 @@ func (r *Rules) ask(ctx context.Context, tx *db.Store, g *db.Group, m *db.Move) 
 	if err != nil {
 		return fmt.Errorf("load the other home: %w", err)
 	}
-	_, err = r.say(ctx, tx, m.Peer, vocab.ActivityDoc{ID: m.URI, Type: "Offer", Object: g.Actor.URI, Target: peer.URI, Instrument: m.Archive, Content: m.Why, Summary: m.Handle})
+	doc := vocab.ActivityDoc{ID: m.URI, Type: "Offer", Object: g.Actor.URI, Target: peer.URI, Instrument: m.Archive, Content: m.Why, Summary: m.Handle}
+	if m.Into != 0 {
+		into, err := tx.ActorByID(ctx, m.Into)
+		if err != nil {
+			return fmt.Errorf("load what %s goes into: %w", g.Actor.URI, err)
+		}
+		doc.Result = into.URI
+	}
+	_, err = r.say(ctx, tx, m.Peer, doc)
 	return err
 }
 
@@ -146,6 +174,9 @@ func (r *Rules) Cancel(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Mo
 
 // stop ends a move that was called off. What was copied already is taken away first, step by step.
 func stop(ctx context.Context, tx *db.Store, m *db.Move) error {
+	if err := forget(ctx, tx, m); err != nil {
+		return err
+	}
 	if m.Side != db.MoveArriving || m.Heir == 0 {
 		return end(ctx, tx, m, db.MoveCancelled)
 	}
@@ -195,7 +226,12 @@ func (r *Rules) permitStop(ctx context.Context, tx *db.Store, by *db.Actor, m *d
 	if !m.Stoppable() {
 		return community.Refuse(community.Conflict, "move-too-late")
 	}
-	if m.Side == db.MoveArriving {
+	return r.permitCare(ctx, tx, by, m)
+}
+
+// permitCare is asked for what either home does to a move that goes on.
+func (r *Rules) permitCare(ctx context.Context, tx *db.Store, by *db.Actor, m *db.Move) error {
+	if m.Side == db.MoveArriving || m.Side == db.MoveSeen {
 		return r.admin(ctx, tx, by)
 	}
 	g, err := tx.GroupByID(ctx, m.Group)

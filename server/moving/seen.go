@@ -49,7 +49,7 @@ func (r *Rules) Seen(ctx context.Context, tx *db.Store, in *federation.Incoming)
 
 // arrive opens a community that has come here. From now on it takes what is new.
 func (r *Rules) arrive(ctx context.Context, tx *db.Store, m *db.Move, heir *db.Group, move string) error {
-	if m.Heir != heir.ActorID || m.State != db.MoveReady {
+	if m.Home() != heir.ActorID || m.State != db.MoveReady {
 		r.log.WarnContext(ctx, "a community moved to another place than agreed", "move", m.ID, "to", heir.Actor.URI)
 		return nil
 	}
@@ -57,9 +57,11 @@ func (r *Rules) arrive(ctx context.Context, tx *db.Store, m *db.Move, heir *db.G
 	if err := tx.SaveMove(ctx, m); err != nil {
 		return fmt.Errorf("save move %d: %w", m.ID, err)
 	}
-	heir.ArchivedAt, heir.Actor.Discoverable = db.Time{}, heir.Openness != db.OpennessConfidential
-	if err := errors.Join(tx.SaveGroup(ctx, heir), tx.SaveActor(ctx, heir.Actor)); err != nil {
-		return err
+	if m.Into == 0 {
+		heir.ArchivedAt, heir.Actor.Discoverable = db.Time{}, heir.Openness != db.OpennessConfidential
+		if err := errors.Join(tx.SaveGroup(ctx, heir), tx.SaveActor(ctx, heir.Actor)); err != nil {
+			return err
+		}
 	}
 	_, err := r.say(ctx, tx, m.Peer, vocab.ActivityDoc{Type: "TentativeAccept", Object: move})
 	return err

@@ -34,8 +34,17 @@ func (r *Rules) Settle(ctx context.Context, tx *db.Store, m *db.Move) error {
 		return fmt.Errorf("load group %d: %w", m.Heir, err)
 	}
 	s := settling{r: r, tx: tx, m: m, from: from, to: to}
+	if err := s.onward(ctx); err != nil {
+		return err
+	}
 	m.NextAt, m.Problem = tx.Now(), ""
 	switch m.Part {
+	case uniteThreads:
+		err = s.threads(ctx)
+	case uniteMembers:
+		err = s.members(ctx)
+	case uniteRest:
+		err = s.rest(ctx)
 	case settleFollows:
 		err = s.follows(ctx)
 	case settleThreads:
@@ -60,6 +69,29 @@ type settling struct {
 	tx       *db.Store
 	m        *db.Move
 	from, to *db.Group
+	room     *db.Group // where the archive came to lie, while it goes on from there into to; else nil
+}
+
+// onward turns to the second half of a merger with a community of another instance, at the home of the
+// one that stays: from where the archive came to lie into it.
+func (s *settling) onward(ctx context.Context) error {
+	if s.m.Into == 0 || s.m.Side != db.MoveArriving {
+		return nil
+	}
+	switch s.m.Part {
+	case uniteThreads, uniteMembers, uniteRest, settleInvite:
+	default:
+		return nil
+	}
+	into, err := s.tx.GroupByID(ctx, s.m.Into)
+	if err != nil {
+		return fmt.Errorf("load group %d: %w", s.m.Into, err)
+	}
+	s.room, s.to = s.to, into
+	if s.m.Part != settleInvite {
+		s.from = s.room
+	}
+	return nil
 }
 
 // next goes on to another step.
@@ -82,6 +114,12 @@ func (s settling) follows(ctx context.Context) error {
 	for _, f := range list {
 		s.m.Cursor = f.ID
 		if !f.Follower.Local || f.FollowerID == s.to.ActorID {
+			continue
+		}
+		if stay, err := s.tx.Stays(ctx, stays(s.m, f.Follower)); err != nil || stay {
+			if err != nil {
+				return err
+			}
 			continue
 		}
 		if err := s.follow(ctx, f.Follower); err != nil {
@@ -118,7 +156,7 @@ func (s settling) follow(ctx context.Context, who *db.Actor) error {
 // readable for more people what was for few.
 func (s settling) threads(ctx context.Context) error {
 	if wider(s.from.Openness, s.to.Openness) {
-		s.next(settleMembers)
+		s.next(s.afterThreads())
 		return s.tx.LeaveBehind(ctx, db.MoveLeft{MoveID: s.m.ID, Kind: "posts", What: s.from.Actor.URI, Why: "open-to-more"})
 	}
 	n, err := s.tx.RebindPosts(ctx, s.from.ActorID, s.to.ActorID, atOnce)
@@ -134,12 +172,23 @@ func (s settling) threads(ctx context.Context) error {
 	if err := errors.Join(s.tx.RecountGroup(ctx, s.from.ActorID), s.tx.RecountGroup(ctx, s.to.ActorID)); err != nil {
 		return err
 	}
-	if s.m.Side == db.MoveArriving { // and now the last word of the old home
-		s.next(partGroup)
+	next := s.afterThreads()
+	s.next(next)
+	if next == partGroup { // and now the last word of the old home
 		return s.tx.RebindCharters(ctx, s.from.ActorID, s.to.ActorID)
 	}
-	s.next(settleMembers)
 	return nil
+}
+
+// afterThreads is what follows when all discussions are where they go on.
+func (s settling) afterThreads() string {
+	switch {
+	case s.m.Part == uniteThreads:
+		return uniteMembers
+	case s.m.Side == db.MoveArriving:
+		return partGroup
+	}
+	return settleMembers
 }
 
 // wider says that more people read in a group of the second openness than in one of the first.
@@ -157,7 +206,13 @@ func (s settling) members(ctx context.Context) error {
 	}
 	for _, old := range list {
 		s.m.Cursor = old.ID
-		if !old.Actor.Local && s.m.Side != db.MoveMerging {
+		if !old.Actor.Local && s.m.Side != db.MoveMerging && s.m.Part != uniteMembers {
+			continue
+		}
+		if stay, err := s.tx.Stays(ctx, stays(s.m, old.Actor)); err != nil || stay {
+			if err != nil {
+				return err
+			}
 			continue
 		}
 		if err := s.unite(ctx, old); err != nil {
@@ -166,6 +221,8 @@ func (s settling) members(ctx context.Context) error {
 	}
 	switch {
 	case len(list) == atOnce:
+	case s.m.Part == uniteMembers:
+		s.next(uniteRest)
 	case s.m.Side == db.MoveMerging:
 		return s.merged(ctx)
 	case s.m.Side == db.MoveSeen:
@@ -193,7 +250,9 @@ func (s settling) unite(ctx context.Context, old *db.Membership) error {
 			m.JoinedAt = there.JoinedAt
 		}
 	}
-	s.m.Tally.Members++
+	if s.m.Part != uniteMembers { // counted when it came
+		s.m.Tally.Members++
+	}
 	return s.tx.PutMembership(ctx, &m)
 }
 
@@ -206,9 +265,13 @@ func rank(status string) int {
 // servers don't take them there by themselves (T24). They are let in at once, because they belong.
 func (s settling) invite(ctx context.Context) error {
 	var list []*db.Membership
+	whose := s.to
+	if s.room != nil {
+		whose = s.room // those of the other have their follow
+	}
 	if s.to.Openness != db.OpennessOpen {
 		var err error
-		if list, err = s.tx.ArchiveMembers(ctx, s.to.ActorID, s.m.Cursor, atOnce); err != nil {
+		if list, err = s.tx.ArchiveMembers(ctx, whose.ActorID, s.m.Cursor, atOnce); err != nil {
 			return err
 		}
 	}
@@ -257,6 +320,12 @@ func (s settling) confirm(ctx context.Context) error {
 		return err
 	}
 	s.m.ConfirmedAt = s.tx.Now()
+	if s.room != nil {
+		s.m.Heir = s.to.ActorID
+		if err := s.tx.DropGroup(ctx, s.room.ActorID); err != nil {
+			return fmt.Errorf("drop the storeroom of move %d: %w", s.m.ID, err)
+		}
+	}
 	s.done()
 	return s.r.arrived(ctx, s.tx, s.m)
 }

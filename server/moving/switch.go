@@ -78,6 +78,9 @@ func (r *Rules) SwitchNow(ctx context.Context, tx *db.Store, by *db.Actor, m *db
 	if m.State != db.MoveReady || m.Side == db.MoveArriving {
 		return community.Refuse(community.Conflict, "move-not-ready")
 	}
+	if guarded(g) && tx.Now().Before(m.SwitchAt.Time) {
+		return community.Refuse(community.Conflict, "move-members-choose") // they have the whole notice
+	}
 	if err := r.log1(ctx, tx, by, m, "move-switch"); err != nil {
 		return err
 	}
@@ -98,6 +101,11 @@ func (r *Rules) Switch(ctx context.Context, tx *db.Store, m *db.Move) error {
 	}
 	if !knownAs(heir, g.Actor) || !heir.Active() {
 		return community.Refuse(community.Conflict, "no-link-back")
+	}
+	if m.Side == db.MoveLeaving {
+		if err := r.trusted(ctx, tx, g, m.Host); err != nil {
+			return err
+		}
 	}
 	m.State, m.SwitchedAt, m.Part, m.Cursor, m.NextAt, m.Problem = db.MoveSwitched, tx.Now(), settleDoor, 0, tx.Now(), ""
 	if m.Side == db.MoveMerging {

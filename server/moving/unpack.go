@@ -51,6 +51,9 @@ func (r *Rules) Unpack(ctx context.Context, tx *db.Store, m *db.Move, d Delivery
 	}
 	if u.again {
 		m.Part = settleInvite
+		if m.Into != 0 {
+			m.Part = uniteThreads
+		}
 		return tx.StepMove(ctx, m, was)
 	}
 	return r.copied(ctx, tx, m, was)
@@ -62,7 +65,7 @@ func (r *Rules) copied(ctx context.Context, tx *db.Store, m *db.Move, was db.Mov
 	if err := tx.StepMove(ctx, m, was); err != nil {
 		return err
 	}
-	heir, err := tx.ActorByID(ctx, m.Heir)
+	heir, err := tx.ActorByID(ctx, m.Home())
 	if err != nil {
 		return fmt.Errorf("load the group of move %d: %w", m.ID, err)
 	}
@@ -122,6 +125,8 @@ func (u *unpacking) take(ctx context.Context) error {
 	switch p.Part {
 	case partGroup:
 		return each(p, func(i groupItem) error { return u.settings(ctx, i) })
+	case partTrusts:
+		return each(p, func(i trustItem) error { return u.trust(ctx, i) })
 	case partCharters:
 		return each(p, func(i charterItem) error { return u.charter(ctx, i) })
 	case partMembers:
@@ -150,9 +155,10 @@ func (u *unpacking) count(n *int64) {
 // settings opens the group here, in no list until the switch, or brings it to the last word of its old
 // home.
 func (u *unpacking) settings(ctx context.Context, i groupItem) error {
-	if i.Openness == db.OpennessConfidential {
-		return community.Refuse(community.Forbidden, "move-confidential")
+	if i.Openness != u.before.Openness && i.Openness != db.OpennessOpen && guarded(&db.Group{Openness: i.Openness}) {
+		return fmt.Errorf("%w: it is %.20q there", ErrArchive, i.Openness) // its own document says otherwise
 	}
+	u.m.Tally.AllPosts, u.m.Tally.AllMembers = i.Posts, i.Members
 	if u.group == nil {
 		if err := u.open(ctx, i); err != nil {
 			return err
@@ -163,7 +169,9 @@ func (u *unpacking) settings(ctx context.Context, i groupItem) error {
 	if !u.again {
 		g.Actor.Discoverable = false // it stands open, but nobody is led to it before the switch
 	}
-	g.Actor.AlsoKnownAs = u.before.Actor.URI
+	if u.m.Into == 0 {
+		g.Actor.AlsoKnownAs = u.before.Actor.URI
+	}
 	if err := errors.Join(u.tx.SaveActor(ctx, g.Actor), u.tx.SaveGroup(ctx, g)); err != nil {
 		return err
 	}
@@ -179,8 +187,12 @@ func (u *unpacking) settings(ctx context.Context, i groupItem) error {
 }
 
 func (u *unpacking) open(ctx context.Context, i groupItem) error {
+	handle := u.m.Handle
+	if u.m.Into != 0 {
+		handle = storeroom(u.m)
+	}
 	g, err := u.r.com.CreateGroup(ctx, u.tx, community.NewGroup{
-		Handle: u.m.Handle, Name: i.Name, Tagline: i.Tagline, Summary: i.Summary, Openness: i.Openness,
+		Handle: handle, Name: i.Name, Tagline: i.Tagline, Summary: i.Summary, Openness: i.Openness,
 		PostPolicy: i.Posting, HoldPolicy: i.Hold, Languages: i.Languages, Actor: u.d.Heir,
 	})
 	if err != nil {
@@ -192,6 +204,9 @@ func (u *unpacking) open(ctx context.Context, i groupItem) error {
 
 // charter keeps a version under its own address: who agreed on it, agreed on that one.
 func (u *unpacking) charter(ctx context.Context, i charterItem) error {
+	if u.m.Into != 0 {
+		return u.left(ctx, "charter", i.ID, "charter-of-its-own")
+	}
 	if !slices.Contains([]string{db.CharterDraft, db.CharterProposed, db.CharterAdopted, db.CharterSuperseded}, i.State) || !vocab.IsWebIRI(i.ID) || u.r.iris.Ours(i.ID) {
 		return u.left(ctx, "charter", i.ID, "not-its-own")
 	}
@@ -244,6 +259,9 @@ func (u *unpacking) sign(ctx context.Context, charterID int64, list []signatureI
 func (u *unpacking) member(ctx context.Context, i memberItem) error {
 	a := u.d.Met[i.Actor]
 	known := []string{db.MemberPending, db.MemberNewcomer, db.MemberFull, db.MemberDormant, db.MemberAlumni, db.MemberRemoved}
+	if a != nil && i.Status == statusStays {
+		return errors.Join(u.left(ctx, "member", i.Actor, "chose-to-stay"), u.tx.DropMembership(ctx, u.group.ActorID, a.ID))
+	}
 	if a == nil || a.Type == db.ActorGroup || !slices.Contains(known, i.Status) {
 		return u.left(ctx, "member", i.Actor, "unknown-person")
 	}

@@ -20,12 +20,14 @@ import (
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
+	"github.com/copse-social/copse/server/moving"
 	"github.com/copse-social/copse/server/web/belong"
 	"github.com/copse-social/copse/server/web/civil"
 	"github.com/copse-social/copse/server/web/desk"
 	"github.com/copse-social/copse/server/web/founding"
 	"github.com/copse-social/copse/server/web/frame"
 	"github.com/copse-social/copse/server/web/lookup"
+	"github.com/copse-social/copse/server/web/moves"
 )
 
 // Options is what the door needs.
@@ -36,6 +38,7 @@ type Options struct {
 	Membership *membership.Rules
 	Moderation *moderation.Rules
 	Charter    *charter.Rules
+	Moving     *moving.Rules
 	// Base is scheme and host of the instance without a slash at the end, Host the name in handles.
 	Base, Host string
 	// Secure marks cookies for https only; false in a laboratory.
@@ -114,6 +117,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	}).Mount(g)
 	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Moderation: d.o.Moderation, Frame: d.Frame, Now: d.o.Now}).Mount(g)
 	civil.New(civil.Options{Store: d.store, Moderation: d.o.Moderation, Frame: d.Frame}).Mount(g)
+	moves.New(moves.Options{Store: d.store, Community: d.com, Moving: d.o.Moving, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve}).Mount(g)
 	d.lookup().Mount(g)
 	d.founding().Mount(g)
 }

@@ -25,7 +25,7 @@ const (
 func inboxKinds(name string) (views.InboxKind, []string) {
 	switch name {
 	case "needs":
-		return views.InboxNeeds, []string{db.NotifyReport, db.NotifyHeld, db.NotifyMember, db.NotifyDirect, db.NotifyCharter, db.NotifyJoin}
+		return views.InboxNeeds, []string{db.NotifyReport, db.NotifyHeld, db.NotifyMember, db.NotifyDirect, db.NotifyCharter, db.NotifyJoin, db.NotifyMove}
 	case "answers":
 		return views.InboxAnswers, []string{db.NotifyReply, db.NotifyMention}
 	case "thanks":
@@ -243,6 +243,8 @@ func (d *Desk) target(ctx context.Context, n *db.Notification) (string, error) {
 	switch {
 	case n.Kind == db.NotifyJoin && g != nil:
 		return "/c/" + d.PathHandle(g) + joinPage(n.Note), nil
+	case n.Kind == db.NotifyMove && g != nil:
+		return "/c/" + d.PathHandle(g) + "/move", nil
 	case n.Kind == db.NotifyCharter && g != nil:
 		return "/c/" + d.PathHandle(g) + "/charter", nil
 	case n.Kind == db.NotifyMember && g != nil && g.Locked:
