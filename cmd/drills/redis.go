@@ -89,7 +89,7 @@ func redisAway(ctx context.Context, r *rig.Rig) (*rig.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report, err := r.Judge(ctx, "F4", "", rig.Judging{})
+	report, err := r.Judge(ctx, "F4", "", rig.Judging{Drain: 5 * time.Minute})
 	if err != nil {
 		return nil, err
 	}

@@ -98,9 +98,18 @@ func (s *PostgresServer) do(ctx context.Context, program string, args ...string)
 	return nil
 }
 
-// Start starts the server and waits until it takes connections.
+// Start starts the server and waits until it takes connections. One that was killed may stand in the
+// list of processes for a moment more, and no other one starts beside it.
 func (s *PostgresServer) Start(ctx context.Context) error {
-	return s.do(ctx, "pg_ctl", "-D", s.dir+"/data", "-w", "-s", "-l", s.dir+"/log", "start")
+	var err error
+	_, late := Until(ctx, 20*time.Second, "PostgreSQL starts", func() bool {
+		err = s.do(ctx, "pg_ctl", "-D", s.dir+"/data", "-w", "-s", "-l", s.dir+"/log", "start")
+		return err == nil
+	})
+	if err != nil {
+		return errors.Join(late, err)
+	}
+	return nil
 }
 
 // Stop ends it with a mode of pg_ctl: "fast" throws connections out, "immediate" is a crash in good
