@@ -54,6 +54,54 @@ func TestActivities_aboutAnObject(t *testing.T) {
 	}
 }
 
+// What opens a post, and what a group passes on of it, name their object in short; rows of older
+// versions in full, and all of them are found.
+func TestActivities_aboutInShort(t *testing.T) {
+	t.Parallel()
+	ctx, s := t.Context(), dbtest.New(t)
+	ann, water := person(t, s, "ann", "peer.test"), person(t, s, "water", "copse.test")
+	const note = "https://peer.test/users/ann/notes/113"
+	for round, older := range []bool{false, true} {
+		create := act(t, s, &db.Activity{URI: note + "/create" + string(rune('a'+round)), ActorID: ann.ID, Type: "Create", ObjectURI: note})
+		pass := act(t, s, &db.Activity{URI: create.URI + "/pass", ActorID: water.ID, Type: "Announce", ObjectURI: create.URI, Within: create})
+		if older {
+			ok(t, s.Lengthen(ctx, create))
+			ok(t, s.Lengthen(ctx, pass))
+		}
+		for _, a := range []*db.Activity{create, pass} {
+			if n, err := s.AboutBytes(ctx, a.ID); err != nil || (n == 12) == older {
+				t.Errorf("%s takes %d bytes for what it is about, %v", a.Type, n, err)
+			}
+		}
+		list, err := s.ActivitiesAbout(ctx, note, []string{"Create", "Update"}, 9)
+		if err != nil || len(list) != round+1 || list[0].ID != create.ID {
+			t.Errorf("about the post: %v, %v", list, err)
+		}
+		last, err := s.LastActivity(ctx, water.ID, "Announce", create.URI)
+		if err != nil || last.ID != pass.ID {
+			t.Errorf("passed on: %v, %v", last, err)
+		}
+		if got, err := s.ActivityByURI(ctx, pass.URI); err != nil || string(got.Body) != string(pass.Body) {
+			t.Errorf("%v, %v", got, err)
+		}
+	}
+	if list, err := s.ActivitiesAbout(ctx, note+"4", []string{"Create"}, 9); err != nil || len(list) != 0 {
+		t.Errorf("about another: %v, %v", list, err)
+	}
+	for _, body := range []string{`{"object":"` + note + `"}`, `{"object":{"id":"` + note + `"}}`, `{"object":["` + note + `"]}`, `{}`, `no JSON`} {
+		a := &db.Activity{URI: note + "#" + body, ActorID: ann.ID, Type: "Create", ObjectURI: note, Body: []byte(body)}
+		ok(t, s.KeepActivity(ctx, a))
+		got, err := s.ActivityByID(ctx, a.ID)
+		if plain := body[len(body)-2:] == `"}` || body[len(body)-2:] == `}}`; err != nil || (got.ObjectURI == note) != plain {
+			t.Errorf("%s is about %q, %v", body, got.ObjectURI, err)
+		}
+	}
+	like := act(t, s, &db.Activity{URI: note + "/like", ActorID: ann.ID, Type: "Like", ObjectURI: note})
+	if got, err := s.ActivityByID(ctx, like.ID); err != nil || got.ObjectURI != note {
+		t.Errorf("what may be undone names %q, %v", got.ObjectURI, err)
+	}
+}
+
 func TestPublicCreates_onlyWhatEverybodyReads(t *testing.T) {
 	t.Parallel()
 	ctx, s := t.Context(), dbtest.New(t)

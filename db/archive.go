@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,12 +12,40 @@ import (
 // What a group takes along when it moves, page by page: every list is in the order of its ids, from
 // an id on, and bounded. Private words to those who look after the group are not among it.
 
-// ArchivePosts lists the posts of a group with their authors, what was removed or deleted included.
+// ArchivePosts lists the posts of a group with their authors and the addresses of what they answer, what was removed or deleted included.
 func (s *Store) ArchivePosts(ctx context.Context, groupID, after int64, limit int) ([]*Post, error) {
 	var list []*Post
 	err := s.posts(&list).Where("post.group_id = ? AND post.visibility <> 'direct' AND post.id > ?", groupID, after).
 		Order("post.id").Limit(int64(limit)).Scan(ctx)
-	return list, wrap(err)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	return list, s.nameParents(ctx, list)
+}
+
+// nameParents fills the addresses of what posts answer.
+func (s *Store) nameParents(ctx context.Context, posts []*Post) error {
+	var ids []int64
+	for _, p := range posts {
+		if p.ReplyToID != 0 && p.ReplyToURI == "" {
+			ids = append(ids, p.ReplyToID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var parents []Address
+	if err := s.read.NewRaw("SELECT id, uri FROM posts WHERE id IN (?)", bun.List(ids)).Scan(ctx, &parents); err != nil {
+		return wrap(err)
+	}
+	named := make(map[int64]string, len(parents))
+	for _, a := range parents {
+		named[a.ID] = a.URI
+	}
+	for _, p := range posts {
+		p.ReplyToURI = cmp.Or(p.ReplyToURI, named[p.ReplyToID])
+	}
+	return nil
 }
 
 // ArchiveMembers lists memberships of a group with their people, past and pending ones included.

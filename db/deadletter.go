@@ -21,7 +21,7 @@ type DeadLetter struct {
 
 	Type      string `bun:"type"`
 	URI       string `bun:"uri"`
-	ObjectURI string `bun:"object_uri"`
+	ObjectURI string `bun:"object_uri"` // of what opens a post from ExportDead alone, see Activity
 	ActorID   int64  `bun:"actor_id"`
 	PostID    int64  `bun:"post_id"`
 	Body      []byte `bun:"body"` // what was to be sent, from ExportDead alone
@@ -57,6 +57,7 @@ func (s *Store) deadLetters(ctx context.Context, columns, host string, after int
 	for _, d := range list {
 		if err == nil {
 			d.Body, err = s.open(ctx, d.Body, bodies)
+			d.ObjectURI = aboutWhole(d.ObjectURI, d.Body)
 		}
 	}
 	return list, err

@@ -143,6 +143,7 @@ func (s *Store) unpack(ctx context.Context, list ...*Activity) error {
 		if a.Body, err = s.open(ctx, a.Body, inner); err != nil {
 			return fmt.Errorf("body of activity %d: %w", a.ID, err)
 		}
+		a.ObjectURI = aboutWhole(a.ObjectURI, a.Body)
 	}
 	return nil
 }

@@ -28,6 +28,18 @@ func (s *Store) Unpack(ctx context.Context, a *Activity) error {
 	return err
 }
 
+// Lengthen writes what an activity is about as versions did that shortened nothing.
+func (s *Store) Lengthen(ctx context.Context, a *Activity) error {
+	_, err := s.exec(ctx, "UPDATE activities SET object_uri = ? WHERE id = ?", a.ObjectURI, a.ID)
+	return err
+}
+
+// AboutBytes is how much of what an activity is about lies in its row.
+func (s *Store) AboutBytes(ctx context.Context, id int64) (n int, err error) {
+	err = s.read.NewRaw("SELECT length(object_uri) FROM activities WHERE id = ?", id).Scan(ctx, &n)
+	return n, err
+}
+
 // Repacked packs and unpacks a body, whole and around what stands in it, and says what differs.
 func Repacked(body, inner []byte) error {
 	p := newPacker()

@@ -39,13 +39,14 @@ type Post struct {
 
 	ID       int64  `bun:"id,pk"`
 	URI      string `bun:"uri"` // the ActivityPub id
-	URL      string `bun:"url"` // page for people; empty for local posts, which are at /p/{id}
+	URL      string `bun:"url"` // page for people; empty where it is the URI, and for local posts, which are at /p/{id}
 	GroupID  int64  `bun:"group_id"`
 	AuthorID int64  `bun:"author_id"`
 	// DiscussionID is the id of the post that started it; the starter's own id for a starter.
 	DiscussionID int64 `bun:"discussion_id"`
 	// ReplyToID is 0 for a starter.
-	ReplyToID  int64  `bun:"reply_to_id"`
+	ReplyToID int64 `bun:"reply_to_id"`
+	// ReplyToURI is what a post answers that has no row here; older rows have it of all.
 	ReplyToURI string `bun:"reply_to_uri"`
 	// ContextURI is the collection that groups the conversation, of a starter from elsewhere.
 	ContextURI string `bun:"context_uri"`
@@ -127,9 +128,12 @@ func (s *Store) CreatePost(ctx context.Context, p *Post, parent *Post) error {
 	if parent == nil {
 		p.DiscussionID, p.ActiveAt = p.ID, p.PublishedAt
 	} else {
-		p.DiscussionID, p.ReplyToID, p.ReplyToURI = parent.DiscussionID, parent.ID, parent.URI
+		p.DiscussionID, p.ReplyToID, p.ReplyToURI = parent.DiscussionID, parent.ID, ""
 		p.Path = PathUnder(parent.Path, p.ID)
 		p.Parent = parent
+	}
+	if p.URL == p.URI {
+		p.URL = ""
 	}
 	if err := s.insert(ctx, p); err != nil {
 		return fmt.Errorf("create post %s: %w", p.URI, err)

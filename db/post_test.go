@@ -97,6 +97,33 @@ func TestSetPostState_keepsCountsTrue(t *testing.T) {
 	}
 }
 
+// A row keeps no address that stands elsewhere: the page where it is the id, and what is answered.
+// Whoever copies a group still gets what each post answers.
+func TestCreatePost_addressesStandOnce(t *testing.T) {
+	t.Parallel()
+	ctx, s := t.Context(), dbtest.New(t)
+	ann := person(t, s, "ann", "peer.test")
+	add := func(uri, url, answers string, parent *db.Post) *db.Post {
+		p := &db.Post{
+			URI: uri, URL: url, GroupID: 7, AuthorID: ann.ID, Kind: db.KindComment, State: db.PostPublished,
+			Visibility: db.VisibilityPublic, ReplyToURI: answers,
+		}
+		ok(t, s.CreatePost(ctx, p, parent))
+		got, err := s.PostByID(ctx, p.ID)
+		ok(t, err)
+		return got
+	}
+	lost := add("https://peer.test/1", "https://peer.test/1", "https://gone.test/0", nil)
+	answer := add("https://peer.test/2", "https://peer.test/@ann/2", "https://peer.test/1", lost)
+	if lost.URL != "" || lost.ReplyToURI != "https://gone.test/0" || answer.URL == "" || answer.ReplyToURI != "" || answer.ReplyToID != lost.ID {
+		t.Errorf("%+v, %+v", lost, answer)
+	}
+	list, err := s.ArchivePosts(ctx, 7, 0, 10)
+	if err != nil || len(list) != 2 || list[0].ReplyToURI != "https://gone.test/0" || list[1].ReplyToURI != lost.URI {
+		t.Errorf("to take along: %v, %v", list, err)
+	}
+}
+
 func TestCreatePost_sameAddressTwice(t *testing.T) {
 	t.Parallel()
 	ctx, s := context.Background(), dbtest.New(t)

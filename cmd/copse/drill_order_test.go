@@ -177,8 +177,14 @@ func (d *orderDrill) line(s *tale, uri string) string {
 	}
 	g, err := d.store.ActorByID(d.ctx, p.GroupID)
 	d.ok(err)
+	above := ""
+	if !p.Starts() {
+		parent, err := d.store.PostByID(d.ctx, p.ReplyToID)
+		d.ok(err)
+		above = s.names[parent.URI]
+	}
 	return fmt.Sprintf("%s in %s: %s, below %q, %q %q, edited %v, %d likes, %d shares, %d answers", name, g.Handle, p.State,
-		s.names[p.ReplyToURI], p.Title, p.Content, !p.EditedAt.IsZero(), p.LikesCount, p.SharesCount, p.RepliesCount)
+		above, p.Title, p.Content, !p.EditedAt.IsZero(), p.LikesCount, p.SharesCount, p.RepliesCount)
 }
 
 // told is what the reader has in the end.

@@ -101,8 +101,8 @@ func (l *fedifyLab) isAnswered(ours string) {
 	l.t.Helper()
 	reply, err := l.peer.Post(l.ctx, fedify.Note{As: "farid", Text: "<p>Move it off the wall.</p>", InReplyTo: ours})
 	l.ok(err)
-	if p := l.arrives(reply.ID); p.ReplyToURI != ours || p.State != db.PostPublished || p.GroupID != l.cop.ActorID {
-		l.t.Errorf("the reply stands as %s below %s", p.State, p.ReplyToURI)
+	if p := l.arrives(reply.ID); p.ReplyToID != l.post(ours).ID || p.State != db.PostPublished || p.GroupID != l.cop.ActorID {
+		l.t.Errorf("the reply stands as %s below %d", p.State, p.ReplyToID)
 	}
 	deeper := l.answers("amina", reply.ID, "By how much?")
 	l.peer.WaitFor(l.t, "Create", deeper)

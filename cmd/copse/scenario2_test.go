@@ -178,8 +178,8 @@ func TestScenario2_6_responses(t *testing.T) {
 		at := s.rco.post(reply).PublishedAt.Time
 		for _, l := range s.labs() {
 			p := l.post(reply)
-			if p.Author.Acct() != author || !p.PublishedAt.Equal(at) || p.ReplyToURI != uri || p.State != db.PostPublished {
-				t.Errorf("on %s it is by %s at %s, %s, below %s", l.iris.Host(), p.Author.Acct(), p.PublishedAt, p.State, p.ReplyToURI)
+			if p.Author.Acct() != author || !p.PublishedAt.Equal(at) || p.ReplyToID != l.post(uri).ID || p.State != db.PostPublished {
+				t.Errorf("on %s it is by %s at %s, %s, below %d", l.iris.Host(), p.Author.Acct(), p.PublishedAt, p.State, p.ReplyToID)
 			}
 		}
 	}

@@ -178,8 +178,8 @@ func TestWire14_repliesWithAName(t *testing.T) {
 	uri := l.starts("ana", "water", "Siting a borehole", "Where to begin?")
 	reply := uid.Answer(l.document(uri), "With a map.", fedtest.Doc{"name": "Siting a borehole"})
 	l.applies(bb, uid, uid.Create(reply))
-	if p := l.post(idOf(reply)); p.Starts() || p.Title != "" || p.ReplyToURI != uri {
-		t.Errorf("the reply starts: %t, title %q, answers %q", p.Starts(), p.Title, p.ReplyToURI)
+	if p := l.post(idOf(reply)); p.Starts() || p.Title != "" || p.ReplyToID != l.post(uri).ID {
+		t.Errorf("the reply starts: %t, title %q, answers %d", p.Starts(), p.Title, p.ReplyToID)
 	}
 	if diff := cmp.Diff([]string{uri, idOf(reply)}, l.thread(uri)); diff != "" {
 		t.Errorf("thread (-want +got):\n%s", diff)

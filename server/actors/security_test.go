@@ -184,7 +184,7 @@ func TestT45_heldRemovedAndDirectAreNeverServed(t *testing.T) {
 	h.wantHidden(h.iris.Context(direct.ID))
 	h.wantNoSecretIn(append(h.everyActivity(), h.iris.Context(removed.ID), h.iris.Context(answer.DiscussionID),
 		h.water.Actor.URI+"/outbox?page=1", h.water.Actor.URI+"/featured", h.ana.Actor.URI+"/outbox?page=1",
-		answer.ReplyToURI+"/replies?page=1")...)
+		h.iris.Object(answer.ReplyToID)+"/replies?page=1")...)
 }
 
 // A closed group tells strangers nothing through any channel.

@@ -21,7 +21,7 @@ func (r *Rules) read(ctx context.Context, tx *db.Store, f *federation.Fetched, a
 		Summary: content.PlainName(doc.Summary), Sensitive: doc.Sensitive || doc.Summary != "",
 		Lang: doc.Language, Visibility: at.visibility, ContextURI: doc.Context,
 	}
-	if vocab.SameOrigin(doc.URL, doc.ID) { // another host's page could pose as the author's (T19)
+	if doc.URL != doc.ID && vocab.SameOrigin(doc.URL, doc.ID) { // another host's page could pose as the author's (T19)
 		p.URL = doc.URL
 	}
 	if doc.Published != nil {

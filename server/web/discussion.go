@@ -213,8 +213,8 @@ func (d *Door) describe(s *views.Shell, t *talk) {
 	}
 	if t.starter.Local {
 		s.Head.AltAP = t.starter.URI
-	} else if t.starter.URL != "" {
-		s.Head.Canonical, s.Head.NoIndex = t.starter.URL, true
+	} else {
+		s.Head.Canonical, s.Head.NoIndex = d.addressOf(t.starter), true
 	}
 	s.Head.Graph = &views.OpenGraph{
 		Title: s.Title, Description: content.Abstract(t.starter.Content, 200), URL: s.Head.Canonical,
