@@ -271,3 +271,47 @@ func TestPutOffs_whatIsNotDue(t *testing.T) {
 		t.Errorf("put off: %+v, %v; want the second at a.test and the one at b.test", late, err)
 	}
 }
+
+// GoToSocial shows what comes for one to all whom it counts as followers. Where it did not take the
+// Block of somebody whom a closed group sent away, nothing of that group goes there before it has.
+func TestSoleInboxes_heldWhereABlockWasRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, openness string
+		end            *db.DeliveryEnd
+		held           bool
+	}{
+		{"waits for its first turn", db.OpennessPrivate, nil, false}, // goes before all else anyway
+		{"is tried again later", db.OpennessPrivate, &db.DeliveryEnd{State: db.DeliveryPending, Code: 400, Tries: 1, Strikes: 1, NextAt: db.At(time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC))}, true},
+		{"refused", db.OpennessPrivate, &db.DeliveryEnd{State: db.DeliveryRefused, Code: 400, Tries: 1}, true},
+		{"expired", db.OpennessRestricted, &db.DeliveryEnd{State: db.DeliveryExpired, Tries: 1}, true},
+		{"went through", db.OpennessPrivate, &db.DeliveryEnd{State: db.DeliveryDone, Code: 202, Tries: 1}, false},
+		{"of an open group", db.OpennessOpen, &db.DeliveryEnd{State: db.DeliveryRefused, Code: 400, Tries: 1}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			ctx, s := context.Background(), dbtest.New(t)
+			g, f := group(t, s, "water"), person(t, s, "stays", "gts.test")
+			ok := func(err error) {
+				t.Helper()
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			ok(s.EnsureGroup(ctx, &db.Group{ActorID: g.ID, Openness: c.openness, Actor: g}))
+			ok(s.SetHostProfile(ctx, &db.Host{Name: "gts.test", Software: "gotosocial"}))
+			ok(s.PutFollow(ctx, &db.Follow{FollowerID: f.ID, FolloweeID: g.ID, State: db.FollowAccepted}, f))
+			block := &db.Activity{URI: "https://copse.test/block", Type: "Block", ActorID: g.ID, Body: []byte("{}"), Local: true}
+			ok(s.CreateActivity(ctx, block))
+			d := &db.Delivery{ActivityID: block.ID, Host: "gts.test", Inbox: "https://gts.test/leaves"}
+			ok(s.CreateDeliveries(ctx, []*db.Delivery{d}))
+			if c.end != nil {
+				ok(s.EndDeliveries(ctx, []int64{d.ID}, *c.end))
+			}
+			list, err := s.SoleInboxes(ctx, db.SoleInboxQuery{FolloweeID: g.ID, Software: []string{"gotosocial"}, Limit: 10})
+			if err != nil || len(list) == 1 == c.held {
+				t.Errorf("sent to %v, %v; held back: want %v", list, err, c.held)
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 )
@@ -127,6 +128,19 @@ func (s *Store) CopiesToClients(ctx context.Context, g *Group) (bool, error) {
 	return g.Openness == OpennessRestricted, wrap(err)
 }
 
+// SaidCopies is what was decided about that: "yes", "no", or "" where its openness says.
+func (s *Store) SaidCopies(ctx context.Context, groupID int64) (string, error) {
+	var said []bool
+	err := s.read.NewRaw("SELECT copies FROM group_copies WHERE group_id = ?", groupID).Scan(ctx, &said)
+	switch {
+	case err != nil || len(said) == 0:
+		return "", wrap(err)
+	case said[0]:
+		return "yes", nil
+	}
+	return "no", nil
+}
+
 // SetCopiesToClients stores that decision.
 func (s *Store) SetCopiesToClients(ctx context.Context, groupID int64, copies string) error {
 	if copies == "" {
@@ -191,4 +205,52 @@ func (s *Store) EraseCopies(ctx context.Context, groupID int64, limit int) (int,
 		return 0, err
 	}
 	return len(list), s.eraseParts(ctx, ids)
+}
+
+// FollowerRow is an accepted follower of a group, and whether they belong to it by more than that.
+type FollowerRow struct {
+	Follow  *Follow
+	Belongs bool
+}
+
+// FollowersAfter lists accepted followers of a group with their actors, after a follow id.
+func (s *Store) FollowersAfter(ctx context.Context, groupID, after int64, limit int) ([]FollowerRow, error) {
+	var list []*Follow
+	err := s.read.NewSelect().Model(&list).Relation("Follower").
+		Where("follow.followee_id = ? AND follow.state = 'accepted' AND follow.id > ?", groupID, after).
+		Order("follow.id").Limit(int64(limit)).Scan(ctx)
+	if err != nil || len(list) == 0 {
+		return nil, wrap(err)
+	}
+	ids := make([]int64, len(list))
+	for i, f := range list {
+		ids[i] = f.FollowerID
+	}
+	var belong []int64
+	err = s.read.NewRaw(`SELECT actor_id FROM memberships WHERE group_id = ?0 AND left_at = 0 AND actor_id IN (?1)
+		AND status IN ('newcomer', 'member', 'dormant')
+		UNION SELECT actor_id FROM role_grants WHERE group_id = ?0 AND actor_id IN (?1)`, groupID, bun.List(ids)).Scan(ctx, &belong)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	rows := make([]FollowerRow, len(list))
+	for i, f := range list {
+		rows[i] = FollowerRow{Follow: f, Belongs: slices.Contains(belong, f.FollowerID)}
+	}
+	return rows, nil
+}
+
+// FollowersByHost counts the accepted followers of a group at each host.
+func (s *Store) FollowersByHost(ctx context.Context, groupID int64) (map[string]int64, error) {
+	var rows []struct {
+		Host  string `bun:"host"`
+		Count int64  `bun:"n"`
+	}
+	err := s.read.NewRaw(`SELECT a.host, COUNT(*) AS n FROM follows f JOIN actors a ON a.id = f.follower_id
+		WHERE f.followee_id = ? AND f.state = 'accepted' GROUP BY a.host`, groupID).Scan(ctx, &rows)
+	out := make(map[string]int64, len(rows))
+	for _, r := range rows {
+		out[r.Host] = r.Count
+	}
+	return out, wrap(err)
 }

@@ -57,8 +57,8 @@ func (h *history) starters(ctx context.Context) ([]*Fetched, error) {
 		refs = append(refs, ref)
 		return len(refs) < maxStarters
 	}
-	err := h.r.items(ctx, h.group.Outbox, collect)
-	pinned := h.r.items(ctx, h.group.FeaturedURI, collect)
+	err := h.r.items(ctx, h.group.Outbox, maxPages, collect)
+	pinned := h.r.items(ctx, h.group.FeaturedURI, maxPages, collect)
 	if len(refs) == 0 {
 		return nil, errors.Join(err, pinned)
 	}
@@ -152,7 +152,7 @@ func (h *history) answers(ctx context.Context, f *Fetched, starts bool) ([]*Fetc
 			iri, _ = pageOn(own, collect)
 		}
 	}
-	if err := h.r.items(ctx, iri, collect); err != nil && ctx.Err() != nil {
+	if err := h.r.items(ctx, iri, maxPages, collect); err != nil && ctx.Err() != nil {
 		return nil, err
 	}
 	var list []*Fetched

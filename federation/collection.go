@@ -9,12 +9,12 @@ import (
 )
 
 // items goes through a collection of another host, page by page, until yield has enough. Pages
-// are followed on the collection's own origin only, ten at most, none twice (T32). An empty
+// are followed on the collection's own origin only, so many at most, none twice (T32). An empty
 // address is an empty collection.
-func (r *Resolver) items(ctx context.Context, iri string, yield func(vocab.Ref) bool) error {
+func (r *Resolver) items(ctx context.Context, iri string, most int, yield func(vocab.Ref) bool) error {
 	seen := make(map[string]bool)
 	start := iri
-	for pages := 0; iri != "" && !seen[iri] && pages < maxPages; pages++ {
+	for pages := 0; iri != "" && !seen[iri] && pages < most; pages++ {
 		seen[iri] = true
 		if !vocab.SameOrigin(iri, start) {
 			return nil

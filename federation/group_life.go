@@ -77,7 +77,7 @@ func (r *Resolver) Versions(ctx context.Context, iri string, take func(context.C
 	}
 	var ids []string
 	if list := whole.Doc.Versions; vocab.SameOrigin(list, iri) {
-		err := r.items(ctx, list, func(ref vocab.Ref) bool {
+		err := r.items(ctx, list, maxPages, func(ref vocab.Ref) bool {
 			if vocab.SameOrigin(ref.IRI, iri) {
 				ids = append(ids, ref.IRI)
 			}

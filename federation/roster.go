@@ -39,10 +39,10 @@ func (r *Resolver) Follows(ctx context.Context, group *db.Actor, who string) (bo
 	return err == nil, nil
 }
 
-// Names reads the addresses that a collection of another host lists, at most so many.
+// Names reads the addresses that a collection of another host lists, at most so many, from pages of fifty or more.
 func (r *Resolver) Names(ctx context.Context, iri string, most int) ([]string, error) {
 	var list []string
-	err := r.items(ctx, iri, func(ref vocab.Ref) bool {
+	err := r.items(ctx, iri, maxPages+most/50, func(ref vocab.Ref) bool {
 		if name := ref.IRI; name != "" {
 			list = append(list, name)
 		}

@@ -23,8 +23,10 @@ import (
 )
 
 const (
-	// page bounds how many followers are read at once, most how many of one host are compared.
-	page, most = 500, 5000
+	// page bounds how many followers are read at once, spare how many more than are known here are
+	// read of a list elsewhere: a host with many followers is compared whole, page by page, and a
+	// list without an end is left.
+	page, spare = 500, 5000
 	// waiting bounds the groups that wait to be compared; the next delivery says it again.
 	waiting = 1000
 )
@@ -189,7 +191,7 @@ func (r *Roster) compare(ctx context.Context, signer string, c claim) error {
 	if err != nil || Digest(ours) == c.digest {
 		return err
 	}
-	names, err := r.o.Resolver.Names(ctx, c.url, most)
+	names, err := r.o.Resolver.Names(ctx, c.url, len(ours)+spare)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,12 @@ func Notice(lang, code string, args map[string]string) string {
 		return l.Text("%s, %s, writes:", args["person"], args["host"])
 	case "retold-answer":
 		return l.Text("%s, %s, answers:", args["person"], args["host"])
+	case "released":
+		return l.Text("%s, %s, wrote this in %s. The community has opened it to everybody:", args["person"], args["host"], group)
+	case "release-ask":
+		return l.Text("%s would like to open this one text of yours in %s to everybody, with your name. Answer “I agree” or “No”. Nothing around it is opened, and you can take it back.", args["other"], group)
+	case "level-closed":
+		return l.Text("%s is for its members now. You followed it without being one, so it sends you nothing more. To read on, ask to join.", group)
 	case "answer-wide":
 		return l.Text("Your answer is shown to the members of %s. Your server has shown it to others as well, as you chose. For members alone, answer to mentioned people only.", group)
 	case "host-no-promise":

@@ -111,6 +111,7 @@ func more(b *strings.Builder, l *locales.Loc, r Reply) {
 	entry(r.May.Lock, "lock", lockLabel(l, r.Locked != nil))
 	entry(r.May.Remove, "remove", l.Text("Remove"))
 	entry(r.May.Receipts, "receipts", l.Text("Where it has arrived"))
+	entry(r.May.Release, "release", l.Text("Open to everybody"))
 	entry(r.May.Report, "report", l.Text("Report"))
 	b.WriteString(`</ul></details>`)
 }

@@ -60,13 +60,13 @@ type File struct {
 
 // Acts is what the reader may do to one post. A zero Acts shows no buttons.
 type Acts struct {
-	Like, Reply, Edit, Delete, Report, Remove, Pin, Lock, Receipts bool
-	Pinned                                                         bool // Pin takes the pin off
-	Thread                                                         string
+	Like, Reply, Edit, Delete, Report, Remove, Pin, Lock, Receipts, Release bool
+	Pinned                                                                  bool // Pin takes the pin off
+	Thread                                                                  string
 }
 
 func (a Acts) menu() bool {
-	return a.Edit || a.Delete || a.Report || a.Remove || a.Pin || a.Lock || a.Receipts
+	return a.Edit || a.Delete || a.Report || a.Remove || a.Pin || a.Lock || a.Receipts || a.Release
 }
 
 // Gone is what is left of a removed post.

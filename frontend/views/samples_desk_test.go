@@ -331,7 +331,7 @@ func groupSettingsFull(s Shell) Page {
 	return GroupSettings{
 		Shell: s, CommunityHead: qualityHead(), NameNow: ui.Answer{Error: "Give it a name."}, Tagline: ui.Answer{Value: "Safe water to the bedside"},
 		About: ui.Answer{Value: "For people with a test kit."}, Languages: ui.Answer{Value: "en fr", Error: "Write codes."},
-		Starts: pick, Holds: pick, Opens: pick, Hides: true, Announces: true, Error: "Not saved",
+		Starts: pick, Holds: pick, Hides: true, Announces: true, Error: "Not saved",
 	}
 }
 

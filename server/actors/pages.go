@@ -63,12 +63,21 @@ func (d *Door) postPage(c echo.Context) error {
 	}
 	if !p.Local {
 		if all, err := d.forAll(ctx, p); err != nil || !all || !p.Public() {
-			return hidden(err)
+			if err != nil {
+				return err
+			}
+			return d.serve(c, document{lag: lagPost, age: keepChecked, make: func(ctx context.Context, _ *db.Actor) (any, error) {
+				return d.closedPage(ctx, p, errHidden)
+			}})
 		}
 		return d.elsewhere(c, p.URI)
 	}
 	return d.serve(c, document{lag: lagPost, age: keepChecked, make: func(ctx context.Context, who *db.Actor) (any, error) {
-		return d.postDoc(ctx, p, who)
+		doc, err := d.postDoc(ctx, p, who)
+		if errors.Is(err, errSigned) || errors.Is(err, errHidden) {
+			return d.closedPage(ctx, p, err)
+		}
+		return doc, err
 	}})
 }
 

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/labstack/echo/v4"
@@ -27,6 +28,7 @@ func (d *Door) withTrust(table map[act]take) map[act]take {
 		{"Invite", ""}:       d.trust.TakeInvite,
 		{"Undo", "Invite"}:   d.trust.TakeEnded,
 		{"Remove", ""}:       d.trust.TakeRemoved,
+		{"Create", ""}:       d.trust.TakeConsent,
 		{"Accept", ""}:       answer(db.TrustConfirmed),
 		{"Reject", ""}:       answer(db.TrustRefused),
 		{"Reject", "Invite"}: answer(db.TrustRefused),
@@ -61,6 +63,9 @@ func (d *Door) retold(ctx context.Context, c echo.Context, who *db.Actor) (any, 
 		return nil, err
 	}
 	told, err := d.store.RetellingByID(ctx, id)
+	if errors.Is(err, db.ErrNotFound) {
+		return d.releasedAt(ctx, id)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -79,4 +84,46 @@ func (d *Door) retold(ctx context.Context, c echo.Context, who *db.Actor) (any, 
 		return d.trust.Tombstone(told, p.StateAt), nil
 	}
 	return d.trust.RetoldDoc(ctx, d.store, g, p)
+}
+
+// releasedAt serves the public Note about a post, to everybody; where one was, its Tombstone.
+func (d *Door) releasedAt(ctx context.Context, id int64) (any, error) {
+	rel, err := d.store.ReleaseByID(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if rel.State == db.ReleaseBack && !rel.OutAt.IsZero() {
+		return d.trust.ReleaseTombstone(rel), nil
+	}
+	p, err := d.store.PostByID(ctx, rel.PostID)
+	if err != nil {
+		return nil, fmt.Errorf("load released post %d: %w", rel.PostID, err)
+	}
+	return d.released(ctx, p)
+}
+
+// released is the public Note about a post; hidden where it was not released.
+func (d *Door) released(ctx context.Context, p *db.Post) (any, error) {
+	rel, err := d.trust.Released(ctx, d.store, p)
+	if err != nil {
+		return nil, err
+	}
+	g, err := d.store.GroupByID(ctx, rel.GroupID)
+	if err != nil {
+		return nil, fmt.Errorf("load group of release %d: %w", rel.ID, err)
+	}
+	if err := errors.Join(living(g.Actor), living(p.Author)); err != nil {
+		return nil, errHidden
+	}
+	return d.trust.ReleasedDoc(g, p, rel), nil
+}
+
+// closedPage is what the page of a post that a reader may not see answers: the public Note where
+// the post was released, else what it answered before.
+func (d *Door) closedPage(ctx context.Context, p *db.Post, before error) (any, error) {
+	doc, err := d.released(ctx, p)
+	if errors.Is(err, db.ErrNotFound) || errors.Is(err, errHidden) {
+		return nil, before
+	}
+	return doc, err
 }

@@ -39,6 +39,7 @@ const (
 	Propose         Act = "propose-charter"
 	Vote            Act = "vote-charter"
 	Draft           Act = "draft-charter"
+	Release         Act = "release" // one post to everybody
 )
 
 // Standing is a column of the table. A person may stand in several; the best counts.
@@ -96,6 +97,7 @@ func Table() []Row {
 		{Act: Propose, Open: members, Closed: members, Code: "members-only", Writes: true},
 		{Act: Vote, Open: "----yyyyyyy-", Closed: "----yyyyyyy-", Code: "newcomer-not-yet", Writes: true},
 		{Act: Draft, Open: "-------yy---", Closed: "-------yy---", Code: "not-core", Writes: true},
+		{Act: Release, Open: "------------", Closed: "-------yy---", Code: "not-core", Writes: true},
 		{Act: Pin, Open: "--------yy--", Closed: "--------yy--", Code: "not-moderator", Writes: true},
 		{Act: Lock, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
 		{Act: Remove, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},

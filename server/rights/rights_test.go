@@ -78,6 +78,9 @@ func TestTable_domain(t *testing.T) {
 		{rights.Vote, rights.Newcomer},
 		{rights.Start, rights.Sponsor},
 		{rights.NameFacilitator, rights.Core},
+		{rights.Release, rights.Member},
+		{rights.Release, rights.Moderator},
+		{rights.Release, rights.Admin},
 	} {
 		row, _ := rights.Of(no.act)
 		if row.In("private").Allow(no.who) {

@@ -27,6 +27,9 @@ func (r *Rules) Retell(ctx context.Context, tx *db.Store, g *db.Group, a *db.Act
 	if a.PostID == 0 || !g.Actor.Local || g.Openness == db.OpennessOpen {
 		return nil
 	}
+	if err := r.followRelease(ctx, tx, g, a); err != nil {
+		return err
+	}
 	told, err := tx.RetellingOf(ctx, a.PostID)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("load retelling of post %d: %w", a.PostID, err)

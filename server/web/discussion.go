@@ -35,7 +35,7 @@ type talk struct {
 func (d *Door) discussion(c echo.Context) error {
 	f, err := d.Seen(c)
 	if err != nil {
-		return err
+		return d.openness().Open(c, err)
 	}
 	if !f.Post.Starts() || f.Post.Visibility == db.VisibilityDirect {
 		return frame.See(c, postPath(f.Post.ID))

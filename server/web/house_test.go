@@ -25,6 +25,7 @@ import (
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
+	"github.com/copse-social/copse/server/trust"
 	"github.com/copse-social/copse/server/web"
 )
 
@@ -36,6 +37,7 @@ type house struct {
 	com       *community.Rules
 	ex        *exchange.Rules
 	mod       *moderation.Rules
+	trust     *trust.Rules
 	door      *web.Door
 	echo      *echo.Echo
 	elsewhere map[string]*db.Actor
@@ -59,10 +61,11 @@ func newHouse(t testing.TB) *house {
 	h.store = dbtest.At(t, h.now)
 	pub := federation.NewPublisher(federation.NewIRIs(base), federation.NewKeys([32]byte{9}), h.now, func() {})
 	h.com = community.New(community.Options{Pub: pub, Log: quiet, Words: func(_, code string, _ map[string]string) string { return code }})
+	h.trust = trust.New(trust.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }})
 	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: quiet})
 	h.mod = moderation.New(moderation.Options{Pub: pub, Community: h.com})
 	h.door = web.New(web.Options{
-		Store: h.store, Community: h.com, Exchange: h.ex, Membership: membership.New(membership.Options{Pub: pub, Community: h.com}), Moderation: h.mod, Charter: charter.New(charter.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }, Log: quiet}), Base: "https://copse.test", Host: "copse.test",
+		Store: h.store, Community: h.com, Exchange: h.ex, Membership: membership.New(membership.Options{Pub: pub, Community: h.com}), Moderation: h.mod, Trust: h.trust, Charter: charter.New(charter.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }, Log: quiet}), Base: "https://copse.test", Host: "copse.test",
 		Resolve: h.resolve, Subscribe: h.subscribe, Now: h.now, Log: quiet,
 	})
 	h.echo = echo.New()

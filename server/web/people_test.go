@@ -207,7 +207,7 @@ func TestGroupSettings_save(t *testing.T) {
 	good := func(pairs ...string) map[string][]string {
 		return form(append([]string{
 			"name", "Safe water", "tagline", "From the source to the bedside", "about", "For **you**.", "languages", "en, fr",
-			"openness", "open", "starts", "members", "holds", "first", "announces", "1",
+			"starts", "members", "holds", "first", "announces", "1",
 		}, pairs...)...)
 	}
 	b.follow(b.post("/c/water/settings", good())).shows("Saved.", `value="Safe water"`, `value="en fr"`)
@@ -218,7 +218,7 @@ func TestGroupSettings_save(t *testing.T) {
 	}
 	b.post("/c/water/settings", good("name", "")).want(http.StatusUnprocessableEntity).shows("Give it a name.", "From the source to the bedside")
 	b.post("/c/water/settings", good("languages", "english!")).want(http.StatusUnprocessableEntity).shows("Write codes of two or three letters", `value="english!"`)
-	b.post("/c/water/settings", good("openness", "ajar")).want(http.StatusUnprocessableEntity).shows("Choose one of the possibilities.")
+	b.post("/c/water/settings", good("starts", "ajar")).want(http.StatusUnprocessableEntity).shows("Choose one of the possibilities.")
 	h.as(ben).get("/c/water/settings").want(http.StatusForbidden)
 	h.as(ben).post("/c/water/settings", good("name", "Mine")).want(http.StatusForbidden)
 	h.visitor().get("/c/water/settings").leads("/sign-in?back=%2Fc%2Fwater%2Fsettings")

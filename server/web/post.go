@@ -16,7 +16,7 @@ import (
 func (d *Door) post(c echo.Context) error {
 	f, err := d.Seen(c)
 	if err != nil {
-		return err
+		return d.openness().Open(c, err)
 	}
 	if f.Post.Visibility == db.VisibilityDirect {
 		return d.messageHere(c, f)

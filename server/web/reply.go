@@ -8,6 +8,8 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/frontend/ui"
+	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/rights"
 	"github.com/copse-social/copse/server/web/frame"
 )
 
@@ -156,6 +158,12 @@ func (d *Door) origin(p *db.Post) ui.Origin {
 	return ui.Origin{Door: ui.ByPeer, From: p.Author.Host}
 }
 
+// mayRelease says that a person decides what is opened to everybody; the rule asks again.
+func mayRelease(st community.Standing) bool {
+	row, _ := rights.Of(rights.Release)
+	return st.Banned == nil && row.In(db.OpennessRestricted).Allow(st.Columns...)
+}
+
 // actsOn is what this reader may do to a post.
 func (d *Door) actsOn(c echo.Context, t *talk, p *db.Post) ui.Acts {
 	who := frame.Me(c)
@@ -174,6 +182,7 @@ func (d *Door) actsOn(c echo.Context, t *talk, p *db.Post) ui.Acts {
 	acts.Remove, acts.Lock, acts.Pin = moderates && !own, moderates, moderates && p.Starts()
 	acts.Report, acts.Like = !own, !own && t.standing.Banned == nil
 	acts.Receipts = acts.Receipts || moderates
+	acts.Release = t.group != nil && t.group.Actor.Local && t.group.Openness == db.OpennessRestricted && mayRelease(t.standing)
 	acts.Reply = t.starter.LockedAt.IsZero() && p.LockedAt.IsZero() && t.standing.Banned == nil
 	return acts
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/moving"
+	"github.com/copse-social/copse/server/trust"
 	"github.com/copse-social/copse/server/web/belong"
 	"github.com/copse-social/copse/server/web/civil"
 	"github.com/copse-social/copse/server/web/desk"
@@ -28,6 +29,7 @@ import (
 	"github.com/copse-social/copse/server/web/frame"
 	"github.com/copse-social/copse/server/web/lookup"
 	"github.com/copse-social/copse/server/web/moves"
+	"github.com/copse-social/copse/server/web/openness"
 )
 
 // Options is what the door needs.
@@ -39,6 +41,7 @@ type Options struct {
 	Moderation *moderation.Rules
 	Charter    *charter.Rules
 	Moving     *moving.Rules
+	Trust      *trust.Rules
 	// Base is scheme and host of the instance without a slash at the end, Host the name in handles.
 	Base, Host string
 	// Secure marks cookies for https only; false in a laboratory.
@@ -120,6 +123,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	moves.New(moves.Options{Store: d.store, Community: d.com, Moving: d.o.Moving, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve}).Mount(g)
 	d.lookup().Mount(g)
 	d.founding().Mount(g)
+	d.openness().Mount(g)
 }
 
 // Shared are the pages whose addresses other servers ask too, by route.
@@ -138,6 +142,13 @@ func (d *Door) Shared() map[string]echo.HandlerFunc {
 func (d *Door) founding() *founding.Pages {
 	return founding.New(founding.Options{
 		Store: d.store, Community: d.com, Charter: d.o.Charter, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve, Now: d.o.Now,
+	})
+}
+
+// openness are the pages on which communities open and close.
+func (d *Door) openness() *openness.Pages {
+	return openness.New(openness.Options{
+		Store: d.store, Community: d.com, Trust: d.o.Trust, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve, Log: d.o.Log,
 	})
 }
 

@@ -33,6 +33,9 @@ func (d *Pages) rights(c echo.Context) error {
 		if row.Act == rights.Start {
 			row = rights.StartBy(h.group.PostPolicy, h.group.Openness)
 		}
+		if len(row.In(h.group.Openness).Who()) == 0 {
+			continue // nothing of the kind here
+		}
 		line := views.Right{Act: actWord(l, row.Act), Who: whoWords(l, row.In(h.group.Openness).Who()), You: true}
 		if err := d.com.Permit(c.Request().Context(), d.store, h.group, frame.Me(c), row.Act); err != nil {
 			no, is := frame.Refusal(err)
@@ -100,6 +103,7 @@ func actWord(l loc, act rights.Act) string {
 		rights.Volunteer: l.Text("Offer to facilitate when nobody does"), rights.Consent: l.Text("Agree to who offers"),
 		rights.EditGroup: l.Text("Change the settings"), rights.Propose: l.Text("Propose a change to the charter"),
 		rights.Vote: l.Text("Decide about the charter"), rights.Draft: l.Text("Draft the charter"),
+		rights.Release: l.Text("Open one post to everybody"),
 	}
 	return words[act]
 }

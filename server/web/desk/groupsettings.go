@@ -48,7 +48,6 @@ func (d *Desk) groupSettingsPage(c echo.Context, status int, h *here, p views.Gr
 	}
 	p.NameNow.Value, p.Tagline.Value = g.Actor.Name, g.Tagline
 	p.About.Value, p.Languages.Value = g.Actor.SummarySource, g.Languages
-	p.Opens = chosen(opens(shell.Loc), g.Openness)
 	p.Starts = chosen(starts(shell.Loc), g.PostPolicy)
 	p.Holds = chosen(holds(shell.Loc), g.HoldPolicy)
 	return d.Page(c, status, p)
@@ -59,15 +58,6 @@ func chosen(list []ui.Choice, value string) []ui.Choice {
 		list[i].Chosen = list[i].Value == value
 	}
 	return list
-}
-
-func opens(l loc) []ui.Choice {
-	return []ui.Choice{
-		{Value: db.OpennessOpen, Label: l.Text("Everybody, on any server")},
-		{Value: db.OpennessRestricted, Label: l.Text("Members; anybody may ask to join")},
-		{Value: db.OpennessPrivate, Label: l.Text("Members; listed by name only")},
-		{Value: db.OpennessConfidential, Label: l.Text("Members; not listed anywhere")},
-	}
 }
 
 func starts(l loc) []ui.Choice {
@@ -97,7 +87,7 @@ func (d *Desk) saveGroupSettings(c echo.Context) error {
 	g.Actor.Name, g.Tagline = strings.TrimSpace(c.FormValue("name")), c.FormValue("tagline")
 	g.Actor.SummarySource = strings.ReplaceAll(c.FormValue("about"), "\r\n", "\n")
 	g.Languages = strings.Join(strings.Fields(strings.ReplaceAll(c.FormValue("languages"), ",", " ")), " ")
-	g.Openness, g.PostPolicy, g.HoldPolicy = c.FormValue("openness"), c.FormValue("starts"), c.FormValue("holds")
+	g.PostPolicy, g.HoldPolicy = c.FormValue("starts"), c.FormValue("holds")
 	g.HidesCounts, g.AnnouncesComment = c.FormValue("hides") != "", c.FormValue("announces") != ""
 	var p views.GroupSettings
 	if !languageTags(g.Languages) {

@@ -121,6 +121,20 @@ func actWord(l loc, e *db.ModerationEntry) (icon, word string) {
 		return "people", l.Text("Gave a role")
 	case "withdraw":
 		return "people", l.Text("Took a role away")
+	case "release-ask":
+		return "public", l.Text("Asked to open it to everybody")
+	case "release":
+		return "public", l.Text("Opened to everybody")
+	case "release-refused":
+		return "lock", l.Text("Did not want it opened")
+	case "release-back":
+		return "lock", l.Text("Closed again")
+	case "openness":
+		return "eye", l.Text("Changed who reads")
+	case "trust":
+		return "peer", l.Text("Trusts an organisation")
+	case "untrust":
+		return "peer", l.Text("Trusts an organisation no more")
 	}
 	return "history", e.Act
 }

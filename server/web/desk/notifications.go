@@ -25,7 +25,7 @@ const (
 func inboxKinds(name string) (views.InboxKind, []string) {
 	switch name {
 	case "needs":
-		return views.InboxNeeds, []string{db.NotifyReport, db.NotifyHeld, db.NotifyMember, db.NotifyDirect, db.NotifyCharter, db.NotifyJoin, db.NotifyMove}
+		return views.InboxNeeds, []string{db.NotifyReport, db.NotifyHeld, db.NotifyMember, db.NotifyDirect, db.NotifyCharter, db.NotifyJoin, db.NotifyMove, db.NotifyRelease}
 	case "answers":
 		return views.InboxAnswers, []string{db.NotifyReply, db.NotifyMention}
 	case "thanks":
@@ -230,6 +230,8 @@ func (d *Desk) target(ctx context.Context, n *db.Notification) (string, error) {
 		return "/reports#mine", nil
 	case n.Kind == db.NotifyHeld && n.ActorID != n.GroupID:
 		return "/held/" + id, nil
+	case n.Kind == db.NotifyRelease:
+		return "/p/" + id + "/release", nil
 	case n.Kind == db.NotifyThread:
 		return "/d/" + id, nil
 	case n.PostID != 0:

@@ -1,0 +1,6 @@
+DROP TABLE IF EXISTS releases;
+CREATE TABLE IF NOT EXISTS releases (
+  post_id BIGINT PRIMARY KEY,
+  by_id BIGINT NOT NULL,
+  at BIGINT NOT NULL
+);
