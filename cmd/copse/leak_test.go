@@ -473,6 +473,7 @@ func firstDifference(a, b string) string {
 // did see what is theirs.
 func (w *leakWorld) verdict(t *testing.T) {
 	t.Helper()
+	w.measured(t)
 	for _, canary := range w.canaries() {
 		for _, r := range w.fan.Requests() {
 			if strings.Contains(string(r.Body), canary) {
