@@ -221,10 +221,11 @@ func (s *Store) Unsign(ctx context.Context, charterID int64) error {
 	return err
 }
 
-// CountSignatures counts who signed a version.
+// CountSignatures counts the people who signed a version, each once.
 func (s *Store) CountSignatures(ctx context.Context, charterID int64) (int, error) {
 	var n int
-	err := s.read.NewRaw("SELECT count(*) FROM charter_signatures WHERE charter_id = ?", charterID).Scan(ctx, &n)
+	err := s.read.NewRaw(`SELECT count(DISTINCT coalesce(pd.person_id, cs.actor_id)) FROM charter_signatures cs
+		LEFT JOIN person_doors pd ON pd.actor_id = cs.actor_id WHERE cs.charter_id = ?`, charterID).Scan(ctx, &n)
 	return n, wrap(err)
 }
 

@@ -30,6 +30,10 @@ type Commitment struct {
 // PutCommitment stores what somebody committed to.
 func (s *Store) PutCommitment(ctx context.Context, c *Commitment) error {
 	c.ID, c.CreatedAt = s.NewID(), s.Now()
+	var err error
+	if c.ActorID, err = s.PersonBehind(ctx, c.ActorID); err != nil {
+		return fmt.Errorf("store commitment: %w", err)
+	}
 	if err := s.insert(ctx, c); err != nil {
 		return fmt.Errorf("store commitment: %w", err)
 	}
@@ -39,7 +43,21 @@ func (s *Store) PutCommitment(ctx context.Context, c *Commitment) error {
 // CommitmentOf returns the last commitment of a person in a group.
 func (s *Store) CommitmentOf(ctx context.Context, groupID, actorID int64) (*Commitment, error) {
 	c := new(Commitment)
-	return c, one(ctx, s.read.NewSelect().Model(c).Where("group_id = ? AND actor_id = ?", groupID, actorID).Order("id DESC"))
+	return c, one(ctx, s.read.NewSelect().Model(c).Where("group_id = ?", groupID).Where("actor_id = "+personOf, actorID).Order("id DESC"))
+}
+
+// IntroducedIn says whether an introduction of a person was ever posted in a group.
+func (s *Store) IntroducedIn(ctx context.Context, groupID, actorID int64) (bool, error) {
+	var n int
+	err := s.read.NewRaw("SELECT count(*) FROM commitments WHERE actor_id IN "+samePerson+" AND group_id = ?1 AND post_id <> 0", actorID, groupID).Scan(ctx, &n)
+	return n > 0, wrap(err)
+}
+
+// IntroductionOf returns the post in which a person was introduced in a group.
+func (s *Store) IntroductionOf(ctx context.Context, groupID, actorID int64) (*Post, error) {
+	p := new(Post)
+	return p, one(ctx, s.posts(p).Where("post.id = (SELECT max(post_id) FROM commitments WHERE actor_id IN "+samePerson+`
+		AND group_id = ?1 AND post_id <> 0)`, actorID, groupID))
 }
 
 // Introduced notes which post an introduction became.
@@ -78,6 +96,10 @@ type JoinWord struct {
 // PutJoinWord stores one.
 func (s *Store) PutJoinWord(ctx context.Context, w *JoinWord) error {
 	w.ID, w.CreatedAt = s.NewID(), s.Now()
+	var err error
+	if w.ActorID, err = s.PersonBehind(ctx, w.ActorID); err != nil {
+		return fmt.Errorf("store word about a request: %w", err)
+	}
 	if err := s.insert(ctx, w); err != nil {
 		return fmt.Errorf("store word about a request: %w", err)
 	}
@@ -88,7 +110,7 @@ func (s *Store) PutJoinWord(ctx context.Context, w *JoinWord) error {
 func (s *Store) JoinWordsOf(ctx context.Context, groupID, actorID int64) ([]*JoinWord, error) {
 	var list []*JoinWord
 	sub := s.read.NewSelect().Table("join_words").Column("id").
-		Where("group_id = ? AND actor_id = ?", groupID, actorID).Order("id DESC").Limit(50)
+		Where("group_id = ?", groupID).Where("actor_id = "+personOf, actorID).Order("id DESC").Limit(50)
 	err := s.read.NewSelect().Model(&list).Relation("By", withFacts).Where("jw.id IN (?)", sub).Order("jw.id").Scan(ctx)
 	return list, wrap(err)
 }

@@ -83,7 +83,14 @@ type Volunteer struct {
 // PutVolunteer stores an offer or an agreement; no error where it is there.
 func (s *Store) PutVolunteer(ctx context.Context, v *Volunteer) error {
 	v.CreatedAt = s.Now()
-	_, err := s.insertNew(ctx, v)
+	var err error
+	if v.ActorID, err = s.PersonBehind(ctx, v.ActorID); err != nil {
+		return err
+	}
+	if v.ByID, err = s.PersonBehind(ctx, v.ByID); err != nil {
+		return err
+	}
+	_, err = s.insertNew(ctx, v)
 	return err
 }
 

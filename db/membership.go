@@ -57,10 +57,15 @@ func (m *Membership) Belongs() bool {
 	return m.LeftAt.IsZero() && (m.Status == MemberNewcomer || m.Status == MemberFull || m.Status == MemberDormant)
 }
 
-// MembershipOf returns the membership of a person in a group, past ones included.
+// personOf is the person behind an actor in SQL, see PersonBehind: memberships, roles and what was
+// said about them belong to people, whichever account they come by.
+const personOf = "coalesce((SELECT person_id FROM person_doors WHERE actor_id = ?0), ?0)"
+
+// MembershipOf returns the membership of a person in a group, past ones included, by any account of
+// theirs.
 func (s *Store) MembershipOf(ctx context.Context, groupID, actorID int64) (*Membership, error) {
 	m := new(Membership)
-	return m, one(ctx, s.read.NewSelect().Model(m).Where("group_id = ? AND actor_id = ?", groupID, actorID))
+	return m, one(ctx, s.read.NewSelect().Model(m).Where("group_id = ?", groupID).Where("actor_id = "+personOf, actorID))
 }
 
 // MembershipByURI returns the membership in a group that a Join activity asked for.
@@ -78,15 +83,15 @@ func (s *Store) MembershipsOf(ctx context.Context, actorID int64) ([]*Membership
 
 // SleepMembership makes a living membership dormant; it goes on counting.
 func (s *Store) SleepMembership(ctx context.Context, groupID, actorID int64) error {
-	_, err := s.exec(ctx, `UPDATE memberships SET status = 'dormant' WHERE group_id = ? AND actor_id = ? AND left_at = 0
-		AND status IN ('newcomer', 'member')`, groupID, actorID)
+	_, err := s.exec(ctx, `UPDATE memberships SET status = 'dormant' WHERE actor_id = `+personOf+` AND group_id = ?1 AND left_at = 0
+		AND status IN ('newcomer', 'member')`, actorID, groupID)
 	return err
 }
 
 // WakeMembership makes a dormant membership a full one.
 func (s *Store) WakeMembership(ctx context.Context, groupID, actorID int64) error {
-	_, err := s.exec(ctx, `UPDATE memberships SET status = 'member' WHERE group_id = ? AND actor_id = ? AND left_at = 0
-		AND status = 'dormant'`, groupID, actorID)
+	_, err := s.exec(ctx, `UPDATE memberships SET status = 'member' WHERE actor_id = `+personOf+` AND group_id = ?1 AND left_at = 0
+		AND status = 'dormant'`, actorID, groupID)
 	return err
 }
 
@@ -99,8 +104,13 @@ func (s *Store) ShareGroup(ctx context.Context, a, b int64) (bool, error) {
 	return n > 0, wrap(err)
 }
 
-// PutMembership stores a membership or renews the one that exists, and keeps the group's count.
+// PutMembership stores a membership or renews the one that exists, and keeps the group's count. It is
+// stored with the person, by whichever account they come.
 func (s *Store) PutMembership(ctx context.Context, m *Membership) error {
+	var err error
+	if m.ActorID, err = s.PersonBehind(ctx, m.ActorID); err != nil {
+		return fmt.Errorf("store membership: %w", err)
+	}
 	old, err := s.MembershipOf(ctx, m.GroupID, m.ActorID)
 	was := err == nil && old.Belongs()
 	m.ID = s.NewID()
@@ -266,20 +276,24 @@ type RoleGrant struct {
 // GrantRole gives a role; no error where it is held already.
 func (s *Store) GrantRole(ctx context.Context, r *RoleGrant) error {
 	r.ID, r.Since = s.NewID(), s.Now()
-	_, err := s.insertNew(ctx, r)
+	var err error
+	if r.ActorID, err = s.PersonBehind(ctx, r.ActorID); err != nil {
+		return err
+	}
+	_, err = s.insertNew(ctx, r)
 	return err
 }
 
 // WithdrawRole takes a role away.
 func (s *Store) WithdrawRole(ctx context.Context, groupID, actorID int64, role string) error {
-	_, err := s.exec(ctx, "DELETE FROM role_grants WHERE group_id = ? AND actor_id = ? AND role = ?", groupID, actorID, role)
+	_, err := s.exec(ctx, "DELETE FROM role_grants WHERE actor_id = "+personOf+" AND group_id = ?1 AND role = ?2", actorID, groupID, role)
 	return err
 }
 
 // RolesOf returns the roles a person holds in a group.
 func (s *Store) RolesOf(ctx context.Context, groupID, actorID int64) ([]string, error) {
 	var list []string
-	err := s.read.NewRaw("SELECT role FROM role_grants WHERE group_id = ? AND actor_id = ? ORDER BY role", groupID, actorID).Scan(ctx, &list)
+	err := s.read.NewRaw("SELECT role FROM role_grants WHERE actor_id = "+personOf+" AND group_id = ?1 ORDER BY role", actorID, groupID).Scan(ctx, &list)
 	return list, wrap(err)
 }
 

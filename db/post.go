@@ -14,6 +14,8 @@ const (
 	KindDiscussion = "discussion"
 	KindComment    = "comment"
 	KindNote       = "note" // a group's own words about a state
+	// KindIntroduction is a discussion in which a new member says who they are.
+	KindIntroduction = "introduction"
 )
 
 // States of a post.

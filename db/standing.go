@@ -41,13 +41,14 @@ func (st Standing) Belongs() bool {
 }
 
 // StandingOf reads what ties a person to a group. Who comes by a further door of a person stands
-// where that person stands, and is barred where either is.
+// where that person stands, and is barred where any account of theirs is.
 func (s *Store) StandingOf(ctx context.Context, groupID, actorID int64) (Standing, error) {
 	var st Standing
 	err := s.read.NewRaw(`SELECT
 		coalesce((SELECT state FROM follows WHERE follower_id = ?1 AND followee_id = ?0), '') AS follow_state,
 		coalesce(m.status, '') AS member_status, coalesce(m.joined_at, 0) AS joined_at, coalesce(m.left_at, 0) AS left_at,
-		EXISTS (SELECT 1 FROM bans WHERE group_id = ?0 AND (actor_id = ?1 OR actor_id = one.person) AND (until = 0 OR until > ?2)) AS banned,
+		EXISTS (SELECT 1 FROM bans WHERE group_id = ?0 AND (actor_id = one.person OR actor_id IN (SELECT actor_id FROM person_doors
+			WHERE person_id = one.person)) AND (until = 0 OR until > ?2)) AS banned,
 		EXISTS (SELECT 1 FROM role_grants WHERE group_id = ?0 AND actor_id = one.person AND role = 'facilitator') AS facilitator,
 		EXISTS (SELECT 1 FROM role_grants WHERE group_id = ?0 AND actor_id = one.person AND role = 'moderator') AS moderator,
 		coalesce((SELECT sum(CASE role WHEN 'core' THEN 1 WHEN 'expert' THEN 2 WHEN 'steward' THEN 4 WHEN 'sponsor' THEN 8 ELSE 0 END)

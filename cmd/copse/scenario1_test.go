@@ -216,6 +216,11 @@ func TestScenario1_9_joinFromAnotherInstance(t *testing.T) {
 	if got := b.membersCount(); got != before+1 {
 		t.Errorf("%d members after %d", got, before)
 	}
+	for _, l := range []*lab{b.rco, b.health} {
+		if p := introductionIn(l, "coldchain@rco.example"); len(p) != 1 || p[0].Author.Acct() != "carla@health.example" || !strings.Contains(p[0].Title, "Carla from Belo") {
+			t.Errorf("on %s her introduction is %v", l.iris.Host(), p)
+		}
+	}
 	c, err := b.rco.store.CommitmentOf(b.rco.ctx, b.group.ActorID, b.rco.actor("carla@health.example").ID)
 	if err != nil || c.CharterVersion != 1 || c.CharterURI != b.charter.URI || !strings.Contains(c.Link, "fridges of Belo") {
 		t.Errorf("she committed to %+v, %v", c, err)
@@ -248,6 +253,7 @@ func TestScenario1_10_joinByReply(t *testing.T) {
 	t.Parallel()
 	b := newBegun(t).founds().adopted()
 	b.social.Forget()
+	b.health.follows("carla", "coldchain@rco.example")
 	b.rco.welcomes(b.social, b.hugo, "coldchain")
 	b.settle()
 	if got := b.social.Received("Accept"); len(got) != 1 {
@@ -270,6 +276,12 @@ func TestScenario1_10_joinByReply(t *testing.T) {
 	b.answersTo(b.hugo, b.asked(b.hugo), "I commit – I run the cold room in Port Nord")
 	if got := b.membersCount(); got != before+1 {
 		t.Errorf("%d members after %d", got, before)
+	}
+	for _, l := range []*lab{b.rco, b.health} {
+		p := introductionIn(l, "coldchain@rco.example")
+		if len(p) != 1 || !strings.Contains(p[0].Content, "@hugo@social.example") || !strings.Contains(p[0].Content, "I run the cold room in Port Nord") {
+			t.Errorf("on %s he is introduced by %v", l.iris.Host(), p)
+		}
 	}
 }
 
@@ -384,6 +396,9 @@ func TestScenario1_15_leaveAndReturn(t *testing.T) {
 	c, err := b.rco.store.CommitmentOf(b.rco.ctx, b.group.ActorID, b.rco.actor("carla@health.example").ID)
 	if err != nil || !strings.Contains(c.Introduction, "Carla from Belo") {
 		t.Errorf("her introduction is %+v, %v", c, err)
+	}
+	if p := introductionIn(b.rco, "coldchain@rco.example"); len(p) != 1 {
+		t.Errorf("she is introduced %d times", len(p))
 	}
 }
 

@@ -255,3 +255,11 @@ func (t *tap) count(kind string) int {
 	}
 	return n
 }
+
+// introductionIn are the introductions that an instance has of a community.
+func introductionIn(l *lab, handle string) []*db.Post {
+	l.t.Helper()
+	list, err := l.store.StartersIn(l.ctx, l.groupNamed(handle).ActorID, 0, 50)
+	l.ok(err)
+	return slices.DeleteFunc(list, func(p *db.Post) bool { return p.Kind != db.KindIntroduction || p.State != db.PostPublished })
+}

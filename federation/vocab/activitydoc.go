@@ -28,5 +28,7 @@ type ActivityDoc struct {
 	RemoveData *bool         `json:"removeData,omitzero"`
 	// AccessEnded is since when an organisation has no more part in what is for members (wire.md 6).
 	AccessEnded time.Time `json:"copse:accessEnded,omitzero"`
-	Proof       Raw       `json:"proof,omitzero"` // FEP-8b32
+	// Roles says which role in a group the object is given or loses (wire.md 11).
+	Roles map[string]string `json:"copse:roles,omitzero"`
+	Proof Raw               `json:"proof,omitzero"` // FEP-8b32
 }

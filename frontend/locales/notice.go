@@ -44,6 +44,10 @@ func Notice(lang, code string, args map[string]string) string {
 		return l.Text("%s is for its members only, and your server's software does not promise to keep what it stores among them, so you were not let in. Ask its facilitators about other ways, such as a guest account.", group)
 	case "host-not-trusted", "host-not-confirmed":
 		return l.Text("%s lets in people of organisations that it has agreed with, and your organisation is not one of them yet, so you were not let in. Ask its facilitators, or whoever runs your server.", group)
+	case "introduced-title":
+		return l.Text("New in %s: %s", group, args["person"])
+	case "introduced":
+		return l.Text("%s, %s, has become a member and agreed that this is shown here:", args["person"], args["other"])
 	case "appeal-taken":
 		return l.Text("Thank you. Somebody else than who closed %s to you looks at it and answers.", group)
 	case "report-decided":
@@ -74,6 +78,10 @@ func belonging(l *Loc, code string, args map[string]string) string {
 		return l.Text("Nobody has heard of you in %s for half a year. If you would like to stay a member, answer this, write something there or open the page below; else your membership sleeps until you come back.", group)
 	case "join-stays":
 		return l.Text("Good to hear of you: you stay a member of %s.", group)
+	case "join-open":
+		return l.Text("%s is looking for a facilitator: nobody has looked after it for two months. If you would, answer this with the words “I offer”, or open the page below.", group)
+	case "join-offered":
+		return l.Text("%s offers to facilitate %s. If you agree, answer this with the words “I agree”, or open the page below.", args["other"], group)
 	case "join-untended":
 		return l.Text("No facilitator of %s has done anything in it for a month. Please look whether somebody should take over.", group)
 	}

@@ -23,6 +23,7 @@ const (
 	anActor     = "actor"
 	theFeatured = "featured"   // target of Add and Remove
 	theStewards = "moderators" // target of Add and Remove
+	theRoles    = "roles"      // target of Add and Remove
 	theGroup    = "group"      // target of Remove: a removal from the group (wire.md 5)
 )
 
@@ -61,6 +62,8 @@ func (d *Door) table() map[act]take {
 		{"Remove", theFeatured}: x.TakeFeatured,
 		{"Add", theStewards}:    c.TakeAddRemove,
 		{"Remove", theStewards}: c.TakeAddRemove,
+		{"Add", theRoles}:       c.TakeRole,
+		{"Remove", theRoles}:    c.TakeRole,
 		{"Remove", theGroup}:    x.TakeDelete,
 		{"Add", ""}:             ignore("unknown-target"),
 		{"Remove", ""}:          ignore("unknown-target"),
@@ -171,6 +174,8 @@ func (d *Door) targetKind(ctx context.Context, tx *db.Store, a *vocab.Object) (s
 		return theFeatured, nil
 	case d.iris.Ours(target) && strings.HasSuffix(target, federation.Moderators):
 		return theStewards, nil
+	case d.iris.Ours(target) && strings.HasSuffix(target, community.Roles):
+		return theRoles, nil
 	}
 	if _, ok := d.iris.DiscussionID(target); ok && a.Type == "Remove" {
 		return theGroup, nil
@@ -198,6 +203,8 @@ func (d *Door) remoteTarget(ctx context.Context, tx *db.Store, a *vocab.Object, 
 			return theFeatured, nil
 		case g.Actor.ModeratorsURI:
 			return theStewards, nil
+		case g.Actor.URI + community.Roles:
+			return theRoles, nil
 		}
 	}
 	return "", nil

@@ -202,8 +202,11 @@ func (d *Door) takeUpdate(ctx context.Context, tx *db.Store, in *federation.Inco
 // group elsewhere calls them its kin.
 func (d *Door) takeActorUpdate(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
 	out, err := d.community.TakeActorUpdate(ctx, tx, in)
-	if err != nil || out != federation.Done() || in.Actor.Type != db.ActorGroup {
+	if err != nil || out != federation.Done() {
 		return out, err
+	}
+	if in.Actor.Type != db.ActorGroup {
+		return out, d.membership.TakeNames(ctx, tx, in.Actor.URI)
 	}
 	return out, d.charter.NoticeKin(ctx, tx, in.Actor)
 }

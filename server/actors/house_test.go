@@ -111,7 +111,7 @@ func newHouse(t testing.TB) *house {
 	})
 	h.door = actors.New(actors.Options{
 		Store: h.store, IRIs: h.iris, Receiver: receiver, Community: h.com, Exchange: h.ex, Trust: trust.New(trust.Options{Pub: pub, Community: h.com}),
-		Membership: membership.New(membership.Options{Pub: pub, Community: h.com}), Moderation: moderation.New(moderation.Options{Pub: pub, Community: h.com}),
+		Membership: membership.New(membership.Options{Pub: pub, Community: h.com, Exchange: h.ex, Words: func(_, code string, _ map[string]string) string { return code }}), Moderation: moderation.New(moderation.Options{Pub: pub, Community: h.com}),
 		Moving:  moving.New(moving.Options{Pub: pub, Community: h.com, Exchange: h.ex, Log: log}),
 		Charter: charter.New(charter.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }, Log: log}),
 		Version: "0.1.0", Now: h.clock, Log: log,

@@ -52,7 +52,10 @@ func (d *Door) takeAccept(ctx context.Context, tx *db.Store, in *federation.Inco
 	if err != nil || move {
 		return out, err
 	}
-	return d.community.TakeAccept(ctx, tx, in)
+	if out, err = d.community.TakeAccept(ctx, tx, in); err != nil || out.State != db.ReceiptDone {
+		return out, err
+	}
+	return out, d.membership.TakeAdmitted(ctx, tx, in)
 }
 
 // passOn hands what was applied to where its group has gone.

@@ -21,7 +21,9 @@ func (r *Rules) Needed(ctx context.Context, s *db.Store, c *db.Charter) (names, 
 		if err != nil {
 			return 0, 0, fmt.Errorf("load founders of group %d: %w", c.GroupID, err)
 		}
-		of = len(list)
+		if of, err = people(ctx, s, list); err != nil {
+			return 0, 0, err
+		}
 	} else {
 		g, err := s.GroupByID(ctx, c.GroupID)
 		if err != nil {
@@ -38,6 +40,24 @@ func (r *Rules) Needed(ctx context.Context, s *db.Store, c *db.Charter) (names, 
 		return 0, of, nil
 	}
 	return max((2*of+2)/3, fewest), of, nil
+}
+
+// people counts founders, each once by whichever account they were asked; who is not known yet counts.
+func people(ctx context.Context, s *db.Store, list []*db.Founder) (int, error) {
+	var known []int64
+	unknown := 0
+	for _, f := range list {
+		if f.ActorID == 0 {
+			unknown++
+			continue
+		}
+		known = append(known, f.ActorID)
+	}
+	n, err := s.DistinctPeople(ctx, known)
+	if err != nil {
+		return 0, fmt.Errorf("count founders: %w", err)
+	}
+	return n + unknown, nil
 }
 
 // decide adopts a version when enough names stand under it.

@@ -11,6 +11,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/person"
 )
 
 // maxRemark bounds what is kept of a remark, in runes.
@@ -31,6 +32,11 @@ func (r *Rules) Sign(ctx context.Context, tx *db.Store, c *db.Charter, w Word) e
 	g, err := r.heard(ctx, tx, c)
 	if err != nil {
 		return err
+	}
+	if w.By != nil {
+		if err := person.Recognise(ctx, tx, w.By); err != nil {
+			return err
+		}
 	}
 	if err := r.permitVoice(ctx, tx, g, c, w.By); err != nil {
 		return err

@@ -120,6 +120,9 @@ func (r *Rules) endFollow(ctx context.Context, tx *db.Store, f *db.Follow, whom 
 	if err != nil || g == nil {
 		return err
 	}
+	if others, err := tx.OtherFollows(ctx, f.FollowerID, g.ActorID); err != nil || len(others) > 0 {
+		return err // by another account they still follow
+	}
 	if g.Openness == db.OpennessOpen { // there it sleeps until the person is back (domain.md 4)
 		return tx.SleepMembership(ctx, g.ActorID, f.FollowerID)
 	}
@@ -183,6 +186,26 @@ func (r *Rules) RejectFollow(ctx context.Context, tx *db.Store, by *db.Actor, f 
 // SendAway ends a follow of a group of ours, held or asked for, and the membership with it. From
 // then on nothing more is sent to who it was. It asks no permission: that is for who calls it.
 func (r *Rules) SendAway(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, f *db.Follow) error {
+	others, err := tx.OtherFollows(ctx, who.ID, g.ActorID)
+	if err != nil {
+		return fmt.Errorf("list other accounts of %s: %w", who.URI, err)
+	}
+	if err := r.sendAway(ctx, tx, g, who, f); err != nil {
+		return err
+	}
+	for _, other := range others { // the person goes, by each of their accounts
+		account, err := tx.ActorByID(ctx, other.FollowerID)
+		if err != nil {
+			return fmt.Errorf("load follower %d: %w", other.FollowerID, err)
+		}
+		if err := r.sendAway(ctx, tx, g, account, other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Rules) sendAway(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, f *db.Follow) error {
 	held := f.State == db.FollowAccepted
 	f.State = db.FollowRejected
 	if err := tx.PutFollow(ctx, f, who); err != nil {

@@ -200,5 +200,5 @@ func (r *Rules) AddMember(ctx context.Context, tx *db.Store, by *db.Actor, g *db
 	if err := Notify(ctx, tx, who.ID, n); err != nil || !pending {
 		return err
 	}
-	return r.answer(ctx, tx, g.Actor, who, vocab.ActivityDoc{Type: "Accept", Object: asked("Join", m.URI, who.URI, g.Actor.URI)})
+	return r.AnswerJoin(ctx, tx, g, JoinAnswer{To: who, Join: m.URI, Type: "Accept"})
 }

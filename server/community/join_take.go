@@ -24,8 +24,21 @@ type JoinAnswer struct {
 	Why  string // the reason of a Reject
 }
 
-// AnswerJoin tells somebody elsewhere what became of a Join.
+// AnswerJoin tells somebody elsewhere what became of a Join, by the account that they asked with.
 func (r *Rules) AnswerJoin(ctx context.Context, tx *db.Store, g *db.Group, a JoinAnswer) error {
+	if host := vocab.Host(a.Join); host != a.To.Host {
+		doors, err := tx.DoorsOf(ctx, a.To.ID)
+		if err != nil {
+			return fmt.Errorf("list doors of %s: %w", a.To.URI, err)
+		}
+		for _, d := range doors {
+			if d.Actor.Host == host {
+				if a.To, err = tx.ActorByID(ctx, d.ActorID); err != nil {
+					return fmt.Errorf("load door %d: %w", d.ActorID, err)
+				}
+			}
+		}
+	}
 	return r.answer(ctx, tx, g.Actor, a.To, vocab.ActivityDoc{
 		Type: a.Type, Summary: a.Why, Object: asked("Join", a.Join, a.To.URI, g.Actor.URI),
 	})

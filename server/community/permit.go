@@ -195,7 +195,9 @@ func decide(g *db.Group, st Standing, known bool, row rights.Row) error {
 	case forAll, cells.Allow(st.Columns...):
 		return nil
 	}
-	return Refuse(Forbidden, row.Code)
+	no := Refuse(Forbidden, row.Code)
+	no.Rule = &Rule{Act: row.Act, Who: cells.Who()}
+	return no
 }
 
 // Hold says whether a first post of who waits for a moderator of g, by the group's policy. Members

@@ -1,6 +1,10 @@
 package community
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/copse-social/copse/server/rights"
+)
 
 // Kind says what sort of no a refusal is; each door has its own word for each.
 type Kind string
@@ -20,6 +24,15 @@ type Refusal struct {
 	Code string
 	// Field names the input that is wrong, for Invalid.
 	Field string
+	// Rule is the row of the table of rights that said no, and who would have been let; nil where
+	// something else did.
+	Rule *Rule
+}
+
+// Rule is what the table of rights says of an act in a group.
+type Rule struct {
+	Act Act
+	Who []rights.Standing // the least first
 }
 
 // Error implements error for logs; people read a translation of Code.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
-	"github.com/copse-social/copse/federation/vocab"
 	"github.com/copse-social/copse/server/rights"
 )
 
@@ -20,13 +19,16 @@ type RoleOf struct {
 // GrantRole gives somebody a role in a group of ours, and membership with it. Others hear of
 // facilitators and moderators, as Add to the moderators collection.
 func (r *Rules) GrantRole(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, what RoleOf) error {
+	if !g.Actor.Local {
+		return r.askRole(ctx, tx, by, g, roleDoc("Add", g, what))
+	}
 	if err := r.permitGrant(ctx, tx, by, g, what); err != nil {
 		return err
 	}
-	act := &db.Activity{ActorID: by.ID} // what others know no word for is told to nobody
+	act := &db.Activity{ActorID: by.ID} // what others know no word for only its holder hears
 	if db.LooksAfter(what.Role) {
 		var err error
-		if act, err = r.publishSteward(ctx, tx, by, g, stewardship{kind: "Add", who: what.Who}); err != nil {
+		if act, err = r.publishSteward(ctx, tx, by, g, stewardship{"Add", what}); err != nil {
 			return err
 		}
 	}
@@ -35,7 +37,7 @@ func (r *Rules) GrantRole(ctx context.Context, tx *db.Store, by *db.Actor, g *db
 
 // Appoint is GrantRole by the group itself, where its own rule has decided (domain.md 3c).
 func (r *Rules) Appoint(ctx context.Context, tx *db.Store, g *db.Group, what RoleOf) error {
-	act, err := r.publishSteward(ctx, tx, g.Actor, g, stewardship{kind: "Add", who: what.Who})
+	act, err := r.publishSteward(ctx, tx, g.Actor, g, stewardship{"Add", what})
 	if err != nil {
 		return err
 	}
@@ -108,19 +110,25 @@ func (r *Rules) grant(ctx context.Context, tx *db.Store, g *db.Group, what RoleO
 	if err := Notify(ctx, tx, what.Who.ID, n); err != nil {
 		return err
 	}
+	if err := r.tellRole(ctx, tx, g, "Add", what); err != nil {
+		return err
+	}
 	return r.logAndAnnounce(ctx, tx, g, act, db.ModerationEntry{Act: "grant", TargetID: what.Who.ID, Reason: what.Role})
 }
 
 // WithdrawRole takes a role away; one may always lay down one's own. The last facilitator stays
 // until another is named. Membership stays.
 func (r *Rules) WithdrawRole(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, what RoleOf) error {
+	if !g.Actor.Local {
+		return r.askRole(ctx, tx, by, g, roleDoc("Remove", g, what))
+	}
 	last, err := r.permitWithdraw(ctx, tx, by, g, what)
 	if err != nil {
 		return err
 	}
 	act := &db.Activity{ActorID: by.ID}
 	if last {
-		if act, err = r.publishSteward(ctx, tx, by, g, stewardship{kind: "Remove", who: what.Who}); err != nil {
+		if act, err = r.publishSteward(ctx, tx, by, g, stewardship{"Remove", what}); err != nil {
 			return err
 		}
 	}
@@ -159,6 +167,9 @@ func (r *Rules) withdraw(ctx context.Context, tx *db.Store, g *db.Group, what Ro
 	if err := tx.WithdrawRole(ctx, g.ActorID, what.Who.ID, what.Role); err != nil {
 		return fmt.Errorf("withdraw role %s: %w", what.Role, err)
 	}
+	if err := r.tellRole(ctx, tx, g, "Remove", what); err != nil {
+		return err
+	}
 	return r.logAndAnnounce(ctx, tx, g, act, db.ModerationEntry{Act: "withdraw", TargetID: what.Who.ID, Reason: what.Role})
 }
 
@@ -173,20 +184,18 @@ func (r *Rules) logAndAnnounce(ctx context.Context, tx *db.Store, g *db.Group, a
 // stewardship is Add to or Remove from the moderators collection.
 type stewardship struct {
 	kind string
-	who  *db.Actor
+	RoleOf
 }
 
 func (r *Rules) publishSteward(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, s stewardship) (*db.Activity, error) {
+	doc := roleDoc(s.kind, g, s.RoleOf)
+	doc.To, doc.Cc = openly(g), []string{g.Actor.URI, s.Who.URI}
 	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: by, ObjectURI: g.Actor.ModeratorsURI, GroupID: g.ActorID, Public: g.Openness == db.OpennessOpen,
-		To: toPeople(s.who),
-		Doc: vocab.ActivityDoc{
-			Type: s.kind, To: openly(g), Cc: []string{g.Actor.URI, s.who.URI}, Audience: g.Actor.URI,
-			Object: s.who.URI, Target: g.Actor.ModeratorsURI,
-		},
+		To: toPeople(s.Who), Doc: doc,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s steward %s: %w", s.kind, s.who.URI, err)
+		return nil, fmt.Errorf("%s steward %s: %w", s.kind, s.Who.URI, err)
 	}
 	return act, nil
 }

@@ -40,8 +40,17 @@ func (r *Rules) TakeAddRemove(ctx context.Context, tx *db.Store, in *federation.
 	if !speaks {
 		return federation.Refused("not-moderator"), nil
 	}
+	role, named := stewardRole(in, who)
 	if in.Activity.Type == "Add" {
-		return federation.Done(), tx.GrantRole(ctx, &db.RoleGrant{GroupID: g.ActorID, ActorID: who.ID, Role: db.RoleModerator})
+		if role == db.RoleFacilitator { // who was looked for is found
+			if err := tx.SaveEscalation(ctx, g.ActorID, db.StepNone); err != nil {
+				return fault(err)
+			}
+		}
+		return federation.Done(), tx.GrantRole(ctx, &db.RoleGrant{GroupID: g.ActorID, ActorID: who.ID, Role: role})
+	}
+	if named {
+		return federation.Done(), tx.WithdrawRole(ctx, g.ActorID, who.ID, role)
 	}
 	return federation.Done(), withdrawAll(ctx, tx, g.ActorID, who.ID)
 }
@@ -51,7 +60,8 @@ func (r *Rules) takeSteward(ctx context.Context, tx *db.Store, in *federation.In
 	if !in.Vouched || in.Via != nil {
 		return federation.Refused("not-vouched"), nil
 	}
-	what := RoleOf{Who: who, Role: db.RoleModerator}
+	role, named := stewardRole(in, who)
+	what := RoleOf{Who: who, Role: role}
 	if in.Activity.Type == "Add" {
 		if err := r.permitGrant(ctx, tx, in.Actor, g, what); err != nil {
 			return outcome(err)
@@ -66,7 +76,7 @@ func (r *Rules) takeSteward(ctx context.Context, tx *db.Store, in *federation.In
 	if err != nil {
 		return fault(fmt.Errorf("load roles: %w", err))
 	}
-	roles = slices.DeleteFunc(roles, func(role string) bool { return !db.LooksAfter(role) })
+	roles = slices.DeleteFunc(roles, func(one string) bool { return !db.LooksAfter(one) || named && one != role })
 	for i, role := range roles { // others know one collection: who leaves it holds no role
 		what.Role = role
 		if _, err := r.permitWithdraw(ctx, tx, in.Actor, g, what); err != nil {

@@ -26,6 +26,8 @@ type Notice struct {
 	Words string
 	// Person is somebody else the sentence names, such as who invites.
 	Person string
+	// Whom is who it is about, where another Copse acts on that.
+	Whom *db.Actor
 	// Link leads to where the person can do something; empty is the group's page.
 	Link string
 }
@@ -141,6 +143,9 @@ func (r *Rules) sendNotice(ctx context.Context, tx *db.Store, p *db.Post, n Noti
 	}
 	if strings.HasPrefix(n.Code, "join-") {
 		doc.Kind = n.Code // another Copse shows it where it belongs; all others as a message
+		if n.Whom != nil {
+			doc.TermsDoc.About = n.Whom.URI
+		}
 	}
 	act, err := r.pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: p.Author, ObjectURI: p.URI, GroupID: p.GroupID, PostID: p.ID, To: toInboxes(n.To),

@@ -64,6 +64,7 @@ type Draft struct {
 	Mentions map[string]*db.Actor
 
 	confidants []int64 // who reads it, of a private message
+	first      bool    // the first words of who has just joined
 }
 
 // Preview renders Markdown as it will be shown.

@@ -37,7 +37,9 @@ func (r *Rules) read(ctx context.Context, tx *db.Store, f *federation.Fetched, a
 	}
 	p.Content = html
 	if at.parent == nil {
-		p.Kind = db.KindDiscussion
+		if p.Kind = db.KindDiscussion; doc.Kind == db.KindIntroduction {
+			p.Kind = doc.Kind
+		}
 		p.Title, p.Content = titled(doc, html, group)
 	} else {
 		p.ContextURI = "" // kept once, with the starter

@@ -38,7 +38,12 @@ func (r *Rules) publishCreate(ctx context.Context, tx *db.Store, g *db.Group, p 
 	if err != nil {
 		return err
 	}
-	row, err := r.publishAbout(ctx, tx, act{kind: "Create", group: g}, p, directly(g, p, people))
+	to := directly(g, p, people)
+	spoken := g != nil && p.AuthorID == g.ActorID && forAll(g) // its followers get what it says itself as Create (wire.md 0.3)
+	if spoken {
+		to = append(to, db.Audience{FollowersOf: g.ActorID})
+	}
+	row, err := r.publishAbout(ctx, tx, act{kind: "Create", group: g}, p, to)
 	if err != nil {
 		return err
 	}
@@ -46,7 +51,7 @@ func (r *Rules) publishCreate(ctx context.Context, tx *db.Store, g *db.Group, p 
 	if err := tx.SavePost(ctx, p); err != nil {
 		return err
 	}
-	if g == nil || !g.Actor.Local {
+	if g == nil || !g.Actor.Local || spoken {
 		return nil
 	}
 	if err := r.com.Announce(ctx, tx, g, row, p.URI); err != nil {

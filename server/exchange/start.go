@@ -47,7 +47,7 @@ func (r *Rules) write(ctx context.Context, tx *db.Store, d *Draft, kind string) 
 	if p.State, err = r.firstState(ctx, tx, d.Group, d.Author, html); err != nil {
 		return nil, err
 	}
-	if below(db.PostHeld, d.Parent) {
+	if below(db.PostHeld, d.Parent) || d.waits(html) {
 		p.State = db.PostHeld
 	}
 	if d.ToFacilitators {

@@ -11,7 +11,8 @@ import (
 )
 
 // takeCopy takes a post into our copy of a group elsewhere. What its home passed on is shown;
-// what came from the author alone waits for the home to do so.
+// what came from the author alone waits for the home to do so. What a group says itself nobody passes
+// on.
 func (r *Rules) takeCopy(ctx context.Context, tx *db.Store, f *federation.Fetched, at place, in *federation.Incoming) (federation.Outcome, error) {
 	if at.visibility == db.VisibilityDirect && !at.toPerson {
 		return federation.Ignored("not-public"), nil
@@ -21,7 +22,8 @@ func (r *Rules) takeCopy(ctx context.Context, tx *db.Store, f *federation.Fetche
 		return federation.Outcome{}, err
 	}
 	p.State = db.PostWaiting
-	if (in.Via != nil && in.Via.ID == at.group.ActorID) || at.visibility == db.VisibilityDirect {
+	own := f.Author.ID == at.group.ActorID
+	if own || (in.Via != nil && in.Via.ID == at.group.ActorID) || at.visibility == db.VisibilityDirect {
 		p.State = db.PostPublished
 	}
 	if _, err := r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{}); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/federation/vocab"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/person"
 	"github.com/copse-social/copse/server/rights"
 )
 
@@ -41,6 +42,9 @@ type Wish struct {
 // Ask makes who a member of g, or one who waits to be, with what they commit to. Who was invited
 // need not wait. A group elsewhere gets it all with the Join and decides.
 func (r *Rules) Ask(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group, w Wish) error {
+	if err := person.Recognise(ctx, tx, who); err != nil {
+		return err
+	}
 	if err := r.com.Permit(ctx, tx, g, who, rights.Join); err != nil {
 		return err
 	}
@@ -72,7 +76,10 @@ func (r *Rules) Ask(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Grou
 	if charter != nil {
 		c.CharterVersion, c.CharterURI = charter.Version, charter.URI
 	}
-	return tx.PutCommitment(ctx, c)
+	if err := tx.PutCommitment(ctx, c); err != nil {
+		return err
+	}
+	return r.introduce(ctx, tx, g, who)
 }
 
 // check refuses a wish that says too little, or that was written under a charter of before.

@@ -39,6 +39,9 @@ func (r *Rules) Accept(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Gr
 			return err
 		}
 	}
+	if err := r.introduce(ctx, tx, g, d.Who); err != nil {
+		return err
+	}
 	d.Text = plain(d.Text)
 	if err := keep(ctx, tx, g, word{d, by, db.JoinAccepted}); err != nil || d.Text == "" {
 		return err
@@ -108,6 +111,12 @@ func (r *Rules) Vouch(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Gro
 	}
 	if d.Text = plain(d.Text); d.Text == "" {
 		return community.RefuseField("text", "text-empty")
+	}
+	if same, err := onePerson(ctx, tx, by, d.Who); err != nil || same {
+		if err == nil {
+			err = community.Refuse(community.Invalid, "endorse-self")
+		}
+		return err
 	}
 	if err := waits(ctx, tx, g, d.Who); err != nil {
 		return err
@@ -191,14 +200,14 @@ func keep(ctx context.Context, tx *db.Store, g *db.Group, w word) error {
 }
 
 // message is what somebody says to a group about belonging, with its kind where another Copse acts
-// on it.
-type message struct{ kind, text string }
+// on it, and the address of who it is about where that isn't the sender.
+type message struct{ kind, text, about string }
 
 // sendWord sends what one of ours says to a group elsewhere, as a direct message.
 func (r *Rules) sendWord(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group, m message) error {
 	id := tx.NewID()
 	doc := r.directNote(who, g.Actor, r.iris.Object(id), m.text)
-	doc.Kind = m.kind
+	doc.Kind, doc.TermsDoc.About = m.kind, m.about
 	_, err := r.pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: who, ObjectURI: doc.ID, To: []db.Audience{federation.ToActors(g.Actor)},
 		Doc: vocab.ActivityDoc{Type: "Create", To: doc.To, Object: doc},

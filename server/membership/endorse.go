@@ -3,7 +3,6 @@ package membership
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -21,10 +20,14 @@ func (r *Rules) Endorse(ctx context.Context, tx *db.Store, by, who *db.Actor, to
 		return community.Refuse(community.Forbidden, "signed-out")
 	case !by.Active():
 		return community.Refuse(community.Forbidden, "suspended")
-	case by.ID == who.ID:
-		return community.Refuse(community.Invalid, "endorse-self")
 	case topic == "" || utf8.RuneCountInString(topic) > maxLine:
 		return community.RefuseField("topic", "text-invalid")
+	}
+	if same, err := onePerson(ctx, tx, by, who); err != nil || same {
+		if err == nil {
+			err = community.Refuse(community.Invalid, "endorse-self")
+		}
+		return err
 	}
 	if blocked, err := tx.Blocked(ctx, by.ID, who.ID); err != nil || blocked {
 		if err == nil {
@@ -63,82 +66,4 @@ func (r *Rules) Unendorse(ctx context.Context, tx *db.Store, by, who *db.Actor, 
 		return err
 	}
 	return r.showEndorsed(ctx, tx, who)
-}
-
-// OpenDoor makes an account elsewhere a further way in for a person of ours: one person, one
-// membership. That account must name the person's own address, as rel=me does on the web; the
-// person names it by asking. Who was somewhere by both is there once, as what they were longest.
-func (r *Rules) OpenDoor(ctx context.Context, tx *db.Store, me, other *db.Actor) error {
-	switch {
-	case me.ID == other.ID || other.Type != db.ActorPerson || other.Local:
-		return community.RefuseField("door", "door-not-elsewhere")
-	case !other.Active():
-		return community.RefuseField("door", "actor-gone")
-	}
-	named, err := names(ctx, tx, other, me)
-	if err != nil {
-		return err
-	}
-	if !named {
-		return community.RefuseField("door", "door-unproved")
-	}
-	behind, err := tx.PersonBehind(ctx, other.ID)
-	if err != nil {
-		return err
-	}
-	if behind != other.ID && behind != me.ID {
-		return community.RefuseField("door", "door-taken")
-	}
-	if err := tx.PutPersonDoor(ctx, &db.PersonDoor{ActorID: other.ID, PersonID: me.ID, Proof: "links"}); err != nil {
-		return err
-	}
-	return r.merge(ctx, tx, me, other)
-}
-
-// CloseDoor forgets a way in. What came by it stays with the person.
-func (r *Rules) CloseDoor(ctx context.Context, tx *db.Store, me, other *db.Actor) error {
-	return tx.ClosePersonDoor(ctx, me.ID, other.ID)
-}
-
-// names says that an account elsewhere gives the address of one of ours as its own: as an alias, in
-// a line of its profile, or by a link in what it says of itself.
-func names(ctx context.Context, tx *db.Store, other, me *db.Actor) (bool, error) {
-	known, err := tx.ProfilesOf(ctx, other.ID)
-	if err != nil {
-		return false, fmt.Errorf("load profile of %s: %w", other.URI, err)
-	}
-	given := strings.Fields(other.AlsoKnownAs)
-	if p := known[other.ID]; p != nil {
-		given = append(given, p.LinkList()...)
-	}
-	if slices.Contains(given, me.URI) || slices.Contains(given, me.URL) {
-		return true, nil
-	}
-	return strings.Contains(other.Summary, `href="`+me.URL+`"`) || strings.Contains(other.Summary, `href="`+me.URI+`"`), nil
-}
-
-// merge gives the living memberships of one to the other.
-func (r *Rules) merge(ctx context.Context, tx *db.Store, me, other *db.Actor) error {
-	theirs, err := tx.MembershipsOf(ctx, other.ID)
-	if err != nil {
-		return fmt.Errorf("load memberships of %s: %w", other.URI, err)
-	}
-	for _, m := range theirs {
-		if !m.Belongs() {
-			continue
-		}
-		mine, err := tx.MembershipOf(ctx, m.GroupID, me.ID)
-		if err != nil || !mine.Belongs() {
-			moved := *m
-			moved.ActorID = me.ID
-			if err := tx.PutMembership(ctx, &moved); err != nil {
-				return fmt.Errorf("move membership: %w", err)
-			}
-		}
-		m.Status, m.LeftAt = db.MemberAlumni, tx.Now()
-		if err := tx.PutMembership(ctx, m); err != nil {
-			return fmt.Errorf("end membership: %w", err)
-		}
-	}
-	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/vocab"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
 )
 
@@ -24,6 +25,7 @@ type home struct {
 	ctx context.Context
 	s   *db.Store
 	com *community.Rules
+	ex  *exchange.Rules
 	r   *membership.Rules
 
 	mu   sync.Mutex
@@ -44,7 +46,11 @@ func newHome(t testing.TB) *home {
 			return lang + " " + code + " in " + args["group"]
 		},
 	})
-	h.r = membership.New(membership.Options{Pub: pub, Community: h.com})
+	words := func(_, code string, args map[string]string) string {
+		return code + " " + args["person"] + " " + args["other"]
+	}
+	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: slog.New(slog.DiscardHandler)})
+	h.r = membership.New(membership.Options{Pub: pub, Community: h.com, Exchange: h.ex, Words: words})
 	return h
 }
 
@@ -162,19 +168,25 @@ func (h *home) remoteGroup(handle, host string) *db.Group {
 	return g
 }
 
-// take hands an activity from elsewhere to a rule and expects how it ends: "" is done.
-func (h *home) take(do func(context.Context, *db.Store, *federation.Incoming) (federation.Outcome, error), from *db.Actor, body, want string) {
+// incoming is an activity from elsewhere as the inbox hands it over.
+func (h *home) incoming(from *db.Actor, body string) *federation.Incoming {
 	h.t.Helper()
 	act, err := vocab.Decode([]byte(body))
 	h.ok(err)
-	in := &federation.Incoming{Receipt: &db.Receipt{}, Actor: from, Activity: act, Body: []byte(body), Vouched: true}
+	return &federation.Incoming{Receipt: &db.Receipt{}, Actor: from, Activity: act, Body: []byte(body), Vouched: true}
+}
+
+// take hands an activity from elsewhere to a rule and expects how it ends: "" is done.
+func (h *home) take(do func(context.Context, *db.Store, *federation.Incoming) (federation.Outcome, error), from *db.Actor, body, want string) {
+	h.t.Helper()
+	in := h.incoming(from, body)
 	var out federation.Outcome
 	h.do(func(ctx context.Context, tx *db.Store) (err error) {
 		out, err = do(ctx, tx, in)
 		return err
 	})
 	if out.Reason != want {
-		h.t.Errorf("%s ended with %q, want %q", act.Type, out.Reason, want)
+		h.t.Errorf("%s ended with %q, want %q", in.Activity.Type, out.Reason, want)
 	}
 }
 

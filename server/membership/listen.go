@@ -35,7 +35,10 @@ func (r *Rules) hearGroup(ctx context.Context, tx *db.Store, doc *vocab.Object, 
 		word.Kind = db.JoinAsked
 	case "join-welcome":
 		word.Kind = db.JoinAccepted
-	case "join-silent", "join-untended", kindStays:
+	case "join-silent", "join-untended", kindStays, kindOpen, kindOffered:
+		if _, err := hearOpen(ctx, tx, doc, group); err != nil {
+			return federation.Outcome{}, true, err
+		}
 	default: // an Invite, an Accept or a Reject has said it
 		return federation.Ignored("said-by-activity"), true, nil
 	}

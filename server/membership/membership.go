@@ -10,6 +10,7 @@ package membership
 import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
 )
 
 // Rules decides about memberships.
@@ -17,13 +18,21 @@ type Rules struct {
 	pub  *federation.Publisher
 	iris federation.IRIs
 	com  *community.Rules
+
+	exchange *exchange.Rules
+	words    func(lang, code string, args map[string]string) string
 }
 
 // Options is what the rules need.
 type Options struct {
 	Pub       *federation.Publisher
 	Community *community.Rules
+	Exchange  *exchange.Rules
+	// Words puts a code into a sentence of plain text, as in community.Options.
+	Words func(lang, code string, args map[string]string) string
 }
 
 // New makes the rules.
-func New(o Options) *Rules { return &Rules{pub: o.Pub, iris: o.Pub.IRIs(), com: o.Community} }
+func New(o Options) *Rules {
+	return &Rules{pub: o.Pub, iris: o.Pub.IRIs(), com: o.Community, exchange: o.Exchange, words: o.Words}
+}

@@ -43,12 +43,15 @@ func (r *Rules) Tend(ctx context.Context, tx *db.Store, t db.Tended) error {
 		return nil
 	}
 	n := db.Notification{Kind: db.NotifyJoin, ActorID: t.GroupID, GroupID: t.GroupID, Note: "untended"}
-	if role == "" {
-		return community.NotifyStewards(ctx, tx, n)
-	}
 	g, err := tx.GroupByID(ctx, t.GroupID)
 	if err != nil {
 		return fmt.Errorf("load group %d: %w", t.GroupID, err)
+	}
+	if role == "" {
+		if err := community.NotifyStewards(ctx, tx, n); err != nil {
+			return err
+		}
+		return r.tellMembers(ctx, tx, g, community.Notice{Code: kindOpen})
 	}
 	holders, err := tx.HoldersOf(ctx, t.GroupID, role)
 	if err != nil {
@@ -73,6 +76,12 @@ func (r *Rules) Offer(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Gr
 	if err := tx.PutVolunteer(ctx, &db.Volunteer{GroupID: g.ActorID, ActorID: who.ID, ByID: who.ID}); err != nil {
 		return err
 	}
+	if !g.Actor.Local {
+		return r.sendWord(ctx, tx, who, g, message{kind: kindOffers, text: "I offer to facilitate."})
+	}
+	if err := r.tellMembers(ctx, tx, g, community.Notice{Code: kindOffered, Person: who.Label(), Whom: who}); err != nil {
+		return err
+	}
 	return community.NotifyStewards(ctx, tx, db.Notification{Kind: db.NotifyJoin, ActorID: who.ID, GroupID: g.ActorID, Note: "offered"})
 }
 
@@ -82,8 +91,11 @@ func (r *Rules) Consent(ctx context.Context, tx *db.Store, by *db.Actor, g *db.G
 	if err := r.permitTending(ctx, tx, by, g, rights.Consent); err != nil {
 		return err
 	}
-	if by.ID == who.ID {
-		return community.Refuse(community.Invalid, "consent-self")
+	if same, err := onePerson(ctx, tx, by, who); err != nil || same {
+		if err == nil {
+			err = community.Refuse(community.Invalid, "consent-self")
+		}
+		return err
 	}
 	given, err := r.givenFor(ctx, tx, g, who)
 	if err != nil {
@@ -95,6 +107,9 @@ func (r *Rules) Consent(ctx context.Context, tx *db.Store, by *db.Actor, g *db.G
 	if err := tx.PutVolunteer(ctx, &db.Volunteer{GroupID: g.ActorID, ActorID: who.ID, ByID: by.ID}); err != nil {
 		return err
 	}
+	if !g.Actor.Local {
+		return r.sendWord(ctx, tx, by, g, message{kind: kindConsents, text: "I agree that " + who.Label() + " facilitates.", about: who.URI})
+	}
 	if given, err = r.givenFor(ctx, tx, g, who); err != nil || !given.enough() {
 		return err
 	}
@@ -104,10 +119,8 @@ func (r *Rules) Consent(ctx context.Context, tx *db.Store, by *db.Actor, g *db.G
 	return tx.SaveEscalation(ctx, g.ActorID, db.StepNone)
 }
 
+// permitTending is asked at home; a group elsewhere has said that it looks for somebody.
 func (r *Rules) permitTending(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group, act rights.Act) error {
-	if !g.Actor.Local {
-		return community.Refuse(community.Forbidden, "not-ours")
-	}
 	if err := r.com.Permit(ctx, tx, g, who, act); err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func TestTend_goesOutStepByStep(t *testing.T) {
 		pass time.Duration
 		step int
 		told []*db.Actor
-	}{{29 * day, db.StepNone, nil}, {2 * day, db.StepCore, []*db.Actor{ana}}, {15 * day, db.StepSponsor, []*db.Actor{bo}}, {15 * day, db.StepOpen, []*db.Actor{fay}}} {
+	}{{29 * day, db.StepNone, nil}, {2 * day, db.StepCore, []*db.Actor{ana}}, {15 * day, db.StepSponsor, []*db.Actor{bo}}, {15 * day, db.StepOpen, []*db.Actor{fay, ana, bo, cem}}} {
 		before := map[int64]int{}
 		for _, who := range []*db.Actor{fay, ana, bo, cem} {
 			before[who.ID] = len(h.notes(who))

@@ -96,6 +96,8 @@ func kindOf(i postItem, parent *db.Post) string {
 		return db.KindNote
 	case parent != nil:
 		return db.KindComment
+	case i.Kind == db.KindIntroduction:
+		return i.Kind
 	}
 	return db.KindDiscussion
 }

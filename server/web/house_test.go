@@ -60,12 +60,16 @@ func newHouse(t testing.TB) *house {
 	quiet := slog.New(slog.DiscardHandler)
 	h.store = dbtest.At(t, h.now)
 	pub := federation.NewPublisher(federation.NewIRIs(base), federation.NewKeys([32]byte{9}), h.now, func() {})
-	h.com = community.New(community.Options{Pub: pub, Log: quiet, Words: func(_, code string, _ map[string]string) string { return code }})
-	h.trust = trust.New(trust.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }})
+	words := func(_, code string, _ map[string]string) string { return code }
+	h.com = community.New(community.Options{Pub: pub, Log: quiet, Words: words})
+	h.trust = trust.New(trust.Options{Pub: pub, Community: h.com, Words: words})
 	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: quiet})
 	h.mod = moderation.New(moderation.Options{Pub: pub, Community: h.com})
 	h.door = web.New(web.Options{
-		Store: h.store, Community: h.com, Exchange: h.ex, Membership: membership.New(membership.Options{Pub: pub, Community: h.com}), Moderation: h.mod, Trust: h.trust, Charter: charter.New(charter.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }, Log: quiet}), Base: "https://copse.test", Host: "copse.test",
+		Store: h.store, Community: h.com, Exchange: h.ex, Moderation: h.mod, Trust: h.trust,
+		Membership: membership.New(membership.Options{Pub: pub, Community: h.com, Exchange: h.ex, Words: words}),
+		Charter:    charter.New(charter.Options{Pub: pub, Community: h.com, Words: words, Log: quiet}),
+		Base:       "https://copse.test", Host: "copse.test",
 		Resolve: h.resolve, Subscribe: h.subscribe, Now: h.now, Log: quiet,
 	})
 	h.echo = echo.New()

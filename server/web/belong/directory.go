@@ -176,7 +176,7 @@ func (d *Pages) rows(c echo.Context, h *here, list []*db.Membership) ([]views.Kn
 		if m.Status == db.MemberNewcomer && d.now().Sub(m.JoinedAt.Time) < community.NewcomerFor {
 			k.Role = l.Text("Newcomer")
 		}
-		if h.group.Actor.Local && h.standing.Moderates() {
+		if h.standing.Moderates() {
 			k.Care = d.path(h.group) + "/people/" + d.PathHandle(m.Actor)
 		}
 		if profiles[m.ActorID] == nil {
@@ -246,9 +246,6 @@ func roleWord(l loc, role string) string { return frame.RoleWord(l, role) }
 // untended is the word that a community looks for a facilitator, with who offers.
 func (d *Pages) untended(c echo.Context, h *here) (*views.Untended, error) {
 	ctx := c.Request().Context()
-	if !h.group.Actor.Local {
-		return nil, nil //nolint:nilnil // its own server knows
-	}
 	e, err := d.store.EscalationOf(ctx, h.group.ActorID)
 	if err != nil {
 		return nil, fmt.Errorf("load escalation: %w", err)

@@ -140,6 +140,9 @@ func (d *Pages) mine(c echo.Context, h *here, m *db.Membership, p *views.Join) e
 	if err == nil {
 		p.Mine.Link, p.Mine.Intro, p.Mine.Version, p.Mine.At = commit.Link, commit.Introduction, int(commit.CharterVersion), commit.CreatedAt.Time
 	}
+	if p.Mine.Posted, err = d.introductionOf(ctx, h.group, me.ID); err != nil {
+		return err
+	}
 	p.Mine.Newer = p.Charter.Version > p.Mine.Version
 	roles, err := d.store.RolesOf(ctx, h.group.ActorID, me.ID)
 	if err != nil {
@@ -161,6 +164,18 @@ func (d *Pages) mine(c echo.Context, h *here, m *db.Membership, p *views.Join) e
 		p.Mine.Shown[i].Chosen = p.Mine.Shown[i].Value == choice.Shown
 	}
 	return nil
+}
+
+// introductionOf is where a member's introduction stands; "" where it was not posted, or is gone.
+func (d *Pages) introductionOf(ctx context.Context, g *db.Group, who int64) (string, error) {
+	p, err := d.store.IntroductionOf(ctx, g.ActorID, who)
+	if errors.Is(err, db.ErrNotFound) || err == nil && !p.Public() {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("load introduction: %w", err)
+	}
+	return "/d/" + strconv.FormatInt(p.ID, 10), nil
 }
 
 // invitation is the reader's, where one stands.
@@ -204,11 +219,11 @@ func (d *Pages) join(c echo.Context) error {
 	version, _ := strconv.ParseInt(c.FormValue("version"), 10, 64)
 	w := membership.Wish{
 		Link: c.FormValue("link"), Introduction: c.FormValue("introduction"), Commits: c.FormValue("commit") != "",
-		Version: version, Door: "web",
+		Quiet: c.FormValue("quiet") != "", Version: version, Door: "web",
 	}
 	act := func(ctx context.Context, tx *db.Store) error { return d.rules.Ask(ctx, tx, frame.Me(c), h.group, w) }
 	again := func(no *community.Refusal) error {
-		p := views.Join{Link: ui.Answer{Value: w.Link}, Intro: ui.Answer{Value: w.Introduction}, Chosen: w.Commits}
+		p := views.Join{Link: ui.Answer{Value: w.Link}, Intro: ui.Answer{Value: w.Introduction}, Chosen: w.Commits, Quiet: w.Quiet}
 		say := d.Sentence(d.Loc(c), no)
 		switch no.Field {
 		case "link":

@@ -34,7 +34,7 @@ func (d *Desk) caredFor(c echo.Context) (*here, *db.Actor, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if !h.care || !h.group.Actor.Local {
+	if !h.care {
 		return nil, nil, community.Refuse(community.Forbidden, "not-moderator")
 	}
 	who, err := d.whoAt(c)
@@ -76,7 +76,7 @@ func (d *Desk) carePage(c echo.Context, status int, h *here, who *db.Actor, p vi
 	if p.MayBan, err = d.may(ctx, h.group, me, community.ActBan); err != nil {
 		return err
 	}
-	p.MayBan = p.MayBan && me.ID != who.ID
+	p.MayBan = p.MayBan && me.ID != who.ID && h.group.Actor.Local
 	if theirs.Banned != nil {
 		p.Ban = &views.BanHere{Reason: theirs.Banned.Reason, Since: theirs.Banned.CreatedAt.Time, Until: theirs.Banned.Until.Time}
 	}
@@ -114,7 +114,10 @@ func (d *Desk) rolesOf(c echo.Context, g *db.Group, who *db.Actor) ([]views.Role
 	var list []views.RoleHeld
 	for _, role := range db.Roles() {
 		row := views.RoleHeld{Name: role, Word: frame.RoleWord(l, role), What: frame.RoleHint(l, role), Held: slices.Contains(held, role)}
-		err := d.com.PermitRole(ctx, d.store, d.reader(c), g, role)
+		var err error
+		if g.Actor.Local { // of one elsewhere its own server decides
+			err = d.com.PermitRole(ctx, d.store, d.reader(c), g, role)
+		}
 		if no, is := refusalIn(err); is {
 			row.Why = d.Sentence(l, no)
 		} else if err != nil {
@@ -148,8 +151,8 @@ func (d *Desk) personAct(c echo.Context) error {
 		return err
 	}
 	do, done := d.careAct(c, h.group, who)
-	if do == nil {
-		return echo.ErrNotFound
+	if do == nil || !h.group.Actor.Local && !slices.Contains(db.Roles(), strings.TrimPrefix(c.Param("act"), "withdraw-")) {
+		return echo.ErrNotFound // all but roles is for the pages of its own server
 	}
 	err = d.store.InTx(c.Request().Context(), do)
 	if no, is := refusalIn(err); is {
@@ -158,6 +161,9 @@ func (d *Desk) personAct(c echo.Context) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%s %s in %s: %w", c.Param("act"), who.URI, h.group.Actor.URI, err)
+	}
+	if !h.group.Actor.Local {
+		done = d.Loc(c).Text("Sent. The community’s own server decides.")
 	}
 	d.Flash(c, done, "")
 	if back := d.Back(c); strings.HasPrefix(back, "/c/") && c.FormValue("back") != "" {

@@ -131,7 +131,9 @@ func tellJoin(l loc, note, who, where string) string {
 		return l.Text("%s answered your question about joining %s", who, where)
 	case "offered":
 		return l.Text("%s would facilitate %s", who, where)
-	case "untended", "join-untended":
+	case "join-offered":
+		return l.Text("Somebody offers to facilitate %s", where)
+	case "untended", "join-untended", "join-open":
 		return l.Text("%s is looking for a facilitator", where)
 	case "join-question":
 		return l.Text("The facilitators of %s have a question before you join", where)

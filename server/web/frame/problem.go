@@ -29,7 +29,9 @@ func (fr *Frame) answer(c echo.Context, err error) error {
 	p := views.Problem{RequestID: c.Response().Header().Get(echo.HeaderXRequestID)}
 	var web *echo.HTTPError
 	if no, is := errors.AsType[*community.Refusal](err); is {
-		status = statusOf[no.Kind]
+		if status = statusOf[no.Kind]; no.Kind == community.Forbidden {
+			p.Why = Sentence(At(c).Loc, no)
+		}
 	} else if errors.As(err, &web) {
 		status = web.Code
 	} else if errors.Is(err, db.ErrNotFound) {

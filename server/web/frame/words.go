@@ -2,6 +2,7 @@ package frame
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/server/community"
@@ -13,9 +14,13 @@ func Refusal(err error) (*community.Refusal, bool) {
 	return no, is
 }
 
-// Sentence says a refusal in the reader's language, with the way out.
+// Sentence says a refusal in the reader's language, with the way out: why, and where the table of
+// rights said no, its rule and who can change that.
 func Sentence(l *locales.Loc, no *community.Refusal) string {
 	if s := Why(l, no.Code); s != "" {
+		return strings.TrimSpace(s + " " + ruleWords(l, no))
+	}
+	if s := ruleWords(l, no); s != "" {
 		return s
 	}
 	return l.Text("This cannot be done here. Ask the facilitators why.")
