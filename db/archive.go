@@ -12,10 +12,15 @@ import (
 // What a group takes along when it moves, page by page: every list is in the order of its ids, from
 // an id on, and bounded. Private words to those who look after the group are not among it.
 
-// ArchivePosts lists the posts of a group with their authors and the addresses of what they answer, what was removed or deleted included.
-func (s *Store) ArchivePosts(ctx context.Context, groupID, after int64, limit int) ([]*Post, error) {
+// ArchivePosts lists the posts of a group with their authors and the addresses of what they answer, what was
+// removed or deleted included; after a switch those too that stand in its heir already.
+func (s *Store) ArchivePosts(ctx context.Context, m *Move, after int64, limit int) ([]*Post, error) {
+	groups := []int64{m.Group}
+	if m.State == MoveSwitched {
+		groups = append(groups, m.Heir)
+	}
 	var list []*Post
-	err := s.posts(&list).Where("post.group_id = ? AND post.visibility <> 'direct' AND post.id > ?", groupID, after).
+	err := s.posts(&list).Where("post.group_id IN (?) AND post.visibility <> 'direct' AND post.id > ?", bun.List(groups), after).
 		Order("post.id").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, wrap(err)

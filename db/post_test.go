@@ -118,7 +118,7 @@ func TestCreatePost_addressesStandOnce(t *testing.T) {
 	if lost.URL != "" || lost.ReplyToURI != "https://gone.test/0" || answer.URL == "" || answer.ReplyToURI != "" || answer.ReplyToID != lost.ID {
 		t.Errorf("%+v, %+v", lost, answer)
 	}
-	list, err := s.ArchivePosts(ctx, 7, 0, 10)
+	list, err := s.ArchivePosts(ctx, &db.Move{Group: 7}, 0, 10)
 	if err != nil || len(list) != 2 || list[0].ReplyToURI != "https://gone.test/0" || list[1].ReplyToURI != lost.URI {
 		t.Errorf("to take along: %v, %v", list, err)
 	}

@@ -9,7 +9,7 @@ import (
 // posts puts what was said on the page, with its authors, answers below what they answer: ids grow
 // with time, so no answer comes before it.
 func (b *binder) posts(ctx context.Context) error {
-	list, err := b.s.ArchivePosts(ctx, b.g.ActorID, b.after, pagePosts)
+	list, err := b.s.ArchivePosts(ctx, b.move, b.after, pagePosts)
 	if err != nil || len(list) == 0 {
 		return err
 	}

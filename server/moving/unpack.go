@@ -158,7 +158,9 @@ func (u *unpacking) settings(ctx context.Context, i groupItem) error {
 	if i.Openness != u.before.Openness && i.Openness != db.OpennessOpen && guarded(&db.Group{Openness: i.Openness}) {
 		return fmt.Errorf("%w: it is %.20q there", ErrArchive, i.Openness) // its own document says otherwise
 	}
-	u.m.Tally.AllPosts, u.m.Tally.AllMembers = i.Posts, i.Members
+	if !u.again {
+		u.m.Tally.AllPosts, u.m.Tally.AllMembers = i.Posts, i.Members
+	}
 	if u.group == nil {
 		if err := u.open(ctx, i); err != nil {
 			return err

@@ -184,6 +184,8 @@ func (u *unpacking) knownPost(ctx context.Context, i postItem, p *db.Post) error
 	switch {
 	case p.GroupID == u.m.Group: // our copy of it; it comes over at the switch
 		return nil
+	case p.GroupID == u.m.Into && u.m.Into != 0: // it was said in the community that stays
+		return nil
 	case p.GroupID != u.group.ActorID:
 		return u.left(ctx, "post", i.ID, "in-another-group")
 	case !u.again:
