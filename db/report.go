@@ -108,7 +108,7 @@ type ModerationEntry struct {
 	ID        int64  `bun:"id,pk"`
 	GroupID   int64  `bun:"group_id"`
 	ActorID   int64  `bun:"actor_id"`
-	Act       string `bun:"act"` // remove, restore, lock, unlock, pin, unpin, ban, unban, approve, refuse, resolve, grant, withdraw
+	Act       string `bun:"act"` // remove, restore, hide, lock, unlock, pin, unpin, slow, unslow, move-out, move-in, ban, unban, approve, refuse, resolve, grant, withdraw, log-readers
 	PostID    int64  `bun:"post_id"`
 	TargetID  int64  `bun:"target_id"`
 	Reason    string `bun:"reason"`

@@ -232,14 +232,15 @@ func (r *Resolver) try(_ *db.Actor, err error) error {
 
 // moved reads the new place of an actor right now: it must name the old one (T24).
 func (r *Resolver) moved(ctx context.Context, in *Incoming) error {
-	if in.Activity.Inner().IRI != in.Actor.URI {
-		return nil // a post moving between groups
-	}
-	if !in.Vouched {
-		return refuse("unproved")
-	}
 	target := in.Activity.Target.IRI
-	if target == "" || target == in.Actor.URI {
+	switch post := in.Activity.Inner().IRI != in.Actor.URI; {
+	case post && in.Via == nil:
+		return nil
+	case post: // a discussion that its group gives to another
+		return r.try(r.Actor(ctx, target))
+	case !in.Vouched:
+		return refuse("unproved")
+	case target == "" || target == in.Actor.URI:
 		return refuse("no-target")
 	}
 	find := r.Refresh

@@ -40,7 +40,7 @@ func rooms() []room {
 	return []room{
 		{name: "copse", paths: []string{"cmd/copse"}, all: true},
 		{name: "config", paths: []string{"cmd/copse/config"}},
-		{name: "chores", paths: []string{"cmd/copse/chores"}, may: []string{"charter", "membership", "db"}},
+		{name: "chores", paths: []string{"cmd/copse/chores"}, may: []string{"charter", "membership", "exchange", "db"}},
 		{name: "doctor", paths: []string{"cmd/copse/doctor"}, may: []string{"db"}},
 		{name: "underway", paths: []string{"cmd/copse/underway"}, may: []string{"moving", "db"}},
 		{name: "trusted", paths: []string{"cmd/copse/trusted"}, may: []string{"trust", "db"}},
@@ -52,7 +52,7 @@ func rooms() []room {
 		{name: "frame", paths: []string{"server/web/frame"}, may: page},
 		{name: "belong", paths: []string{"server/web/belong"}, may: slices.Concat([]string{"frame"}, page, []string{"content"})},
 		{name: "openness", paths: []string{"server/web/openness"}, may: slices.Concat([]string{"frame", "trust"}, page, []string{"content"})},
-		{name: "civil", paths: []string{"server/web/civil"}, may: slices.Concat([]string{"frame"}, page)},
+		{name: "civil", paths: []string{"server/web/civil"}, may: slices.Concat([]string{"frame"}, page, []string{"content"})},
 		{name: "moves", paths: []string{"server/web/moves"}, may: slices.Concat([]string{"frame", "moving"}, page)},
 		{name: "blocklist", paths: []string{"server/blocklist"}, may: []string{"db"}},
 		{name: "founding", paths: []string{"server/web/founding"}, may: slices.Concat([]string{"frame"}, page, []string{"content"})},

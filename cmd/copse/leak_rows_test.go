@@ -113,7 +113,7 @@ func leakDocuments(w *leakWorld) map[string]leakRow {
 		"GET /nodeinfo/2.1":              open("/nodeinfo/2.1"),
 		"GET /ap/instance":               open("/ap/instance").documented(),
 	}
-	for _, part := range []string{"events", "featured", "featured-tags", "followers", "following", "moderators", "outbox", "repertoire"} {
+	for _, part := range []string{"events", "featured", "featured-tags", "followers", "following", "moderation-log", "moderators", "outbox", "repertoire"} {
 		rows["GET /ap/groups/:id/"+part] = group("/" + part).add(group("/" + part + "?page=1"))
 	}
 	for _, part := range []string{"likes", "replies", "shares"} {
@@ -158,6 +158,7 @@ func leakCommunity(w *leakWorld) map[string]leakRow {
 		"GET /c/:handle/people":      page("/people").add(page("/people?q=mia")),
 		"GET /c/:handle/people/:who": page("/people/mia"),
 		"GET /c/:handle/settings":    page("/settings"),
+		"GET /c/:handle/slow":        page("/slow"),
 		"GET /follow/:handle":        w.face("/follow/", "quiet", "nosuch", ""),
 		"GET /follow/c/:handle":      w.face("/follow/c/", "quiet", "nosuch", ""),
 		"GET /follow/d/:id":          w.starterAt("/follow/d/", ""),
@@ -171,7 +172,7 @@ func leakCommunity(w *leakWorld) map[string]leakRow {
 
 func leakPosts(w *leakWorld) map[string]leakRow {
 	rows := map[string]leakRow{"GET /d/:id": w.perPost("/d/", "").documented(), "GET /p/:id": w.perPost("/p/", "").documented()}
-	for _, part := range []string{"delete", "edit", "history", "lock", "pin", "receipts", "remove", "reply", "report", "restore"} {
+	for _, part := range []string{"delete", "edit", "hide", "history", "lock", "move", "pin", "receipts", "remove", "reply", "report", "restore", "slow"} {
 		rows["GET /p/:id/"+part] = w.perPost("/p/", "/"+part)
 	}
 	held := w.perPost("/held/", "")
@@ -217,10 +218,10 @@ func leakWrites(w *leakWorld) map[string]leakRow {
 		"POST /c/:handle/people/:who/:act": w.face("/c/", "quiet", "nosuch", "/people/mia/ban"),
 		"POST /c/:handle/appeal":           w.face("/c/", "quiet", "nosuch", "/appeal"),
 	}
-	for _, act := range []string{"follow", "join", "leave", "new", "settings", "unfollow"} {
+	for _, act := range []string{"follow", "join", "leave", "new", "settings", "slow", "unfollow"} {
 		rows["POST /c/:handle/"+act] = w.face("/c/", "quiet", "nosuch", "/"+act)
 	}
-	for _, act := range []string{"delete", "edit", "like", "lock", "pin", "remove", "report", "restore"} {
+	for _, act := range []string{"delete", "edit", "hide", "like", "lock", "move", "pin", "remove", "report", "restore", "slow"} {
 		rows["POST /p/:id/"+act] = w.perPost("/p/", "/"+act)
 	}
 	for _, path := range []string{

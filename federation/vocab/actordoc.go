@@ -31,6 +31,7 @@ type ActorDoc struct {
 	Recognition               string        `json:"copse:recognition,omitzero"`
 	RecognisedBy              string        `json:"copse:recognisedBy,omitzero"`
 	Successor                 string        `json:"copse:successor,omitzero"`
+	ModerationLog             string        `json:"copse:moderationLog,omitzero"` // wire.md 11
 	Archived                  time.Time     `json:"copse:archived,omitzero"`
 	SisterOf                  []string      `json:"copse:sisterOf,omitzero"`
 	ChapterOf                 []string      `json:"copse:chapterOf,omitzero"`

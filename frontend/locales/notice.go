@@ -24,6 +24,8 @@ func Notice(lang, code string, args map[string]string) string {
 		return l.Text("Only members answer in %s, so this was not shown. The page below says how to become one. This is what you wrote:", group)
 	case "discussion-locked":
 		return l.Text("The discussion in %s that you answered is locked, so this was not shown. This is what you wrote:", group)
+	case "slow-mode":
+		return l.Text("Everybody waits between two posts in %s now, so this was not shown. Send it again after %s. This is what you wrote:", group, args["until"])
 	case "discussion-gone":
 		return l.Text("What you answered in %s has been removed, so this was not shown. This is what you wrote:", group)
 	case "banned":

@@ -61,12 +61,13 @@ type File struct {
 // Acts is what the reader may do to one post. A zero Acts shows no buttons.
 type Acts struct {
 	Like, Reply, Edit, Delete, Report, Remove, Pin, Lock, Receipts, Release bool
+	Hide, Slow, Move                                                        bool
 	Pinned                                                                  bool // Pin takes the pin off
 	Thread                                                                  string
 }
 
 func (a Acts) menu() bool {
-	return a.Edit || a.Delete || a.Report || a.Remove || a.Pin || a.Lock || a.Receipts || a.Release
+	return a.Edit || a.Delete || a.Report || a.Remove || a.Pin || a.Lock || a.Hide || a.Slow || a.Move || a.Receipts || a.Release
 }
 
 // Gone is what is left of a removed post.

@@ -31,10 +31,17 @@ type Cop struct {
 	MayManage    bool
 	Log          bool // the reader may see the log
 	Talk         []DiscussionRow
+	Moved        []MovedRow // what went to other communities
 	Pages        ui.Pages
 	People       []ui.Person // some, newest voices first
 	ByOrg        []OrgCount
 	Remote       *Remote
+}
+
+// MovedRow is a discussion that went to another community.
+type MovedRow struct {
+	Talk, To ui.Link
+	At       time.Time
 }
 
 // OrgCount is how much of something came from one organisation.

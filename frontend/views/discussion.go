@@ -3,6 +3,7 @@ package views
 import (
 	"time"
 
+	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/frontend/ui"
 )
 
@@ -16,6 +17,7 @@ type Discussion struct {
 	Opening   ui.Reply // the post that started it; its Replies stay empty
 	Pinned    []Pinned // replies a facilitator wants read first
 	Locked    *ui.Lock // nothing can be added
+	Slow      *Slow    // everybody waits between two posts
 	Total     int      // replies there are, removed ones not counted
 	New       int      // of them since the last visit
 	Since     time.Time
@@ -80,4 +82,19 @@ func (p Discussion) repliesHeading() string {
 		return n
 	}
 	return p.Text("%s, %s", n, p.Count("%d new", "%d new", p.New))
+}
+
+// Slow is slow mode in a discussion, or in its whole community.
+type Slow struct {
+	Wait  time.Duration
+	Until time.Time
+}
+
+// sentence says how slow it is.
+func (s Slow) sentence(l *locales.Loc) string {
+	if n := int(s.Wait / time.Minute); n < 60 {
+		return l.Count("Slow mode: everybody waits %d minute between two posts, until %s.", "Slow mode: everybody waits %d minutes between two posts, until %s.", n, n, l.Stamp(s.Until))
+	}
+	n := int(s.Wait / time.Hour)
+	return l.Count("Slow mode: everybody waits %d hour between two posts, until %s.", "Slow mode: everybody waits %d hours between two posts, until %s.", n, n, l.Stamp(s.Until))
 }

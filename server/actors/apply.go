@@ -55,7 +55,7 @@ func (d *Door) table() map[act]take {
 		{"Block", ""}:        c.TakeBlock,
 		{"Flag", ""}:         d.moderation.TakeFlag,
 		{"Move", anActor}:    d.takeMove,
-		{"Move", ""}:         ignore("move-of-object"),
+		{"Move", ""}:         x.TakeMove,
 
 		{"Lock", ""}:            x.TakeLock,
 		{"Add", theFeatured}:    x.TakeFeatured,

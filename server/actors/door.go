@@ -107,6 +107,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	read("/ap/groups/:id"+federation.Moderators, d.moderators)
 	read("/ap/groups/:id"+federation.CharterPart, d.charterInForce)
 	read("/ap/groups/:id"+federation.CharterPart+federation.Versions, d.charterVersions)
+	read("/ap/groups/:id"+community.LogPart, d.moderationLog)
 	read("/ap/groups/:id/repertoire", d.empty)
 	read("/ap/groups/:id/events", d.empty)
 

@@ -10,10 +10,11 @@ import (
 	"github.com/copse-social/copse/federation/vocab"
 )
 
-// Parts of a group that hold knowledge and events, as paths below its id.
+// Parts of a group that hold knowledge, events and what was done in it, as paths below its id.
 const (
 	repertoire = "/repertoire"
 	events     = "/events"
+	LogPart    = "/moderation-log"
 )
 
 // rfc9421 is what a server that understands RFC 9421 signatures says it implements (FEP-844e).
@@ -50,6 +51,13 @@ func groupDoc(ctx context.Context, s *db.Store, a *db.Actor, doc *vocab.ActorDoc
 	}
 	if err := lifeDoc(ctx, s, g, doc); err != nil {
 		return err
+	}
+	readers, err := s.LogReaders(ctx, g.ActorID)
+	if err != nil {
+		return fmt.Errorf("see who reads the log of %s: %w", a.URI, err)
+	}
+	if readers != db.LogModerators {
+		doc.ModerationLog = a.URI + LogPart
 	}
 	if doc.Summary == "" && g.Tagline != "" {
 		doc.Summary = "<p>" + html.EscapeString(g.Tagline) + "</p>"

@@ -29,6 +29,9 @@ const (
 	ActGrant      = rights.Grant
 	ActEditGroup  = rights.EditGroup
 	ActSeeReports = rights.SeeReports
+	ActSlow       = rights.Slow
+	ActHide       = rights.Hide
+	ActMoveThread = rights.MoveThread
 )
 
 // Roles that Standing.Role knows beside facilitator and moderator, which the db names.

@@ -2,6 +2,7 @@ package community
 
 import (
 	"strings"
+	"time"
 
 	"github.com/copse-social/copse/server/rights"
 )
@@ -27,6 +28,8 @@ type Refusal struct {
 	// Rule is the row of the table of rights that said no, and who would have been let; nil where
 	// something else did.
 	Rule *Rule
+	// Until is when the rule would no longer say so; zero where waiting does not help.
+	Until time.Time
 }
 
 // Rule is what the table of rights says of an act in a group.

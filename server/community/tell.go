@@ -28,6 +28,8 @@ type Notice struct {
 	Person string
 	// Whom is who it is about, where another Copse acts on that.
 	Whom *db.Actor
+	// Until is when a refusal ends by itself. It is said once a minute at most, for it gives a text back.
+	Until time.Time
 	// Link leads to where the person can do something; empty is the group's page.
 	Link string
 }
@@ -39,7 +41,11 @@ func (r *Rules) Tell(ctx context.Context, tx *db.Store, g *db.Group, n Notice) (
 	if !g.Actor.Local || !g.Actor.Active() || !n.To.Active() || n.To.Type == db.ActorGroup {
 		return false, nil
 	}
-	told, err := tx.ToldSince(ctx, g.ActorID, n.To.ID, n.Code, db.At(tx.Now().Add(-24*time.Hour)))
+	again := 24 * time.Hour
+	if !n.Until.IsZero() {
+		again = time.Minute
+	}
+	told, err := tx.ToldSince(ctx, g.ActorID, n.To.ID, n.Code, db.At(tx.Now().Add(-again)))
 	if err != nil {
 		return false, fmt.Errorf("see what %s was told: %w", n.To.URI, err)
 	}
@@ -81,6 +87,7 @@ func (r *Rules) writeNotice(ctx context.Context, tx *db.Store, g *db.Group, n No
 	if words == "" && r.words != nil {
 		words = r.words(lang, n.Code, map[string]string{
 			"group": g.Actor.Label(), "handle": "@" + g.Actor.Acct(), "person": n.To.Label(), "other": n.Person, "link": link,
+			"until": n.Until.UTC().Format("2006-01-02 15:04 UTC"),
 		})
 	}
 	if words == "" {

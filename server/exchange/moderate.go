@@ -91,7 +91,7 @@ func (r *Rules) Remove(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Po
 	}
 	switch p.State {
 	case db.PostRemoved:
-		return nil
+		return r.keepHidden(ctx, tx, measure{g, by, p, reason})
 	case db.PostHeld: // it was never out: restoring it must not publish it past the check
 		return r.Refuse(ctx, tx, by, p, reason)
 	}
@@ -140,15 +140,10 @@ func (r *Rules) Restore(ctx context.Context, tx *db.Store, by *db.Actor, p *db.P
 	if p.State != db.PostRemoved {
 		return nil
 	}
-	if err := tx.SetPostState(ctx, p, db.PostPublished, "", by.ID); err != nil {
-		return err
+	if err := tx.DropBriefHide(ctx, p.ID); err != nil {
+		return fmt.Errorf("end hiding post %d: %w", p.ID, err)
 	}
-	if err := r.logAct(ctx, tx, measure{g, by, p, ""}, "restore"); err != nil {
-		return err
-	}
-	undone := removal(p, "")
-	undone.Actor = by.URI
-	return r.publishModeration(ctx, tx, measure{group: g, by: by, post: p}, vocab.ActivityDoc{Type: "Undo", Object: &undone})
+	return r.show(ctx, tx, measure{group: g, by: by, post: p})
 }
 
 // Approve lets a held post through: now it is published, announced and told of.

@@ -59,7 +59,7 @@ func (r *Rules) permitReply(ctx context.Context, tx *db.Store, g *db.Group, who 
 	if blocked {
 		return community.Refuse(community.Forbidden, "blocked")
 	}
-	return nil
+	return r.permitPace(ctx, tx, g, who, parent.DiscussionID)
 }
 
 // groupOf returns the group a post was made in, nil for a post outside of groups.

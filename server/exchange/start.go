@@ -8,7 +8,6 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
-	"github.com/copse-social/copse/server/community"
 )
 
 // Start opens a discussion in a group of ours or elsewhere. In one elsewhere it waits until the
@@ -20,7 +19,7 @@ func (r *Rules) Start(ctx context.Context, tx *db.Store, d *Draft) (*db.Post, er
 	if d.ToFacilitators {
 		return r.writeToFacilitators(ctx, tx, d)
 	}
-	if err := r.com.Permit(ctx, tx, d.Group, d.Author, community.ActStart); err != nil {
+	if err := r.permitStart(ctx, tx, d.Group, d.Author); err != nil {
 		return nil, err
 	}
 	p, err := r.write(ctx, tx, d, db.KindDiscussion)

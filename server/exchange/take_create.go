@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
@@ -108,7 +109,7 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 		if !is {
 			return federation.Outcome{}, err
 		}
-		return federation.Refused(no.Code), r.sayNo(ctx, tx, f, in, denial{at.group, no.Code})
+		return federation.Refused(no.Code), r.sayNo(ctx, tx, f, in, denial{at.group, no.Code, no.Until})
 	}
 	p, with, err := r.read(ctx, tx, f, at)
 	if err != nil {
@@ -161,7 +162,7 @@ func (r *Rules) permitTaken(ctx context.Context, tx *db.Store, who *db.Actor, at
 	if at.parent != nil {
 		return r.permitReply(ctx, tx, at.group, who, at.parent)
 	}
-	return r.com.Permit(ctx, tx, at.group, who, community.ActStart)
+	return r.permitStart(ctx, tx, at.group, who)
 }
 
 // taken is a post from the wire on its way into the database.
@@ -207,7 +208,7 @@ func (r *Rules) announceTaken(ctx context.Context, tx *db.Store, g *db.Group, cr
 func (r *Rules) takePrivate(ctx context.Context, tx *db.Store, f *federation.Fetched, at place, in *federation.Incoming) (federation.Outcome, error) {
 	toFollowers := f.Author.FollowersURI != "" && f.Doc.Addresses(f.Author.FollowersURI)
 	if at.parent == nil && toFollowers {
-		return federation.Refused("followers-only"), r.sayNo(ctx, tx, f, in, denial{at.group, "followers-only"})
+		return federation.Refused("followers-only"), r.sayNo(ctx, tx, f, in, denial{group: at.group, code: "followers-only"})
 	}
 	if err := confidesMuch(ctx, tx, at.group, f.Author); err != nil {
 		if no, is := errors.AsType[*community.Refusal](err); is {
@@ -232,10 +233,11 @@ func (r *Rules) takePrivate(ctx context.Context, tx *db.Store, f *federation.Fet
 	return federation.Done(), r.notifyDirect(ctx, tx, at.group, p)
 }
 
-// denial is a group saying no, and its stable code.
+// denial is a group saying no, its stable code, and until when it says so; zero: for good.
 type denial struct {
 	group *db.Group
 	code  string
+	until time.Time
 }
 
 // sayNo answers a post that can't be taken: Reject for machines, plain words for the writer.
@@ -247,7 +249,7 @@ func (r *Rules) sayNo(ctx context.Context, tx *db.Store, f *federation.Fetched, 
 		return err
 	}
 	about := &db.Post{URI: f.Doc.ID, Author: f.Author, AuthorID: f.Author.ID, GroupID: no.group.ActorID, Content: bodyOf(f.Doc)}
-	_, err := r.com.Tell(ctx, tx, no.group, community.Notice{To: f.Author, Code: no.code, About: about})
+	_, err := r.com.Tell(ctx, tx, no.group, community.Notice{To: f.Author, Code: no.code, About: about, Until: no.until})
 	return err
 }
 

@@ -21,6 +21,9 @@ const (
 	Pin             Act = "pin"
 	Lock            Act = "lock"
 	Remove          Act = "remove"
+	Hide            Act = "hide" // for a day, until a moderator looks
+	Slow            Act = "slow"
+	MoveThread      Act = "move-thread"
 	Ban             Act = "ban"
 	SeeReports      Act = "see-reports"
 	Appeal          Act = "appeal" // against one's own ban
@@ -101,6 +104,9 @@ func Table() []Row {
 		{Act: Pin, Open: "--------yy--", Closed: "--------yy--", Code: "not-moderator", Writes: true},
 		{Act: Lock, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
 		{Act: Remove, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
+		{Act: Hide, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
+		{Act: Slow, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
+		{Act: MoveThread, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator", Writes: true},
 		{Act: Ban, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
 		{Act: SeeReports, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
 		{Act: Appeal, Open: people, Closed: people, Code: "signed-out"},

@@ -152,8 +152,27 @@ func (d *Door) discussions(c echo.Context, g *db.Group, p *views.Cop) error {
 	if err != nil {
 		return fmt.Errorf("load pinned discussions: %w", err)
 	}
-	p.Talk, err = d.rows(c, pinnedFirst(pinned, posts, q.BeforeAt.IsZero()))
-	return err
+	if p.Talk, err = d.rows(c, pinnedFirst(pinned, posts, q.BeforeAt.IsZero())); err != nil || !q.BeforeAt.IsZero() {
+		return err
+	}
+	return d.movedAway(ctx, g, p)
+}
+
+// rowsMoved is how many discussions that went elsewhere a community points to.
+const rowsMoved = 5
+
+// movedAway fills in what stays behind of discussions that went to another community.
+func (d *Door) movedAway(ctx context.Context, g *db.Group, p *views.Cop) error {
+	list, err := d.store.MovedAway(ctx, g.ActorID, rowsMoved)
+	if err != nil {
+		return fmt.Errorf("load moved discussions: %w", err)
+	}
+	for _, m := range list {
+		p.Moved = append(p.Moved, views.MovedRow{
+			Talk: ui.Link{Label: headingOf(m.Discussion), URL: discussionPath(m.DiscussionID)}, To: d.communityLink(m.To), At: m.CreatedAt.Time,
+		})
+	}
+	return nil
 }
 
 // pinnedFirst puts pinned discussions above the others on the first page and leaves them out of

@@ -110,6 +110,9 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 	if err := d.threadAside(c, t, &p); err != nil {
 		return err
 	}
+	if p.Slow, err = d.slowMode(c, t); err != nil {
+		return err
+	}
 	if !t.starter.LockedAt.IsZero() {
 		p.Locked = d.lockOf(c, t, t.starter)
 		p.Opening.Locked = p.Locked

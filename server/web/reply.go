@@ -180,6 +180,9 @@ func (d *Door) actsOn(c echo.Context, t *talk, p *db.Post) ui.Acts {
 		return acts
 	}
 	acts.Remove, acts.Lock, acts.Pin = moderates && !own, moderates, moderates && p.Starts()
+	acts.Hide = acts.Remove && t.group.Actor.Local
+	acts.Slow = moderates && p.Starts() && t.group.Actor.Local
+	acts.Move = acts.Slow && t.group.Openness == db.OpennessOpen
 	acts.Report, acts.Like = !own, !own && t.standing.Banned == nil
 	acts.Receipts = acts.Receipts || moderates
 	acts.Release = t.group != nil && t.group.Actor.Local && t.group.Openness == db.OpennessRestricted && mayRelease(t.standing)

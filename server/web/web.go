@@ -119,7 +119,7 @@ func (d *Door) Mount(e *echo.Echo) {
 		Store: d.store, Community: d.com, Membership: d.o.Membership, Frame: d.Frame, Resolve: d.o.Resolve, Refresh: d.o.Refresh, Now: d.o.Now,
 	}).Mount(g)
 	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Moderation: d.o.Moderation, Frame: d.Frame, Now: d.o.Now}).Mount(g)
-	civil.New(civil.Options{Store: d.store, Moderation: d.o.Moderation, Frame: d.Frame}).Mount(g)
+	civil.New(civil.Options{Store: d.store, Community: d.com, Exchange: d.ex, Moderation: d.o.Moderation, Frame: d.Frame}).Mount(g)
 	moves.New(moves.Options{Store: d.store, Community: d.com, Moving: d.o.Moving, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve}).Mount(g)
 	d.lookup().Mount(g)
 	d.founding().Mount(g)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/charter"
+	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
 )
 
@@ -32,6 +33,7 @@ type Options struct {
 	Store      *db.Store
 	Charter    *charter.Rules
 	Membership *membership.Rules
+	Exchange   *exchange.Rules
 	// Resolve finds somebody by handle, asking their server.
 	Resolve func(ctx context.Context, handle string) (*db.Actor, error)
 	// Audit is how long the record of visits is kept.
@@ -50,7 +52,7 @@ func New(o Options) *Chores { return &Chores{o} }
 func (c *Chores) Round(ctx context.Context) error {
 	return errors.Join(
 		c.o.Store.DropExpiredSessions(ctx), c.o.Store.TidyAudit(ctx, c.o.Audit),
-		c.charters(ctx), c.founders(ctx), c.returned(ctx), c.silent(ctx), c.untended(ctx),
+		c.charters(ctx), c.founders(ctx), c.returned(ctx), c.silent(ctx), c.untended(ctx), c.hidden(ctx),
 	)
 }
 
@@ -82,6 +84,20 @@ func (c *Chores) founders(ctx context.Context) error {
 		}
 		err = errors.Join(err, c.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
 			return c.o.Charter.Reached(ctx, tx, f, who)
+		}))
+	}
+	return err
+}
+
+// hidden shows posts again that were hidden for a day and about which nobody decided.
+func (c *Chores) hidden(ctx context.Context) error {
+	list, err := c.o.Store.HidesOver(ctx, atOnce)
+	if err != nil {
+		return fmt.Errorf("list posts to show again: %w", err)
+	}
+	for _, h := range list {
+		err = errors.Join(err, c.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+			return c.o.Exchange.HideOver(ctx, tx, h)
 		}))
 	}
 	return err

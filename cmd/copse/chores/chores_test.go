@@ -15,6 +15,7 @@ import (
 	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
 )
 
@@ -41,7 +42,7 @@ func newYard(t testing.TB) *yard {
 	y.com = community.New(community.Options{Pub: pub, Log: quiet, Words: locales.Notice})
 	y.own = membership.New(membership.Options{Pub: pub, Community: y.com})
 	y.Chores = New(Options{
-		Store: store, Membership: y.own, Audit: 24 * time.Hour, Now: y.now, Log: quiet,
+		Store: store, Membership: y.own, Exchange: exchange.New(exchange.Options{Pub: pub, Community: y.com, Log: quiet}), Audit: 24 * time.Hour, Now: y.now, Log: quiet,
 		Charter: charter.New(charter.Options{Pub: pub, Community: y.com, Words: locales.Charter, Log: quiet}),
 		Resolve: func(_ context.Context, handle string) (*db.Actor, error) {
 			y.asked = append(y.asked, handle)
@@ -193,5 +194,29 @@ func TestEach_goesOn(t *testing.T) {
 	})
 	if err == nil || len(seen) != 120 || seen[119] != 120 {
 		t.Errorf("saw %d of 120, %v", len(seen), err)
+	}
+}
+
+// domain.md 3c: what a facilitator hides comes back after a day.
+func TestRound_hiddenForADay(t *testing.T) {
+	t.Parallel()
+	y := newYard(t)
+	fay := y.person("fay")
+	g := y.group(fay)
+	var p *db.Post
+	y.do(func(ctx context.Context, tx *db.Store) (err error) {
+		if p, err = y.o.Exchange.Start(ctx, tx, &exchange.Draft{Author: fay, Group: g, Title: "A title", Source: "text", Door: "web"}); err != nil {
+			return err
+		}
+		return y.o.Exchange.Hide(ctx, tx, fay, p, "a quarrel")
+	})
+	for _, want := range []string{db.PostRemoved, db.PostPublished} {
+		y.round()
+		now, err := y.o.Store.PostByID(t.Context(), p.ID)
+		y.ok(err)
+		if now.State != want {
+			t.Errorf("it is %s, want %s", now.State, want)
+		}
+		y.pass(exchange.HiddenFor)
 	}
 }

@@ -1,8 +1,8 @@
-// Package civil is the part of the web door where people answer to what was decided about them: so
-// far the appeal against a ban.
+// Package civil is the part of the web door about what keeps a community civil beside reports: slowing
+// down, hiding, moving discussions, its log, and the appeal of whom it was closed to.
 //
 // Like the rest of the door it decides nothing; it stands in the frame of the web door. What those
-// who look after a community see of it is in desk.
+// who look after a community see of reports is in desk. Start with Mount.
 package civil
 
 import (
@@ -17,6 +17,8 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
+	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/web/frame"
 )
@@ -24,6 +26,8 @@ import (
 // Options is what the pages need.
 type Options struct {
 	Store      *db.Store
+	Community  *community.Rules
+	Exchange   *exchange.Rules
 	Moderation *moderation.Rules
 	Frame      *frame.Frame
 }
@@ -32,16 +36,26 @@ type Options struct {
 type Pages struct {
 	*frame.Frame
 	store *db.Store
+	com   *community.Rules
+	ex    *exchange.Rules
 	mod   *moderation.Rules
 }
 
 // New makes the pages.
-func New(o Options) *Pages { return &Pages{Frame: o.Frame, store: o.Store, mod: o.Moderation} }
+func New(o Options) *Pages {
+	return &Pages{Frame: o.Frame, store: o.Store, com: o.Community, ex: o.Exchange, mod: o.Moderation}
+}
 
 // Mount adds the routes to a group that has the web door's reader around it.
 func (d *Pages) Mount(g *echo.Group) {
 	g.GET("/c/:handle/appeal", d.appealForm, d.SignedIn)
 	g.POST("/c/:handle/appeal", d.appeal, d.SignedIn)
+	for path, make := range map[string]prepare{
+		"/p/:id/slow": d.slowing, "/c/:handle/slow": d.slowing, "/p/:id/hide": d.hiding, "/p/:id/move": d.transferring,
+	} {
+		g.GET(path, d.ask(make), d.SignedIn)
+		g.POST(path, d.take(make), d.SignedIn)
+	}
 }
 
 // banAt is the reader's own ban from the community of an address. Who has none finds nothing; a

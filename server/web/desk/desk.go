@@ -77,7 +77,7 @@ func (d *Desk) mountCare(g *echo.Group) {
 	g.POST("/c/:handle/people/:who/:act", d.personAct, in)
 	g.GET("/c/:handle/settings", d.groupSettings, in)
 	g.POST("/c/:handle/settings", d.saveGroupSettings, in)
-	g.GET("/c/:handle/log", d.log, in)
+	g.GET("/c/:handle/log", d.log)
 	g.GET("/reports", d.reports, in)
 	g.GET("/reports/:id", d.report, in)
 	g.POST("/reports/:id", d.resolve, in)

@@ -50,6 +50,11 @@ func (d *Desk) groupSettingsPage(c echo.Context, status int, h *here, p views.Gr
 	p.About.Value, p.Languages.Value = g.Actor.SummarySource, g.Languages
 	p.Starts = chosen(starts(shell.Loc), g.PostPolicy)
 	p.Holds = chosen(holds(shell.Loc), g.HoldPolicy)
+	readers, err := d.store.LogReaders(c.Request().Context(), g.ActorID)
+	if err != nil {
+		return fmt.Errorf("see who reads the log: %w", err)
+	}
+	p.Logs = chosen(logs(shell.Loc), readers)
 	return d.Page(c, status, p)
 }
 
@@ -77,6 +82,14 @@ func holds(l loc) []ui.Choice {
 	}
 }
 
+func logs(l loc) []ui.Choice {
+	return []ui.Choice{
+		{Value: db.LogPublic, Label: l.Text("Everybody who may read the community")},
+		{Value: db.LogMembers, Label: l.Text("Members")},
+		{Value: db.LogModerators, Label: l.Text("Facilitators and moderators")},
+	}
+}
+
 // saveGroupSettings handles POST /c/:handle/settings.
 func (d *Desk) saveGroupSettings(c echo.Context) error {
 	h, err := d.settable(c)
@@ -95,7 +108,10 @@ func (d *Desk) saveGroupSettings(c echo.Context) error {
 		return d.groupSettingsPage(c, http.StatusUnprocessableEntity, h, p)
 	}
 	err = d.store.InTx(c.Request().Context(), func(ctx context.Context, tx *db.Store) error {
-		return d.com.EditGroup(ctx, tx, d.reader(c), g)
+		if err := d.com.EditGroup(ctx, tx, d.reader(c), g); err != nil || c.FormValue("log") == "" {
+			return err
+		}
+		return d.mod.SetLogReaders(ctx, tx, d.reader(c), g, c.FormValue("log"))
 	})
 	if no, is := refusalIn(err); is {
 		say := d.Sentence(d.Loc(c), no)

@@ -16,14 +16,18 @@ import (
 // pageLog is how many acts a page of the log holds.
 const pageLog = 50
 
-// log handles GET /c/:handle/log, for members and those who look after the community. Others don't
-// learn that there is one (T45).
+// log handles GET /c/:handle/log, for whom the community lets read it. Others don't learn that there
+// is one (T45).
 func (d *Desk) log(c echo.Context) error {
 	h, err := d.groupAt(c)
 	if err != nil {
 		return err
 	}
-	if !h.group.Actor.Local || (!h.care && (!h.standing.Belongs || !h.reads)) {
+	reads, err := d.mod.ReadsLog(c.Request().Context(), d.store, h.group, d.reader(c))
+	if err != nil {
+		return err
+	}
+	if !reads {
 		return echo.ErrNotFound
 	}
 	shell, err := d.Shell(c, d.Loc(c).Text("Moderation log"), views.Communities)
@@ -63,7 +67,11 @@ func (d *Desk) entries(ctx context.Context, l loc, list []*db.ModerationEntry, r
 	for _, e := range list {
 		posts, people = append(posts, e.PostID), append(people, e.TargetID)
 	}
-	readable, err := d.store.ReadableAmong(ctx, reader.ID, posts)
+	id := int64(0)
+	if reader != nil {
+		id = reader.ID
+	}
+	readable, err := d.store.ReadableAmong(ctx, id, posts)
 	if err != nil {
 		return nil, fmt.Errorf("see what can be read: %w", err)
 	}
@@ -135,6 +143,18 @@ func actWord(l loc, e *db.ModerationEntry) (icon, word string) {
 		return "peer", l.Text("Trusts an organisation")
 	case "untrust":
 		return "peer", l.Text("Trusts an organisation no more")
+	case "hide":
+		return "clock", l.Text("Hidden for a day")
+	case "slow":
+		return "clock", l.Text("Slow mode")
+	case "unslow":
+		return "clock", l.Text("Ended slow mode")
+	case "move-out":
+		return "up", l.Text("Moved to another community")
+	case "move-in":
+		return "down", l.Text("Moved here from another community")
+	case "log-readers":
+		return "file", l.Text("Changed who reads this log")
 	}
 	return "history", e.Act
 }

@@ -20,8 +20,12 @@ func (fr *Frame) CommunityHead(ctx context.Context, com *community.Rules, g *db.
 	if !a.Local {
 		return out, nil
 	}
-	out.Log = st.Belongs || st.Moderates()
-	err := com.Permit(ctx, fr.o.Store, g, who, rights.EditGroup)
+	readers, err := fr.o.Store.LogReaders(ctx, g.ActorID)
+	if err != nil {
+		return out, err
+	}
+	out.Log = st.Moderates() || readers != db.LogModerators && st.Belongs || readers == db.LogPublic && g.Openness == db.OpennessOpen
+	err = com.Permit(ctx, fr.o.Store, g, who, rights.EditGroup)
 	if _, no := Refusal(err); no {
 		return out, nil
 	}

@@ -18,6 +18,9 @@ func Refusal(err error) (*community.Refusal, bool) {
 // rights said no, its rule and who can change that.
 func Sentence(l *locales.Loc, no *community.Refusal) string {
 	if s := Why(l, no.Code); s != "" {
+		if !no.Until.IsZero() {
+			s += " " + l.Text("Send it again after %s.", l.Stamp(no.Until))
+		}
 		return strings.TrimSpace(s + " " + ruleWords(l, no))
 	}
 	if s := ruleWords(l, no); s != "" {
@@ -40,6 +43,8 @@ func aboutText(l *locales.Loc, code string) string {
 		return l.Text("The text holds characters that cannot be kept. Type it anew where it looks odd.")
 	case "discussion-locked":
 		return l.Text("This discussion is locked. Your text is kept as a draft.")
+	case "slow-mode":
+		return l.Text("Everybody waits between two posts here now, so that there is time to think. Your text is kept.")
 	case "discussion-gone", "post-gone":
 		return l.Text("What this is about was removed. Your text is kept as a draft.")
 	case "not-held":

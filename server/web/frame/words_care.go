@@ -52,10 +52,31 @@ func aboutCare(l *locales.Loc, code string) string {
 	case "held":
 		return l.Text("A facilitator looks at first posts before they appear.")
 	}
-	if s := aboutBelonging(l, code); s != "" {
-		return s
+	for _, about := range []func(*locales.Loc, string) string{aboutMeasures, aboutBelonging} {
+		if s := about(l, code); s != "" {
+			return s
+		}
 	}
 	return aboutReach(l, code)
+}
+
+// aboutMeasures words what stands in the way of slowing down, hiding and moving.
+func aboutMeasures(l *locales.Loc, code string) string {
+	switch code {
+	case "move-answer":
+		return l.Text("Only a whole discussion can move.")
+	case "move-same":
+		return l.Text("It is in this community already. Choose another.")
+	case "move-from-closed":
+		return l.Text("What is said here is for members. It cannot go where others read it.")
+	case "move-into-closed":
+		return l.Text("Everybody reads this discussion, and only members read the other community: who took part here would lose it.")
+	case "slow-answer":
+		return l.Text("Only a whole discussion can be slowed down.")
+	case "not-shown":
+		return l.Text("This is not shown now, so it cannot be hidden.")
+	}
+	return ""
 }
 
 // aboutReach words why somebody or something cannot be reached.

@@ -89,6 +89,7 @@ func ActWord(l *locales.Loc, act rights.Act) string {
 		rights.Read: l.Text("Read"), rights.Follow: l.Text("Follow, or ask to"), rights.Join: l.Text("Join, or ask to"),
 		rights.Reply: l.Text("Answer"), rights.Like: l.Text("Mark as helpful"), rights.Start: l.Text("Start a discussion"),
 		rights.Pin: l.Text("Pin a discussion"), rights.Lock: l.Text("Lock a discussion"), rights.Remove: l.Text("Remove a post"),
+		rights.Hide: l.Text("Hide a post for a day"), rights.Slow: l.Text("Slow a discussion down"), rights.MoveThread: l.Text("Move a discussion to another community"),
 		rights.Ban: l.Text("Close the community to somebody"), rights.SeeReports: l.Text("See reports"),
 		rights.Appeal:     l.Text("Appeal against being kept out"),
 		rights.SeeMembers: l.Text("See who is a member"), rights.Endorse: l.Text("Vouch for what a member knows"),
