@@ -32,6 +32,9 @@ func TestServe_everyAddressInOurDocumentsResolves(t *testing.T) {
 	h := newHouse(t)
 	p := h.start(h.water, "Filters in the dry season", "Which filters last?")
 	h.reply(p, "Ceramic ones.")
+	if err := h.store.SetLogReaders(t.Context(), h.water.ActorID, db.LogPublic); err != nil {
+		t.Fatal(err)
+	}
 	seen := map[string]bool{}
 	var walk func(iri string)
 	walk = func(iri string) {

@@ -80,15 +80,39 @@ func (r *Rules) hearStay(ctx context.Context, tx *db.Store, g *db.Group, who *db
 		return true, r.Stay(ctx, tx, who, g)
 	}
 	p, err := tx.PostByURI(ctx, doc.Parent())
-	if errors.Is(err, db.ErrNotFound) || err == nil && (p.AuthorID != g.ActorID || p.StateReason != "join-silent") {
+	if errors.Is(err, db.ErrNotFound) || err == nil && p.AuthorID != g.ActorID {
 		return false, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("load answered notice %s: %w", doc.Parent(), err)
 	}
-	if err := r.Stay(ctx, tx, who, g); err != nil {
+	if p.StateReason != "join-silent" {
+		return r.hearAwake(ctx, tx, g, who)
+	}
+	return true, r.stays(ctx, tx, g, who)
+}
+
+// hearAwake takes an answer to anything a group told a member whom it has asked whether to stay: more
+// may have been told since.
+func (r *Rules) hearAwake(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) (bool, error) {
+	c, err := tx.MemberChoiceOf(ctx, g.ActorID, who.ID)
+	if err != nil {
+		return false, fmt.Errorf("load choice of %s: %w", who.URI, err)
+	}
+	if c.AskedAt.IsZero() || tx.Now().Sub(c.AskedAt.Time) >= AnswerIn {
+		return false, nil
+	}
+	if stayed, err := tx.StayedSince(ctx, g.ActorID, who.ID, c.AskedAt); err != nil || stayed {
 		return false, err
 	}
-	_, err = r.com.Tell(ctx, tx, g, community.Notice{To: who, Code: kindStays})
-	return true, err
+	return true, r.stays(ctx, tx, g, who)
+}
+
+// stays wakes a membership and says so.
+func (r *Rules) stays(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error {
+	if err := r.Stay(ctx, tx, who, g); err != nil {
+		return err
+	}
+	_, err := r.com.Tell(ctx, tx, g, community.Notice{To: who, Code: kindStays})
+	return err
 }

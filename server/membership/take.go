@@ -87,11 +87,11 @@ func (r *Rules) Hear(ctx context.Context, tx *db.Store, in *federation.Incoming)
 	}
 	switch {
 	case m != nil && m.Belongs() && !doc.IsPublic():
-		if stays, err := r.hearStay(ctx, tx, g, who, doc); stays || err != nil {
-			return federation.Done(), stays, err
-		}
 		if out, tending, err := r.hearTending(ctx, tx, g, who, doc); tending || err != nil {
 			return out, tending, err
+		}
+		if stays, err := r.hearStay(ctx, tx, g, who, doc); stays || err != nil {
+			return federation.Done(), stays, err
 		}
 		return r.heardBefore(ctx, tx, g, who, said)
 	case m != nil && m.Belongs():

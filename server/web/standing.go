@@ -50,7 +50,10 @@ func (d *Door) standing(c echo.Context, g *db.Group, p *views.Cop) error {
 		return err
 	}
 	st, err := d.com.Standing(ctx, d.store, g, who)
-	p.Log = st.Belongs || st.Moderates()
+	if err != nil {
+		return err
+	}
+	p.Log, err = d.ShowsLog(ctx, g, st)
 	return err
 }
 

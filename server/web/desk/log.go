@@ -27,6 +27,9 @@ func (d *Desk) log(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if !reads && d.reader(c) == nil {
+		return d.ToSignIn(c)
+	}
 	if !reads {
 		return echo.ErrNotFound
 	}

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend/views"
@@ -20,15 +21,23 @@ func (fr *Frame) CommunityHead(ctx context.Context, com *community.Rules, g *db.
 	if !a.Local {
 		return out, nil
 	}
-	readers, err := fr.o.Store.LogReaders(ctx, g.ActorID)
-	if err != nil {
+	var err error
+	if out.Log, err = fr.ShowsLog(ctx, g, st); err != nil {
 		return out, err
 	}
-	out.Log = st.Moderates() || readers != db.LogModerators && st.Belongs || readers == db.LogPublic && g.Openness == db.OpennessOpen
 	err = com.Permit(ctx, fr.o.Store, g, who, rights.EditGroup)
 	if _, no := Refusal(err); no {
 		return out, nil
 	}
 	out.MayManage = err == nil
 	return out, err
+}
+
+// ShowsLog says whether somebody with a standing in a group of ours is led to its log.
+func (fr *Frame) ShowsLog(ctx context.Context, g *db.Group, st community.Standing) (bool, error) {
+	readers, err := fr.o.Store.LogReaders(ctx, g.ActorID)
+	if err != nil {
+		return false, fmt.Errorf("see who reads the log of %s: %w", g.Actor.URI, err)
+	}
+	return st.Moderates() || readers != db.LogModerators && st.Belongs || readers == db.LogPublic && g.Openness == db.OpennessOpen, nil
 }

@@ -173,12 +173,17 @@ func (fr *Frame) SignedIn(next echo.HandlerFunc) echo.HandlerFunc {
 		if At(c).Account != nil {
 			return next(c)
 		}
-		back := c.Request().URL.RequestURI()
-		if c.Request().Method != http.MethodGet {
-			back = LocalPath(c.Request().Referer(), fr.o.Base)
-		}
-		return c.Redirect(http.StatusSeeOther, "/sign-in?back="+url.QueryEscape(back))
+		return fr.ToSignIn(c)
 	}
+}
+
+// ToSignIn leads a signed-out reader to the form, and back afterwards.
+func (fr *Frame) ToSignIn(c echo.Context) error {
+	back := c.Request().URL.RequestURI()
+	if c.Request().Method != http.MethodGet {
+		back = LocalPath(c.Request().Referer(), fr.o.Base)
+	}
+	return c.Redirect(http.StatusSeeOther, "/sign-in?back="+url.QueryEscape(back))
 }
 
 // Account is the login that reads, nil when signed out.
