@@ -219,7 +219,7 @@ func (s *Store) SearchActors(ctx context.Context, prefix string, types []string,
 	var list []*Actor
 	like := escapeLike(strings.ToLower(strings.TrimPrefix(prefix, "@"))) + "%"
 	err := s.read.NewSelect().Model(&list).
-		Where("type IN (?) AND deleted_at = 0 AND suspended_at = 0", bun.List(types)).
+		Where("type IN (?) AND deleted_at = 0 AND suspended_at = 0 AND silenced_at = 0", bun.List(types)).
 		Where(`(handle LIKE ? ESCAPE '\' OR lower(name) LIKE ? ESCAPE '\' OR lower(name) LIKE ? ESCAPE '\')`, like, like, "% "+like).
 		Order("local DESC", "followers_count DESC", "id").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)

@@ -28,6 +28,7 @@ import (
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/moving"
+	"github.com/copse-social/copse/server/sanction"
 	"github.com/copse-social/copse/server/trust"
 )
 
@@ -86,6 +87,7 @@ type core struct {
 	trust      *trust.Rules
 	moderation *moderation.Rules
 	moving     *moving.Rules
+	sanction   *sanction.Rules
 	instance   *db.Actor // the Application
 }
 
@@ -142,6 +144,7 @@ func (c *core) addRules(ctx context.Context, h hooks) error {
 	c.exchange = exchange.New(exchange.Options{Pub: pub, Community: c.community, Log: c.log})
 	c.charter = charter.New(charter.Options{Pub: pub, Community: c.community, Words: locales.Charter, Log: c.log})
 	c.membership = membership.New(membership.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Notice})
+	c.sanction = sanction.New(pub)
 	c.moderation = moderation.New(moderation.Options{Pub: pub, Community: c.community})
 	c.moving = moving.New(moving.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Moving, Log: c.log})
 	return c.ensureInstance(ctx)

@@ -19,7 +19,7 @@ func (i *instance) people() server.People {
 	}
 	w := web.New(o)
 	return server.People{Door: w, Admin: admin.New(admin.Options{
-		Store: i.store, Host: i.iris.Host(), Frame: w.Frame,
+		Store: i.store, Host: i.iris.Host(), Frame: w.Frame, Sanction: i.sanction,
 		Retry: i.deliverer.Retry, Drop: i.deliverer.Drop, Pause: i.deliverer.Pause, Resume: i.deliverer.Resume, Away: i.away, Now: i.now, Log: i.log,
 	})}
 }

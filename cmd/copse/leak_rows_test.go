@@ -196,10 +196,12 @@ func leakOwn(*leakWorld) map[string]leakRow {
 	for _, path := range []string{
 		"/drafts", "/notifications", "/settings", "/settings/access", "/settings/communities", "/settings/reading",
 		"/admin/federation", "/admin/log", "/admin/people", "/admin/settings", "/admin/federation/lists", "/admin/federation/lists.csv",
+		"/admin/persons",
 	} {
 		rows["GET "+path] = open(path)
 	}
 	rows["GET /notifications/:ids"] = open("/notifications/1", "/notifications/2")
+	rows["GET /admin/persons/:id"] = open("/admin/persons/1", "/admin/persons/2")
 	rows["GET /admin/federation/:host"] = open("/admin/federation/peer.example", "/admin/federation/fan.example")
 	rows["GET /admin/federation/:host/export"] = open("/admin/federation/peer.example/export")
 	return rows
@@ -234,6 +236,7 @@ func leakWrites(w *leakWorld) map[string]leakRow {
 		"POST /settings/sessions/:session/end": "/settings/sessions/1/end", "POST /u/:handle/follow": "/u/mia/follow",
 		"POST /u/:handle/report": "/u/mia/report", "POST /u/:handle/unfollow": "/u/mia/unfollow",
 		"POST /admin/federation/:host/:act": "/admin/federation/peer.example/wake", "POST /admin/people/:account/:act": "/admin/people/1/none",
+		"POST /admin/persons/:id/:act":               "/admin/persons/1/none",
 		"POST /admin/federation/:host/dead/:id/:act": "/admin/federation/peer.example/dead/1/retry",
 		"POST /admin/federation/:host/policy":        "/admin/federation/peer.example/policy",
 	} {

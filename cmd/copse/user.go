@@ -19,6 +19,10 @@ func userCommand() *cobra.Command {
 		userChangeCommand("demote", "Take the admin's rights away", func(a *db.Account, _ db.Time) { a.Role = db.RoleUser }),
 		userChangeCommand("disable", "Close an account: no sign-in, all sessions end", func(a *db.Account, now db.Time) { a.DisabledAt = now }),
 		userChangeCommand("enable", "Open a disabled account again", func(a *db.Account, _ db.Time) { a.DisabledAt = db.Time{} }),
+		userSanctionCommand("silence", "Let what somebody anywhere writes wait for a facilitator", silencing),
+		userSanctionCommand("suspend", "Let somebody anywhere do nothing here any more", suspending),
+		userSanctionCommand("reinstate", "End a silence and a suspension", lifting),
+		userSanctionCommand("purge", "Remove for ever what somebody anywhere left here", purging),
 	)
 }
 

@@ -55,6 +55,7 @@ func samplesDesk() []sample {
 		{name: "admin-peer-empty", page: peerEmpty, full: true},
 		{name: "admin-peer", page: peerFull, full: true},
 		{name: "admin-people", page: accountsFull, full: true},
+		{name: "admin-sanction", page: sanctionFull, full: true},
 		{name: "admin-settings", page: instanceFull, full: true},
 		{name: "admin-log", page: adminLog, full: true},
 	}
@@ -458,10 +459,18 @@ func accountsFull(s Shell) Page {
 		Shell: s, All: 46, Active: 31, Error: "Another admin has to change your own account.",
 		People: []AccountRow{
 			{Person: thandiwe, Path: "/admin/people/1", Mail: "thandiwe@wash.example", Admin: true, Since: clock.AddDate(-1, 0, 0), Seen: clock, Self: true},
-			{Person: farid, Path: "/admin/people/2", Mail: "farid@wash.example", Since: clock.AddDate(0, -2, 0)},
-			{Person: grace, Path: "/admin/people/3", Mail: "grace@wash.example", Since: clock.AddDate(0, -2, 0), Seen: clock.AddDate(0, -1, 0), Disabled: clock.AddDate(0, 0, -3)},
+			{Person: farid, Path: "/admin/people/2", Sanction: "/admin/persons/12", Mail: "farid@wash.example", Since: clock.AddDate(0, -2, 0)},
+			{Person: grace, Path: "/admin/people/3", Sanction: "/admin/persons/13", Mail: "grace@wash.example", Since: clock.AddDate(0, -2, 0), Seen: clock.AddDate(0, -1, 0), Disabled: clock.AddDate(0, 0, -3)},
 		},
 		Pages: ui.Pages{Older: "/admin/people?after=3"},
+	}
+}
+
+func sanctionFull(s Shell) Page {
+	s.Path, s.Title, s.Tab = "/admin/persons/12", "Farid", Federation
+	return Sanction{
+		Shell: s, Who: farid, Local: true, Silenced: clock.AddDate(0, 0, -3), Words: 214, Belongs: 3, Path: "/admin/persons/12",
+		Confirm: ui.Field{Name: "handle", Label: "Their address once more", Hint: "@farid@wash.example", Error: "This is not their address. Nothing was removed.", Code: true},
 	}
 }
 

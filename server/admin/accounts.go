@@ -54,7 +54,7 @@ func (d *Door) accountsPage(c echo.Context, status int, wrong string) error {
 	}
 	for _, a := range list {
 		p.People = append(p.People, views.AccountRow{
-			Person: d.Face(a.Actor), Path: "/admin/people/" + strconv.FormatInt(a.ID, 10), Mail: a.Email, Admin: a.IsAdmin(),
+			Person: d.Face(a.Actor), Path: "/admin/people/" + strconv.FormatInt(a.ID, 10), Sanction: personPath(a.Actor), Mail: a.Email, Admin: a.IsAdmin(),
 			Since: a.CreatedAt.Time, Seen: a.SeenAt.Time, Disabled: a.DisabledAt.Time, Self: a.ID == d.Account(c).ID,
 		})
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/sanction"
 	"github.com/copse-social/copse/server/web/frame"
 )
 
@@ -29,6 +30,9 @@ type Options struct {
 
 	// What an admin may do to the deliveries to a host.
 	Retry, Drop, Pause, Resume func(ctx context.Context, host string) error
+
+	// Sanction decides about people on the whole instance.
+	Sanction *sanction.Rules
 
 	// Away names the parts that do not answer though all goes on without them; nil: nobody looks.
 	Away func(ctx context.Context) []string
@@ -62,6 +66,9 @@ func (d *Door) Mount(e *echo.Echo) {
 	g.POST("/federation/:host/:act", d.hostAct)
 	g.GET("/people", d.accounts)
 	g.POST("/people/:account/:act", d.accountAct)
+	g.GET("/persons", d.findPerson)
+	g.GET("/persons/:id", d.person)
+	g.POST("/persons/:id/:act", d.sanction)
 	g.GET("/settings", d.settings)
 	g.POST("/settings", d.saveSettings)
 	g.GET("/log", d.log)

@@ -18,10 +18,11 @@ func TestT47_onlyAdminsComeIn(t *testing.T) {
 	h.person("theo", db.RoleAdmin)
 	ana := h.person("ana", db.RoleUser)
 	h.ok(h.store.EnsureHost(h.ctx, "far.test"))
-	gets := []string{"/admin/federation", "/admin/federation/far.test", "/admin/federation/far.test/export", "/admin/people", "/admin/settings", "/admin/log"}
+	gets := []string{"/admin/federation", "/admin/federation/far.test", "/admin/federation/far.test/export", "/admin/people", "/admin/settings", "/admin/log", fmt.Sprintf("/admin/persons/%d", ana.ActorID)}
 	posts := []string{
 		"/admin/federation", "/admin/federation/far.test/policy", "/admin/federation/far.test/drop?sure=1", "/admin/federation/far.test/retry", "/admin/federation/far.test/drop-dead?sure=1", "/admin/federation/far.test/dead/1/drop",
 		fmt.Sprintf("/admin/people/%d/promote", ana.ID), "/admin/settings",
+		fmt.Sprintf("/admin/persons/%d/suspend", ana.ActorID),
 	}
 	form := []string{"host", "far.test", "policy", "blocked", "reason", "x", "name", "Mine", "mark", "M"}
 	for _, path := range gets {
@@ -252,4 +253,27 @@ func TestSettings_save(t *testing.T) {
 		t.Errorf("settings %q, %v", all, err)
 	}
 	b.get("/admin/log").shows("Changed what the server says of itself")
+}
+
+func TestPersons_silencedSuspendedPurged(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.person("theo", db.RoleAdmin)
+	ana := h.person("ana", db.RoleUser)
+	b, path := h.as("theo"), fmt.Sprintf("/admin/persons/%d", ana.ActorID)
+	b.get("/admin/people").shows(path)
+	b.get("/admin/persons?handle=@ana@copse.test").leads(path)
+	b.get("/admin/persons?handle=nobody@far.test").want(http.StatusNotFound).shows("Nobody of that address is known here.")
+	b.post(path+"/suspend", []string{"reason", "spam"}).leads(path)
+	b.get(path).shows("Ana is suspended.", "Suspended since", "Give everything back")
+	b.post(path+"/reinstate", nil).leads(path)
+	b.post(path+"/silence", nil).leads(path)
+	b.get(path).shows("Silenced since")
+	b.post(path+"/purge", []string{"handle", "@bo@copse.test"}).want(http.StatusUnprocessableEntity).shows("Nothing was removed.")
+	b.post(path+"/purge", []string{"handle", "@Ana@copse.test"}).leads("/admin/people")
+	b.get(path).want(http.StatusNotFound)
+	b.get("/admin/log").shows("Suspended somebody", "spam", "Silenced somebody", "Gave somebody everything back", "Removed everything of somebody")
+	theo, err := h.store.AccountByLogin(h.ctx, "theo")
+	h.ok(err)
+	b.post(fmt.Sprintf("/admin/persons/%d/suspend", theo.ActorID), nil).want(http.StatusUnprocessableEntity).shows("This is an admin.")
 }

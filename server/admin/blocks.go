@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,8 +17,8 @@ import (
 	"github.com/copse-social/copse/server/blocklist"
 )
 
-// hostsAtOnce is how many hosts are looked through in one query.
-const hostsAtOnce = 1000
+// maxList bounds a list that is sent as a file, in bytes.
+const maxList = 1 << 20
 
 // blocks handles GET /admin/federation/lists.
 func (d *Door) blocks(c echo.Context) error {
@@ -50,7 +51,11 @@ func (d *Door) exportBlocks(c echo.Context) error {
 // importBlocks handles POST /admin/federation/lists: first it shows what the list would break, and
 // only when that was seen it is applied.
 func (d *Door) importBlocks(c echo.Context) error {
-	l, text := d.loc(c), strings.ReplaceAll(c.FormValue("list"), "\r\n", "\n")
+	l := d.loc(c)
+	text, err := listSent(c)
+	if err != nil {
+		return d.blocksPage(c, http.StatusUnprocessableEntity, views.BlockLists{List: ui.Answer{Error: l.Text("The file could not be read. Try it again, or copy its lines into the field.")}})
+	}
 	p := views.BlockLists{List: ui.Answer{Value: text}}
 	list, wrong, err := blocklist.Read(strings.NewReader(text))
 	switch {
@@ -64,119 +69,60 @@ func (d *Door) importBlocks(c echo.Context) error {
 	if p.List.Error != "" {
 		return d.blocksPage(c, http.StatusUnprocessableEntity, p)
 	}
-	changes, err := d.changes(c.Request().Context(), list)
+	changes, err := blocklist.Plan(c.Request().Context(), d.store, d.o.Host, list)
 	if err != nil {
 		return err
 	}
 	if c.FormValue("act") == "apply" {
 		return d.applyBlocks(c, changes)
 	}
-	p.Wrong, p.Looked = wrong, true
+	p.Looked = true
+	for _, w := range wrong {
+		p.Wrong = append(p.Wrong, views.WrongLine{Number: w.Line, Text: w.Text})
+	}
 	for _, ch := range changes {
-		p.Rows = append(p.Rows, ch.row)
+		p.Rows = append(p.Rows, views.BlockRow{
+			Host: ch.Host, Now: ch.Now, Then: ch.Policy, Reason: ch.Reason, Known: len(ch.Under) > 0, Followed: int(ch.Breaks.Followed),
+			Following: int(ch.Breaks.Following), Members: int(ch.Breaks.Members), Waiting: int(ch.Breaks.Waiting),
+		})
 	}
 	p.Same = len(list) - len(changes)
 	return d.blocksPage(c, http.StatusOK, p)
 }
 
-// change is one line of a list that changes something, with the hosts under its name that we know.
-type change struct {
-	entry blocklist.Entry
-	row   views.BlockRow
-	under []string
-}
-
-// changes are the lines of a list that change something. A list makes nothing milder: what is
-// blocked stays so. Our own host is never in it.
-func (d *Door) changes(ctx context.Context, list []blocklist.Entry) ([]change, error) {
-	decided, err := d.store.HostsWithPolicy(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list decisions about hosts: %w", err)
-	}
-	now := make(map[string]string, len(decided))
-	for _, h := range decided {
-		now[h.Name] = h.Policy
-	}
-	var out []change
-	at := make(map[string]int)
-	for _, e := range list {
-		if now[e.Host] == e.Policy || now[e.Host] == db.HostBlocked || e.Host == d.o.Host {
-			continue
-		}
-		at[e.Host] = len(out)
-		row := views.BlockRow{Host: e.Host, Now: now[e.Host], Then: e.Policy, Reason: e.Reason}
-		out = append(out, change{entry: e, row: row})
-	}
-	return out, d.severed(ctx, out, at)
-}
-
-// severed adds to changes what they would break at the hosts we know, whole names below included: a
-// block covers them.
-func (d *Door) severed(ctx context.Context, list []change, at map[string]int) error {
-	for after := ""; ; {
-		hosts, err := d.store.Hosts(ctx, after, hostsAtOnce)
+// listSent is the list of a form: a file where one came, else the lines in the field.
+func listSent(c echo.Context) (string, error) {
+	text := c.FormValue("list")
+	if file, err := c.FormFile("file"); err == nil && file.Size > 0 {
+		f, err := file.Open()
 		if err != nil {
-			return fmt.Errorf("list hosts: %w", err)
+			return "", fmt.Errorf("open block list: %w", err)
 		}
-		var names []string
-		for _, h := range hosts {
-			after = h.Name
-			if i, ok := covering(h.Name, at); ok {
-				names = append(names, h.Name)
-				list[i].under, list[i].row.Known = append(list[i].under, h.Name), true
-			}
+		raw, err := io.ReadAll(io.LimitReader(f, maxList))
+		if err := errors.Join(err, f.Close()); err != nil {
+			return "", fmt.Errorf("read block list: %w", err)
 		}
-		breaks, err := d.store.SeveredAt(ctx, names)
-		if err != nil {
-			return fmt.Errorf("count what a block would break: %w", err)
-		}
-		for name, n := range breaks {
-			i, _ := covering(name, at)
-			row := &list[i].row
-			row.Followed += int(n.Followed)
-			row.Following += int(n.Following)
-			row.Members += int(n.Members)
-			row.Waiting += int(n.Waiting)
-		}
-		if len(hosts) < hostsAtOnce {
-			return nil
-		}
+		text = string(raw)
 	}
-}
-
-// covering is the line of a list that a host falls under, by its own name or one above.
-func covering(host string, at map[string]int) (int, bool) {
-	for name, more := host, true; more; _, name, more = strings.Cut(name, ".") {
-		if i, ok := at[name]; ok {
-			return i, true
-		}
-	}
-	return 0, false
+	return strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\r\n", "\n"), nil
 }
 
 // applyBlocks decides as the list says. What waits for blocked hosts is dropped after the decision
 // stands.
-func (d *Door) applyBlocks(c echo.Context, list []change) error {
+func (d *Door) applyBlocks(c echo.Context, list []blocklist.Change) error {
 	ctx, l := c.Request().Context(), d.loc(c)
 	err := d.store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
-		for _, ch := range list {
-			if err := tx.SetHostPolicy(ctx, ch.entry.Host, ch.entry.Policy, ch.entry.Reason); err != nil {
-				return fmt.Errorf("decide about host %s: %w", ch.entry.Host, err)
-			}
+		if err := blocklist.Apply(ctx, tx, list); err != nil {
+			return err
 		}
 		return d.note(ctx, tx, c, db.ModerationEntry{Act: "import-blocks", Reason: strconv.Itoa(len(list))})
 	})
 	if err != nil {
 		return fmt.Errorf("apply a block list: %w", err)
 	}
-	for _, ch := range list {
-		if ch.entry.Policy != db.HostBlocked {
-			continue
-		}
-		for _, host := range ch.under {
-			if err := d.o.Drop(ctx, host); err != nil {
-				return fmt.Errorf("drop what waits for %s: %w", host, err)
-			}
+	for _, host := range blocklist.Blocked(list) {
+		if err := d.o.Drop(ctx, host); err != nil {
+			return fmt.Errorf("drop what waits for %s: %w", host, err)
 		}
 	}
 	return d.done(c, l.Count("The list is applied: %d server.", "The list is applied: %d servers.", len(list)), "/admin/federation?show=blocked")

@@ -1,7 +1,11 @@
 package admin_test
 
 import (
+	"bytes"
+	"errors"
+	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/copse-social/copse/db"
@@ -31,4 +35,24 @@ func TestBlocks_shownBeforeTheyAreApplied(t *testing.T) {
 	}
 	a.get("/admin/federation/lists.csv").want(http.StatusOK).shows("bad.example,suspend", "loud.example,suspend")
 	a.get("/admin/log").shows("Applied a block list")
+}
+
+// A list comes as a file as well; a line that names no server is named by its number.
+func TestBlocks_asAFile(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.person("theo", db.RoleAdmin)
+	b := h.as("theo")
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", "blocks.csv")
+	h.ok(err)
+	_, err = part.Write([]byte("#domain,#severity\r\nspam.example,suspend\r\nno host,suspend\r\n"))
+	h.ok(errors.Join(err, form.WriteField("act", "look"), form.Close()))
+	req := httptest.NewRequest(http.MethodPost, "https://copse.test/admin/federation/lists", &body)
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	b.send(req).want(http.StatusOK).shows("spam.example", "1 line names no server", "line 3", "no host")
+	if host, err := h.store.HostByName(h.ctx, "spam.example"); err == nil && host.Policy != "" {
+		t.Errorf("decided without a word: %+v", host)
+	}
 }

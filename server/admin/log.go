@@ -117,6 +117,14 @@ func accountWord(l *locales.Loc, act string) (icon, word string) {
 		return "shield", l.Text("Made an admin")
 	case "demote":
 		return "shield", l.Text("Took the admin role away")
+	case "silence":
+		return "eye", l.Text("Silenced somebody")
+	case "suspend":
+		return "block", l.Text("Suspended somebody")
+	case "reinstate":
+		return "check", l.Text("Gave somebody everything back")
+	case "purge":
+		return "x", l.Text("Removed everything of somebody")
 	case "settings":
 		return "gear", l.Text("Changed what the server says of itself")
 	case "resolve":

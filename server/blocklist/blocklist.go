@@ -30,10 +30,16 @@ type Entry struct {
 	Reason string // the public comment
 }
 
+// Wrong is a line that names no server.
+type Wrong struct {
+	Line int // from 1, as an editor counts
+	Text string
+}
+
 // Read reads a list: Mastodon's, with its line of titles, or one host a line, which are blocked. A
 // host that stands there twice counts once, with the harsher word. It returns beside the entries
 // the lines that name no server; "noop" means nothing and is left out.
-func Read(r io.Reader) (list []Entry, wrong []string, err error) {
+func Read(r io.Reader) (list []Entry, wrong []Wrong, err error) {
 	in := csv.NewReader(r)
 	in.FieldsPerRecord, in.LazyQuotes, in.TrimLeadingSpace = -1, true, true
 	columns, at := map[string]int{"domain": 0}, map[string]int{}
@@ -56,7 +62,8 @@ func Read(r io.Reader) (list []Entry, wrong []string, err error) {
 		switch i, twice := at[e.Host]; {
 		case !meant:
 		case !ok:
-			wrong = append(wrong, strings.ToValidUTF8(row[0], ""))
+			number, _ := in.FieldPos(0)
+			wrong = append(wrong, Wrong{Line: number, Text: strings.ToValidUTF8(row[0], "")})
 		case twice:
 			if e.Policy == db.HostBlocked {
 				list[i].Policy = e.Policy

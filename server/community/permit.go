@@ -204,8 +204,11 @@ func decide(g *db.Group, st Standing, known bool, row rights.Row) error {
 }
 
 // Hold says whether a first post of who waits for a moderator of g, by the group's policy. Members
-// and people who have a published post there never wait.
+// and people who have a published post there never wait; who was silenced always does.
 func (r *Rules) Hold(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, hasLinks bool) (bool, error) {
+	if !who.SilencedAt.IsZero() {
+		return true, nil // whatever the policy: admins decided so
+	}
 	if g.HoldPolicy == db.HoldNone || (g.HoldPolicy == db.HoldLinks && !hasLinks) {
 		return false, nil
 	}

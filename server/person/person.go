@@ -155,6 +155,9 @@ func merge(ctx context.Context, tx *db.Store, me, other int64) error {
 			continue
 		}
 		mine, err := tx.MembershipOf(ctx, m.GroupID, me)
+		if err != nil && !errors.Is(err, db.ErrNotFound) {
+			return fmt.Errorf("load membership: %w", err)
+		}
 		if err != nil || !mine.Belongs() {
 			moved := *m
 			moved.ActorID = me

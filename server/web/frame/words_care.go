@@ -47,6 +47,10 @@ func aboutCare(l *locales.Loc, code string) string {
 		return l.Text("Somebody else has to look at this: the ban is yours.")
 	case "appeal-other-organisation":
 		return l.Text("Somebody of another organisation has to look at this appeal.")
+	case "sanction-admin":
+		return l.Text("This is an admin. Take the admin role away first.")
+	case "sanction-people":
+		return l.Text("Only people can be silenced or suspended.")
 	case "not-an-appeal":
 		return l.Text("This is not an appeal.")
 	case "held":

@@ -1,0 +1,242 @@
+package sanction_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/db/dbtest"
+	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/sanction"
+)
+
+// home is an instance with people, one community and the rules of this room.
+type home struct {
+	t   *testing.T
+	ctx context.Context
+	s   *db.Store
+	com *community.Rules
+	ex  *exchange.Rules
+	r   *sanction.Rules
+}
+
+func newHome(t *testing.T) *home {
+	t.Helper()
+	base, err := url.Parse("https://copse.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC) }
+	h := &home{t: t, ctx: t.Context(), s: dbtest.At(t, now)}
+	quiet := slog.New(slog.DiscardHandler)
+	pub := federation.NewPublisher(federation.NewIRIs(base), federation.NewKeys([32]byte{9}), now, func() {})
+	h.com = community.New(community.Options{Pub: pub, Log: quiet})
+	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: quiet})
+	h.r = sanction.New(pub)
+	return h
+}
+
+func (h *home) ok(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *home) do(act func(ctx context.Context, tx *db.Store) error) {
+	h.t.Helper()
+	h.ok(h.s.InTx(h.ctx, act))
+}
+
+func (h *home) refused(code string, act func(ctx context.Context, tx *db.Store) error) {
+	h.t.Helper()
+	err := h.s.InTx(h.ctx, act)
+	if no, is := errors.AsType[*community.Refusal](err); !is || no.Code != code {
+		h.t.Errorf("%v, want the refusal %s", err, code)
+	}
+}
+
+func (h *home) person(handle string, admin bool) *db.Account {
+	h.t.Helper()
+	var a *db.Account
+	h.do(func(ctx context.Context, tx *db.Store) (err error) {
+		a, err = h.com.CreatePerson(ctx, tx, community.NewPerson{
+			Handle: handle, Name: handle, Email: handle + "@copse.test", PasswordHash: "x", Admin: admin,
+		})
+		return err
+	})
+	return a
+}
+
+func (h *home) group(by *db.Actor) *db.Group {
+	h.t.Helper()
+	var g *db.Group
+	h.do(func(ctx context.Context, tx *db.Store) (err error) {
+		g, err = h.com.CreateGroup(ctx, tx, community.NewGroup{Handle: "water", Name: "Water", Facilitator: by, PostPolicy: db.PostAnyone})
+		return err
+	})
+	return g
+}
+
+// remote is somebody elsewhere who follows one of ours.
+func (h *home) remote(handle string, whom *db.Actor) *db.Actor {
+	h.t.Helper()
+	uri := "https://peer.test/" + handle
+	a := &db.Actor{URI: uri, Type: db.ActorPerson, Handle: handle, Host: "peer.test", Inbox: uri + "/inbox", SharedInbox: "https://peer.test/inbox"}
+	h.ok(h.s.UpsertRemoteActor(h.ctx, a))
+	h.ok(h.s.PutFollow(h.ctx, &db.Follow{URI: uri + "#follow", FollowerID: a.ID, FolloweeID: whom.ID, State: db.FollowAccepted}, a))
+	return a
+}
+
+func (h *home) says(who *db.Actor, g *db.Group) *db.Post {
+	h.t.Helper()
+	var p *db.Post
+	h.do(func(ctx context.Context, tx *db.Store) (err error) {
+		p, err = h.ex.Start(ctx, tx, &exchange.Draft{Author: who, Group: g, Title: "Which lids stay on?", Source: "Chains rust.", Door: "web"})
+		return err
+	})
+	return p
+}
+
+// outgoing are the kinds of activity that wait to be sent, with where they go.
+func (h *home) outgoing() (kinds []string, inboxes []string) {
+	h.t.Helper()
+	rows, err := h.s.PendingOutbox(h.ctx, 100)
+	h.ok(err)
+	for _, row := range rows {
+		to, err := row.To()
+		h.ok(err)
+		act, err := h.s.ActivityByID(h.ctx, row.ActivityID)
+		h.ok(err)
+		kinds = append(kinds, act.Type)
+		for _, i := range to.Inboxes {
+			inboxes = append(inboxes, i.Inbox)
+		}
+	}
+	return kinds, inboxes
+}
+
+func (h *home) again(a *db.Actor) *db.Actor {
+	h.t.Helper()
+	out, err := h.s.ActorByID(h.ctx, a.ID)
+	h.ok(err)
+	return out
+}
+
+// Whoever is suspended is signed out at once, may do nothing, and nothing more of theirs leaves; all of
+// it can be given back (T40).
+func TestT40_suspensionEndsSessions(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay, ana := h.person("fay", false), h.person("ana", false)
+	g := h.group(fay.Actor)
+	h.remote("kim", ana.Actor)
+	h.ok(h.s.SaveSession(h.ctx, &db.Session{TokenHash: "t", PublicID: 1, AccountID: ana.ID, Data: []byte{}, ExpiresAt: db.At(h.s.Now().Add(time.Hour))}))
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.com.EditPerson(ctx, tx, ana) })
+	if kinds, _ := h.outgoing(); !slices.Contains(kinds, "Update") {
+		t.Fatalf("nothing of hers is on its way: %v", kinds)
+	}
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Suspend(ctx, tx, ana.Actor) })
+	if _, err := h.s.SessionByHash(h.ctx, "t"); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("her session goes on: %v", err)
+	}
+	if kinds, _ := h.outgoing(); slices.Contains(kinds, "Update") {
+		t.Errorf("what she said still leaves: %v", kinds)
+	}
+	start := func(ctx context.Context, tx *db.Store) error {
+		return h.com.Permit(ctx, tx, g, h.again(ana.Actor), community.ActStart)
+	}
+	h.refused("suspended", start)
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Lift(ctx, tx, h.again(ana.Actor)) })
+	h.do(start)
+}
+
+func TestSilence_waitsForALookAndIsNotFound(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay, ana := h.person("fay", false), h.person("ana", false)
+	g := h.group(fay.Actor)
+	if p := h.says(ana.Actor, g); p.State != db.PostPublished {
+		t.Fatalf("her first post is %s", p.State)
+	}
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Silence(ctx, tx, ana.Actor) })
+	if p := h.says(h.again(ana.Actor), g); p.State != db.PostHeld {
+		t.Errorf("what she wrote after is %s, want held", p.State)
+	}
+	if list, err := h.s.SearchActors(h.ctx, "ana", []string{db.ActorPerson}, 10); err != nil || len(list) != 0 {
+		t.Errorf("search finds %v, %v", list, err)
+	}
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Lift(ctx, tx, h.again(ana.Actor)) })
+	if p := h.says(h.again(ana.Actor), g); p.State != db.PostPublished {
+		t.Errorf("after all was given back it is %s", p.State)
+	}
+}
+
+// Of one of ours nothing stays, and every server that may hold something hears of it (T50).
+func TestT50_purgeTellsEveryPlace(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay, ana := h.person("fay", false), h.person("ana", false)
+	g := h.group(fay.Actor)
+	h.remote("kim", g.Actor)
+	p := h.says(ana.Actor, g)
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Purge(ctx, tx, ana.Actor) })
+	kinds, inboxes := h.outgoing()
+	if !slices.Contains(kinds, "Delete") || !slices.Contains(inboxes, "https://peer.test/inbox") {
+		t.Errorf("goes out: %v to %v", kinds, inboxes)
+	}
+	gone, err := h.s.PostByID(h.ctx, p.ID)
+	h.ok(err)
+	if gone.State != db.PostDeleted || gone.Title+gone.Content+gone.Source != "" {
+		t.Errorf("her words stay: %+v", gone)
+	}
+	her := h.again(ana.Actor)
+	if her.DeletedAt.IsZero() || her.Name != "" || len(her.PrivateKey) == 0 {
+		t.Errorf("gone at %v, name %q, %d bytes of key for the last word", her.DeletedAt, her.Name, len(her.PrivateKey))
+	}
+	if _, err := h.s.AccountByLogin(h.ctx, "ana"); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("she can still sign in: %v", err)
+	}
+	h.refused("actor-gone", func(ctx context.Context, tx *db.Store) error { return h.r.Lift(ctx, tx, h.again(ana.Actor)) })
+}
+
+func TestPurge_ofSomebodyElsewhereStaysSuspended(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay := h.person("fay", false)
+	g := h.group(fay.Actor)
+	kim := h.remote("kim", g.Actor)
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Purge(ctx, tx, kim) })
+	if again := h.again(kim); again.SuspendedAt.IsZero() || !again.DeletedAt.IsZero() {
+		t.Errorf("suspended %v, deleted %v", again.SuspendedAt, again.DeletedAt)
+	}
+	if _, err := h.s.FollowBetween(h.ctx, kim.ID, g.ActorID); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("still follows: %v", err)
+	}
+	if kinds, _ := h.outgoing(); slices.Contains(kinds, "Delete") {
+		t.Errorf("we speak for somebody elsewhere: %v", kinds)
+	}
+}
+
+func TestSanction_refusals(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	theo := h.person("theo", true)
+	g := h.group(theo.Actor)
+	for code, who := range map[string]*db.Actor{"sanction-admin": theo.Actor, "sanction-people": g.Actor} {
+		for _, act := range []func(context.Context, *db.Store, *db.Actor) error{h.r.Silence, h.r.Suspend, h.r.Purge} {
+			h.refused(code, func(ctx context.Context, tx *db.Store) error { return act(ctx, tx, who) })
+		}
+	}
+	if again := h.again(theo.Actor); !again.Active() || strings.TrimSpace(again.Name) == "" {
+		t.Errorf("changed: %+v", again)
+	}
+}
