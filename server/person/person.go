@@ -33,7 +33,7 @@ func Recognise(ctx context.Context, tx *db.Store, who *db.Actor) error {
 	if err := recall(ctx, tx, who); err != nil {
 		return err
 	}
-	for _, iri := range strings.Fields(who.AlsoKnownAs) {
+	for iri := range strings.FieldsSeq(who.AlsoKnownAs) {
 		other, err := tx.ActorByURI(ctx, iri)
 		if errors.Is(err, db.ErrNotFound) {
 			continue
