@@ -44,7 +44,7 @@ func (r BlockRow) breaks() bool { return r.Followed+r.Following+r.Members+r.Wait
 
 func (p BlockLists) field() ui.Field {
 	return ui.Field{
-		Name: "list", Label: p.Text("List"), Value: p.List.Value, Error: p.List.Error, Code: true,
+		Name: "list", Label: p.Text("List"), Value: p.List.Value, Error: p.List.Error, Code: true, Optional: true,
 		Hint: p.Text("As Mastodon exports it, or one server on each line. Nothing happens before you have seen what it would break."),
 	}
 }
