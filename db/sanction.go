@@ -18,15 +18,18 @@ func (s *Store) SetSilenced(ctx context.Context, actorID int64, since Time) erro
 }
 
 // EndActorDeliveries ends all that is on its way of what an actor said, to whomever, and all that is
-// on its way to the actor's own inbox. Its cost grows with what waits.
+// on its way to the actor's own inbox. What takes something back goes on: copies elsewhere would stay
+// for ever. Its cost grows with what waits.
 func (s *Store) EndActorDeliveries(ctx context.Context, a *Actor, reason string) error {
 	_, err := s.exec(ctx, `UPDATE outbox SET done_at = ? WHERE done_at = 0
-		AND EXISTS (SELECT 1 FROM activities WHERE activities.id = outbox.activity_id AND activities.actor_id = ?)`, s.Now(), a.ID)
+		AND EXISTS (SELECT 1 FROM activities WHERE activities.id = outbox.activity_id AND activities.actor_id = ?
+			AND activities.type NOT IN ('Delete', 'Undo'))`, s.Now(), a.ID)
 	if err != nil {
 		return fmt.Errorf("end what actor %d has yet to send: %w", a.ID, err)
 	}
 	_, err = s.exec(ctx, `UPDATE deliveries SET state = ?, last_error = ?, done_at = ? WHERE state = 0 AND (inbox = ?
-		OR EXISTS (SELECT 1 FROM activities WHERE activities.id = deliveries.activity_id AND activities.actor_id = ?))`,
+		OR EXISTS (SELECT 1 FROM activities WHERE activities.id = deliveries.activity_id AND activities.actor_id = ?
+			AND activities.type NOT IN ('Delete', 'Undo')))`,
 		DeliveryCancelled, reason, s.Now(), a.Inbox, a.ID)
 	if err != nil {
 		return fmt.Errorf("end deliveries of actor %d: %w", a.ID, err)

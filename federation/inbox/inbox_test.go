@@ -274,6 +274,11 @@ func TestInbox_suspendedActor(t *testing.T) {
 	if rc := h.receipt(act); len(list) != 0 || rc.Reason != "suspended" {
 		t.Errorf("applied %d, ended as %q", len(list), rc.Reason)
 	}
+	undo := ana.Activity("Undo", act)
+	h.post(p, ana, undo)
+	if list := h.settle(); len(list) != 1 {
+		t.Errorf("what takes something back: %d applied, ended as %q", len(list), h.receipt(undo).Reason)
+	}
 }
 
 func TestInbox_outcomesAreKept(t *testing.T) {

@@ -63,7 +63,7 @@ func newHouse(t testing.TB) *house {
 		return h.web.SignIn(c, account)
 	}))
 	admin.New(admin.Options{
-		Store: h.store, Host: "copse.test", Frame: h.web.Frame, Sanction: sanction.New(pub),
+		Store: h.store, Host: "copse.test", Frame: h.web.Frame, Sanction: sanction.New(pub, h.com),
 		Retry: h.verb("retry"), Drop: h.verb("drop"), Pause: h.verb("pause"), Resume: h.verb("resume"),
 		Away: func(context.Context) []string { return h.away }, Now: h.now, Log: quiet,
 	}).Mount(h.echo)

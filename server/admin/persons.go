@@ -93,10 +93,10 @@ func (d *Door) sanction(c echo.Context) error {
 		do   func(context.Context, *db.Store, *db.Actor) error
 		said string
 	}{
-		"silence": {d.o.Sanction.Silence, l.Text("%s is silenced.", name)},
-		"suspend": {d.o.Sanction.Suspend, l.Text("%s is suspended.", name)},
-		"reinstate":    {d.o.Sanction.Lift, l.Text("%s may do everything again.", name)},
-		"purge":   {d.o.Sanction.Purge, l.Text("Everything of %s is removed.", name)},
+		"silence":   {d.o.Sanction.Silence, l.Text("%s is silenced.", name)},
+		"suspend":   {d.o.Sanction.Suspend, l.Text("%s is suspended.", name)},
+		"reinstate": {d.o.Sanction.Lift, l.Text("%s may do everything again.", name)},
+		"purge":     {d.o.Sanction.Purge, l.Text("Everything of %s is removed.", name)},
 	}
 	one, known := acts[act]
 	if !known {

@@ -170,17 +170,60 @@ func (r *Rules) RejectFollow(ctx context.Context, tx *db.Store, by *db.Actor, f 
 	if p.group != nil {
 		return r.SendAway(ctx, tx, p.group, p.follower, f)
 	}
+	return r.turnAway(ctx, tx, p.followee, p.follower, f)
+}
+
+// turnAway ends a follow of a person of ours.
+func (r *Rules) turnAway(ctx context.Context, tx *db.Store, followee, follower *db.Actor, f *db.Follow) error {
 	f.State = db.FollowRejected
-	if err := tx.PutFollow(ctx, f, p.follower); err != nil {
+	if err := tx.PutFollow(ctx, f, follower); err != nil {
 		return err
 	}
-	n := db.Notification{Kind: db.NotifyRefused, ActorID: p.followee.ID, Note: "follow-rejected"}
+	n := db.Notification{Kind: db.NotifyRefused, ActorID: followee.ID, Note: "follow-rejected"}
 	if err := Notify(ctx, tx, f.FollowerID, n); err != nil {
 		return err
 	}
-	return r.answer(ctx, tx, p.followee, p.follower, vocab.ActivityDoc{
-		Type: "Reject", Object: asked("Follow", f.URI, p.follower.URI, p.followee.URI),
+	return r.answer(ctx, tx, followee, follower, vocab.ActivityDoc{
+		Type: "Reject", Object: asked("Follow", f.URI, follower.URI, followee.URI),
 	})
+}
+
+// followsAtOnce is how many follows are looked through in one query.
+const followsAtOnce = 200
+
+// SendAwayFromAll ends whatever somebody elsewhere follows here, held or asked for, with the
+// memberships that go with it. From then on nothing more is sent to them. It asks no permission: that
+// is for who calls it.
+func (r *Rules) SendAwayFromAll(ctx context.Context, tx *db.Store, who *db.Actor) error {
+	for before := int64(0); ; {
+		list, err := tx.FollowingOf(ctx, who.ID, before, followsAtOnce)
+		if err != nil {
+			return fmt.Errorf("list follows of %s: %w", who.URI, err)
+		}
+		for _, f := range list {
+			before = f.ID
+			if err := r.sendAwayFrom(ctx, tx, who, f); err != nil {
+				return err
+			}
+		}
+		if len(list) < followsAtOnce {
+			return nil
+		}
+	}
+}
+
+func (r *Rules) sendAwayFrom(ctx context.Context, tx *db.Store, who *db.Actor, f *db.Follow) error {
+	if !f.Followee.Local || f.State == db.FollowRejected {
+		return nil
+	}
+	g, err := groupOf(ctx, tx, f.Followee)
+	if err != nil {
+		return err
+	}
+	if g != nil {
+		return r.SendAway(ctx, tx, g, who, f)
+	}
+	return r.turnAway(ctx, tx, f.Followee, who, f)
 }
 
 // SendAway ends a follow of a group of ours, held or asked for, and the membership with it. From

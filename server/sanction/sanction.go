@@ -22,26 +22,42 @@ const eraseAtOnce = 500
 // Rules decides about people on the whole instance.
 type Rules struct {
 	pub *federation.Publisher
+	com *community.Rules
 }
 
 // New makes the rules.
-func New(pub *federation.Publisher) *Rules { return &Rules{pub: pub} }
+func New(pub *federation.Publisher, com *community.Rules) *Rules { return &Rules{pub: pub, com: com} }
 
 // Suspend lets somebody do nothing here any more: no session of theirs goes on, nothing of theirs is
-// taken or sent, their profile is closed, and no search finds them. Their memberships and words stay,
-// so that Lift gives all of it back.
+// taken or sent, their profile is closed, and no search finds them. Of one of ours memberships and
+// words stay, so that Lift gives all of it back. Of somebody elsewhere the words stay, and what they
+// follow and belong to here ends: it would go on being sent to their server.
 func (r *Rules) Suspend(ctx context.Context, tx *db.Store, who *db.Actor) error {
 	if err := suspendable(ctx, tx, who); err != nil {
+		return err
+	}
+	if err := tx.EndActorDeliveries(ctx, who, "suspended"); err != nil {
+		return err
+	}
+	if err := r.endTies(ctx, tx, who); err != nil {
 		return err
 	}
 	who.SuspendedAt = tx.Now()
 	if err := tx.SetSuspended(ctx, who.ID, who.SuspendedAt); err != nil {
 		return fmt.Errorf("suspend %s: %w", who.URI, err)
 	}
-	if err := endSessions(ctx, tx, who); err != nil {
-		return err
+	return endSessions(ctx, tx, who)
+}
+
+// endTies sends somebody elsewhere away from all that they follow here, while they can still be told.
+func (r *Rules) endTies(ctx context.Context, tx *db.Store, who *db.Actor) error {
+	if who.Local {
+		return nil
 	}
-	return tx.EndActorDeliveries(ctx, who, "suspended")
+	if err := r.com.SendAwayFromAll(ctx, tx, who); err != nil {
+		return fmt.Errorf("send %s away: %w", who.URI, err)
+	}
+	return nil
 }
 
 // Silence lets what somebody writes wait for a facilitator in every community of ours, whatever its
@@ -77,6 +93,9 @@ func (r *Rules) Purge(ctx context.Context, tx *db.Store, who *db.Actor) error {
 		return err
 	}
 	if err := tx.EndActorDeliveries(ctx, who, "purged"); err != nil {
+		return err
+	}
+	if err := r.endTies(ctx, tx, who); err != nil {
 		return err
 	}
 	if who.Local {

@@ -40,7 +40,7 @@ func newHome(t *testing.T) *home {
 	pub := federation.NewPublisher(federation.NewIRIs(base), federation.NewKeys([32]byte{9}), now, func() {})
 	h.com = community.New(community.Options{Pub: pub, Log: quiet})
 	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: quiet})
-	h.r = sanction.New(pub)
+	h.r = sanction.New(pub, h.com)
 	return h
 }
 
@@ -141,15 +141,17 @@ func TestT40_suspensionEndsSessions(t *testing.T) {
 	h.remote("kim", ana.Actor)
 	h.ok(h.s.SaveSession(h.ctx, &db.Session{TokenHash: "t", PublicID: 1, AccountID: ana.ID, Data: []byte{}, ExpiresAt: db.At(h.s.Now().Add(time.Hour))}))
 	h.do(func(ctx context.Context, tx *db.Store) error { return h.com.EditPerson(ctx, tx, ana) })
-	if kinds, _ := h.outgoing(); !slices.Contains(kinds, "Update") {
+	p := h.says(ana.Actor, g)
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.ex.Delete(ctx, tx, ana.Actor, p) })
+	if kinds, _ := h.outgoing(); !slices.Contains(kinds, "Update") || !slices.Contains(kinds, "Delete") {
 		t.Fatalf("nothing of hers is on its way: %v", kinds)
 	}
 	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Suspend(ctx, tx, ana.Actor) })
 	if _, err := h.s.SessionByHash(h.ctx, "t"); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("her session goes on: %v", err)
 	}
-	if kinds, _ := h.outgoing(); slices.Contains(kinds, "Update") {
-		t.Errorf("what she said still leaves: %v", kinds)
+	if kinds, _ := h.outgoing(); slices.Contains(kinds, "Update") || !slices.Contains(kinds, "Delete") {
+		t.Errorf("what leaves is %v, want what she took back alone", kinds)
 	}
 	start := func(ctx context.Context, tx *db.Store) error {
 		return h.com.Permit(ctx, tx, g, h.again(ana.Actor), community.ActStart)
@@ -206,6 +208,30 @@ func TestT50_purgeTellsEveryPlace(t *testing.T) {
 		t.Errorf("she can still sign in: %v", err)
 	}
 	h.refused("actor-gone", func(ctx context.Context, tx *db.Store) error { return h.r.Lift(ctx, tx, h.again(ana.Actor)) })
+}
+
+// Somebody elsewhere who is suspended is told that nothing here is followed any more, and gets nothing
+// that is for members (T46).
+func TestT46_suspensionEndsFollowsFromElsewhere(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay, ana := h.person("fay", false), h.person("ana", false)
+	g := h.group(fay.Actor)
+	kim := h.remote("kim", g.Actor)
+	h.ok(h.s.PutFollow(h.ctx, &db.Follow{URI: kim.URI + "#ana", FollowerID: kim.ID, FolloweeID: ana.ActorID, State: db.FollowAccepted}, kim))
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Suspend(ctx, tx, kim) })
+	for _, whom := range []int64{g.ActorID, ana.ActorID} {
+		if f, err := h.s.FollowBetween(h.ctx, kim.ID, whom); err != nil || f.State != db.FollowRejected {
+			t.Errorf("the follow of %d: %+v, %v", whom, f, err)
+		}
+		if list, err := h.s.FollowerInboxes(h.ctx, whom, "", 10); err != nil || len(list) != 0 {
+			t.Errorf("what %d says still goes to %v, %v", whom, list, err)
+		}
+	}
+	kinds, inboxes := h.outgoing()
+	if !slices.Equal(slices.Compact(kinds), []string{"Reject"}) || !slices.Contains(inboxes, kim.Inbox) {
+		t.Errorf("goes out: %v to %v", kinds, inboxes)
+	}
 }
 
 func TestPurge_ofSomebodyElsewhereStaysSuspended(t *testing.T) {

@@ -43,20 +43,12 @@ func (s *Play) signs(b by) func(context.Context) error {
 		if err := s.hasCharter(ctx, b.org, (*db.Store).ProposedCharter, (*db.Store).AdoptedCharter); err != nil {
 			return err
 		}
-		return s.once(ctx, b.org, b.who+" signs", func(ctx context.Context, tx *db.Store) (int64, error) {
-			who, err := tx.LocalActor(ctx, b.who)
-			if err != nil {
-				return 0, err
-			}
-			g, err := s.groupAt(ctx, tx, "coldchain")
-			if err != nil {
-				return 0, err
-			}
+		return s.inColdchain(ctx, b, "signs", func(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group) error {
 			c, err := tx.ProposedCharter(ctx, g.ActorID)
 			if err != nil {
-				return 0, err
+				return err
 			}
-			return c.ID, s.Servers[b.org].Charter.Answer(ctx, tx, g, c, charter.Word{By: who, Text: "I sign", Door: charter.DoorWeb})
+			return s.Servers[b.org].Charter.Answer(ctx, tx, g, c, charter.Word{By: who, Text: "I sign", Door: charter.DoorWeb})
 		})
 	}
 }
@@ -91,20 +83,12 @@ func (s *Play) adopted(ctx context.Context) error {
 func (s *Play) joins(b by, link, introduction string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		in := s.Servers[b.org]
-		err := s.once(ctx, b.org, b.who+" joins", func(ctx context.Context, tx *db.Store) (int64, error) {
-			who, err := tx.LocalActor(ctx, b.who)
-			if err != nil {
-				return 0, err
-			}
-			g, err := s.groupAt(ctx, tx, "coldchain")
-			if err != nil {
-				return 0, err
-			}
+		err := s.inColdchain(ctx, b, "joins", func(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group) error {
 			c, err := tx.AdoptedCharter(ctx, g.ActorID)
 			if err != nil {
-				return 0, err
+				return err
 			}
-			return g.ActorID, in.Membership.Ask(ctx, tx, who, g, membership.Wish{
+			return in.Membership.Ask(ctx, tx, who, g, membership.Wish{
 				Link: link, Introduction: introduction, Quiet: true, Commits: true, Version: c.Version, Door: "web",
 			})
 		})
@@ -120,34 +104,41 @@ func (s *Play) joins(b by, link, introduction string) func(context.Context) erro
 // profiles is a step: people say what one may ask them about.
 func (s *Play) profiles(ctx context.Context) error {
 	for _, p := range Profiles() {
-		err := s.once(ctx, p.Org, p.Handle+" can be asked", func(ctx context.Context, tx *db.Store) (int64, error) {
-			who, err := tx.LocalActor(ctx, p.Handle)
-			if err != nil {
-				return 0, err
-			}
-			g, err := s.groupAt(ctx, tx, "coldchain")
-			if err != nil {
-				return 0, err
-			}
+		in := s.Servers[p.Org]
+		err := s.inColdchain(ctx, by{p.Org, p.Handle}, "can be asked", func(ctx context.Context, tx *db.Store, who *db.Actor, g *db.Group) error {
 			account, err := tx.AccountByLogin(ctx, p.Handle)
 			if err != nil {
-				return 0, err
+				return err
 			}
-			in := s.Servers[p.Org]
 			if err := in.Membership.Show(ctx, tx, who, g, db.ShownPublic); err != nil {
-				return 0, err
+				return err
 			}
 			err = in.Membership.SaveProfile(ctx, tx, &db.Profile{
 				ActorID: who.ID, Team: p.Team, Job: p.Job, Languages: p.Languages, Places: p.Place, Topics: p.Topic, Shown: db.ShownPublic,
 			})
 			if err != nil {
-				return 0, err
+				return err
 			}
-			return who.ID, in.Community.EditPerson(ctx, tx, account)
+			return in.Community.EditPerson(ctx, tx, account)
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// inColdchain lets somebody do something in the community, once.
+func (s *Play) inColdchain(ctx context.Context, b by, what string, do func(context.Context, *db.Store, *db.Actor, *db.Group) error) error {
+	return s.once(ctx, b.org, b.who+" "+what, func(ctx context.Context, tx *db.Store) (int64, error) {
+		who, err := tx.LocalActor(ctx, b.who)
+		if err != nil {
+			return 0, err
+		}
+		g, err := s.groupAt(ctx, tx, "coldchain")
+		if err != nil {
+			return 0, err
+		}
+		return g.ActorID, do(ctx, tx, who, g)
+	})
 }
