@@ -72,3 +72,12 @@ type Before struct {
 	ID    int64
 	Limit int
 }
+
+// ReleasedBy lists posts of an author that are released, or asked to be, at most limit.
+func (s *Store) ReleasedBy(ctx context.Context, authorID int64, limit int) ([]*Post, error) {
+	var list []*Post
+	err := s.posts(&list).Where("post.author_id = ?", authorID).
+		Where("EXISTS (SELECT 1 FROM releases r WHERE r.post_id = post.id AND r.state IN (?, ?))", ReleaseAsked, ReleaseOut).
+		Order("post.id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}

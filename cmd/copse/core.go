@@ -144,7 +144,7 @@ func (c *core) addRules(ctx context.Context, h hooks) error {
 	c.exchange = exchange.New(exchange.Options{Pub: pub, Community: c.community, Log: c.log})
 	c.charter = charter.New(charter.Options{Pub: pub, Community: c.community, Words: locales.Charter, Log: c.log})
 	c.membership = membership.New(membership.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Notice})
-	c.sanction = sanction.New(pub, c.community)
+	c.sanction = sanction.New(sanction.Options{Pub: pub, Community: c.community, Trust: c.trust})
 	c.moderation = moderation.New(moderation.Options{Pub: pub, Community: c.community})
 	c.moving = moving.New(moving.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Moving, Log: c.log})
 	return c.ensureInstance(ctx)

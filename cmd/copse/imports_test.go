@@ -68,7 +68,7 @@ func rooms() []room {
 		{name: "membership", paths: []string{"server/membership"}, may: rule("rights", "person", "community", "exchange")},
 		{name: "moderation", paths: []string{"server/moderation"}, may: rule("rights", "community")},
 		{name: "charter", paths: []string{"server/charter"}, may: rule("rights", "person", "community")},
-		{name: "sanction", paths: []string{"server/sanction"}, may: rule("community")},
+		{name: "sanction", paths: []string{"server/sanction"}, may: rule("community", "trust")},
 		{name: "password", paths: []string{"server/password"}, may: []string{"community"}},
 		{name: "trust", paths: []string{"server/trust"}, may: rule("rights", "community")},
 		{name: "moving", paths: []string{"server/moving"}, may: rule("rights", "community", "exchange")},

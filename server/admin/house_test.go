@@ -22,6 +22,7 @@ import (
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/sanction"
+	"github.com/copse-social/copse/server/trust"
 	"github.com/copse-social/copse/server/web"
 )
 
@@ -63,7 +64,7 @@ func newHouse(t testing.TB) *house {
 		return h.web.SignIn(c, account)
 	}))
 	admin.New(admin.Options{
-		Store: h.store, Host: "copse.test", Frame: h.web.Frame, Sanction: sanction.New(pub, h.com),
+		Store: h.store, Host: "copse.test", Frame: h.web.Frame, Sanction: sanction.New(sanction.Options{Pub: pub, Community: h.com, Trust: trust.New(trust.Options{Pub: pub, Community: h.com})}),
 		Retry: h.verb("retry"), Drop: h.verb("drop"), Pause: h.verb("pause"), Resume: h.verb("resume"),
 		Away: func(context.Context) []string { return h.away }, Now: h.now, Log: quiet,
 	}).Mount(h.echo)

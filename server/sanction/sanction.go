@@ -14,19 +14,24 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/vocab"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/trust"
 )
 
 // eraseAtOnce is how many posts lose their text in one statement.
 const eraseAtOnce = 500
 
 // Rules decides about people on the whole instance.
-type Rules struct {
-	pub *federation.Publisher
-	com *community.Rules
+type Rules struct{ o Options }
+
+// Options is what the rules need.
+type Options struct {
+	Pub       *federation.Publisher
+	Community *community.Rules
+	Trust     *trust.Rules
 }
 
 // New makes the rules.
-func New(pub *federation.Publisher, com *community.Rules) *Rules { return &Rules{pub: pub, com: com} }
+func New(o Options) *Rules { return &Rules{o} }
 
 // Suspend lets somebody do nothing here any more: no session of theirs goes on, nothing of theirs is
 // taken or sent, their profile is closed, and no search finds them. Of one of ours memberships and
@@ -54,7 +59,7 @@ func (r *Rules) endTies(ctx context.Context, tx *db.Store, who *db.Actor) error 
 	if who.Local {
 		return nil
 	}
-	if err := r.com.SendAwayFromAll(ctx, tx, who); err != nil {
+	if err := r.o.Community.SendAwayFromAll(ctx, tx, who); err != nil {
 		return fmt.Errorf("send %s away: %w", who.URI, err)
 	}
 	return nil
@@ -95,7 +100,7 @@ func (r *Rules) Purge(ctx context.Context, tx *db.Store, who *db.Actor) error {
 	if err := tx.EndActorDeliveries(ctx, who, "purged"); err != nil {
 		return err
 	}
-	if err := r.endTies(ctx, tx, who); err != nil {
+	if err := errors.Join(r.endTies(ctx, tx, who), r.endReleases(ctx, tx, who)); err != nil {
 		return err
 	}
 	if who.Local {
@@ -122,13 +127,31 @@ func (r *Rules) Purge(ctx context.Context, tx *db.Store, who *db.Actor) error {
 	return tx.SetSuspended(ctx, who.ID, who.SuspendedAt)
 }
 
+// endReleases takes back what communities published of somebody's words in their own name.
+func (r *Rules) endReleases(ctx context.Context, tx *db.Store, who *db.Actor) error {
+	for {
+		list, err := tx.ReleasedBy(ctx, who.ID, eraseAtOnce)
+		if err != nil {
+			return fmt.Errorf("list what was released of %s: %w", who.URI, err)
+		}
+		for _, p := range list {
+			if err := r.o.Trust.TakeBack(ctx, tx, who, p); err != nil {
+				return fmt.Errorf("take the release of post %d back: %w", p.ID, err)
+			}
+		}
+		if len(list) < eraseAtOnce {
+			return nil
+		}
+	}
+}
+
 // sayGoodbye tells every server that may hold something of one of ours that they are gone.
 func (r *Rules) sayGoodbye(ctx context.Context, tx *db.Store, who *db.Actor) error {
 	places, err := tx.PlacesOf(ctx, who.ID)
 	if err != nil {
 		return fmt.Errorf("list who holds something of %s: %w", who.URI, err)
 	}
-	_, err = r.pub.Publish(ctx, tx, federation.Outgoing{
+	_, err = r.o.Pub.Publish(ctx, tx, federation.Outgoing{
 		Actor: who, ObjectURI: who.URI, Public: true, To: []db.Audience{{Inboxes: places}},
 		Doc: vocab.ActivityDoc{Type: "Delete", To: []string{vocab.Public}, Object: who.URI},
 	})

@@ -16,6 +16,7 @@ import (
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/sanction"
+	"github.com/copse-social/copse/server/trust"
 )
 
 // home is an instance with people, one community and the rules of this room.
@@ -26,6 +27,8 @@ type home struct {
 	com *community.Rules
 	ex  *exchange.Rules
 	r   *sanction.Rules
+
+	trust *trust.Rules
 }
 
 func newHome(t *testing.T) *home {
@@ -40,7 +43,8 @@ func newHome(t *testing.T) *home {
 	pub := federation.NewPublisher(federation.NewIRIs(base), federation.NewKeys([32]byte{9}), now, func() {})
 	h.com = community.New(community.Options{Pub: pub, Log: quiet})
 	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: quiet})
-	h.r = sanction.New(pub, h.com)
+	h.trust = trust.New(trust.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }})
+	h.r = sanction.New(sanction.Options{Pub: pub, Community: h.com, Trust: h.trust})
 	return h
 }
 
@@ -231,6 +235,38 @@ func TestT46_suspensionEndsFollowsFromElsewhere(t *testing.T) {
 	kinds, inboxes := h.outgoing()
 	if !slices.Equal(slices.Compact(kinds), []string{"Reject"}) || !slices.Contains(inboxes, kim.Inbox) {
 		t.Errorf("goes out: %v to %v", kinds, inboxes)
+	}
+}
+
+// What a community published of somebody's words in its own name goes with them (T50).
+func TestT50_purgeTakesReleasesBack(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay, ana := h.person("fay", false), h.person("ana", false)
+	g := h.group(fay.Actor)
+	g.Openness = db.OpennessRestricted
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return errors.Join(h.com.EditGroup(ctx, tx, fay.Actor, g), h.com.AddMember(ctx, tx, fay.Actor, g, ana.Actor))
+	})
+	p := h.says(ana.Actor, g)
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.trust.Release(ctx, tx, fay.Actor, p) })
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.trust.Consent(ctx, tx, ana.Actor, p, "yes") })
+	deletes := func() (n int) {
+		kinds, _ := h.outgoing()
+		for _, k := range kinds {
+			if k == "Delete" {
+				n++
+			}
+		}
+		return n
+	}
+	before := deletes()
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Purge(ctx, tx, ana.Actor) })
+	if rel, err := h.s.ReleaseOf(h.ctx, p.ID); err != nil || rel.State != db.ReleaseBack {
+		t.Errorf("the release is %+v, %v", rel, err)
+	}
+	if n := deletes() - before; n < 2 {
+		t.Errorf("%d Deletes went out, want that of the person and that of the community's Note", n)
 	}
 }
 
