@@ -248,6 +248,7 @@ func TestT50_purgeTakesReleasesBack(t *testing.T) {
 	h.do(func(ctx context.Context, tx *db.Store) error {
 		return errors.Join(h.com.EditGroup(ctx, tx, fay.Actor, g), h.com.AddMember(ctx, tx, fay.Actor, g, ana.Actor))
 	})
+	h.remote("kim", ana.Actor)
 	p := h.says(ana.Actor, g)
 	h.do(func(ctx context.Context, tx *db.Store) error { return h.trust.Release(ctx, tx, fay.Actor, p) })
 	h.do(func(ctx context.Context, tx *db.Store) error { return h.trust.Consent(ctx, tx, ana.Actor, p, "yes") })
