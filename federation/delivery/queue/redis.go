@@ -141,6 +141,9 @@ func (q *Redis) Claim(ctx context.Context, n, peek int) ([]Turn, error) {
 			break
 		}
 		more, err := q.claimFrom(ctx, (first+i)%shards, n-len(leases))
+		if err != nil && len(leases) > 0 {
+			break // it is met again by the next claim; what is lent already must not lie idle
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -175,23 +178,32 @@ func (q *Redis) firstBatches(ctx context.Context, leases []Lease, peek int) ([]T
 		}
 		return nil
 	})
-	if err != nil && !redis.HasErrorPrefix(err, "NOSCRIPT") {
+	if err != nil && !scriptAnswer(err) {
 		return nil, fmt.Errorf("look at claimed hosts: %w", queueError(err))
 	}
 	var turns []Turn
+	var refused error
 	for i, l := range leases {
 		b, err := readBatch(answers[i])
 		if redis.HasErrorPrefix(err, "NOSCRIPT") {
 			b, err = q.Step(ctx, l, Settled{}, peek)
 		}
 		if err != nil {
-			return nil, queueError(err)
-		}
-		if len(b.IDs) > 0 {
+			refused = queueError(err)
+		} else if len(b.IDs) > 0 {
 			turns = append(turns, Turn{Lease: l, Batch: b})
 		}
 	}
-	return turns, nil
+	if len(turns) > 0 {
+		return turns, nil
+	}
+	return nil, refused
+}
+
+// scriptAnswer says that an error concerns one call of several, and not the way to Redis.
+func scriptAnswer(err error) bool {
+	err = queueError(err)
+	return errors.Is(err, ErrRebuild) || errors.Is(err, ErrFenced) || redis.HasErrorPrefix(err, "NOSCRIPT")
 }
 
 // Step implements Queue.

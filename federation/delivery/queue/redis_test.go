@@ -70,3 +70,49 @@ func TestRedis_keysOfAShardHaveOneTag(t *testing.T) {
 		}
 	}
 }
+
+// What was lent before a shard turned out to be empty is given to the caller, or nobody would send to
+// those hosts until their leases end.
+func TestRedis_claimMeetsEmptiedShard(t *testing.T) {
+	t.Parallel()
+	server := miniredis.RunT(t)
+	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
+	t.Cleanup(func() { _ = client.Close() })
+	q := NewRedis(client, "copse.test")
+	var entries []Entry
+	hosts := make(map[string]bool)
+	for i := range 100 {
+		host := fmt.Sprintf("h%d.test", i)
+		hosts[host] = true
+		entries = append(entries, Entry{Host: host, ID: int64(i + 1)})
+	}
+	fill := func(ctx context.Context, add Adder) error { return add(ctx, entries) }
+	if err := q.Rebuild(t.Context(), fill); err != nil {
+		t.Fatal(err)
+	}
+	const emptied = 7
+	server.Del(q.key(emptied, "meta"))
+	got := make(map[string]int)
+	refused := 0
+	for range 40 {
+		turns, err := q.Claim(t.Context(), 100, 5)
+		if errors.Is(err, ErrRebuild) {
+			refused++
+			err = q.Rebuild(t.Context(), fill)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, turn := range turns {
+			got[turn.Lease.Host]++
+		}
+	}
+	if refused != 1 {
+		t.Errorf("claims were told %d times of the empty shard, want once", refused)
+	}
+	for host := range hosts {
+		if got[host] != 1 {
+			t.Errorf("%s was lent %d times, want once", host, got[host])
+		}
+	}
+}
