@@ -63,6 +63,9 @@ func (r *Rules) Answer(ctx context.Context, tx *db.Store, g *db.Group, c *db.Cha
 	if _, err = tx.SignCharter(ctx, &db.CharterSignature{CharterID: c.ID, ActorID: w.By.ID, Text: text, Door: DoorWeb, ActivityURI: act.URI}); err != nil {
 		return err
 	}
+	if err := commit(ctx, tx, c, Word{By: w.By, Text: text, Door: DoorWeb}); err != nil {
+		return err
+	}
 	return r.enter(ctx, tx, g, c, p)
 }
 

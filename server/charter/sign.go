@@ -50,6 +50,9 @@ func (r *Rules) Sign(ctx context.Context, tx *db.Store, c *db.Charter, w Word) e
 			return err
 		}
 	}
+	if err := commit(ctx, tx, c, w); err != nil {
+		return err
+	}
 	if err := community.Notify(ctx, tx, c.AuthorID, db.Notification{Kind: db.NotifyCharter, ActorID: w.By.ID, GroupID: g.ActorID, Note: "signed"}); err != nil {
 		return err
 	}
@@ -82,6 +85,22 @@ func (r *Rules) welcome(ctx context.Context, tx *db.Store, g *db.Group, w Word) 
 		return err
 	}
 	return r.seatSecond(ctx, tx, g, w.By)
+}
+
+// commit notes that who signs a version is committed to it; what they said of themselves before stays.
+func commit(ctx context.Context, tx *db.Store, c *db.Charter, w Word) error {
+	old, err := none(tx.CommitmentOf(ctx, c.GroupID, w.By.ID))
+	if err != nil {
+		return fmt.Errorf("load commitment of %s: %w", w.By.URI, err)
+	}
+	if old == nil {
+		old = &db.Commitment{GroupID: c.GroupID, ActorID: w.By.ID}
+	}
+	if old.CharterVersion > c.Version {
+		return nil
+	}
+	old.CharterVersion, old.CharterURI, old.Words, old.Door = c.Version, c.URI, clip(w.Text), w.Door
+	return tx.PutCommitment(ctx, old)
 }
 
 // seatSecond makes a founder who was named to look after the group do so from the signature on.

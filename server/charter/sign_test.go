@@ -2,6 +2,7 @@ package charter_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -145,6 +146,34 @@ func TestSign_lateFoundersAndNothingOnceReplaced(t *testing.T) {
 	h.refused("charter-not-proposed", func(ctx context.Context, tx *db.Store) error {
 		return h.r.Remark(ctx, tx, c, db.RemarkComment, charter.Word{By: esi, Text: "late"})
 	})
+}
+
+// To sign is to commit: nobody is asked to commit again to what they signed, and what a member said
+// of themselves before stays.
+func TestSign_commits(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	amina, theo, eve := h.person("amina"), h.person("theo"), h.person("eve")
+	g, c := h.found(amina, "", invited(theo))
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return tx.PutCommitment(ctx, &db.Commitment{GroupID: g.ActorID, ActorID: theo.ID, Link: "I run cold rooms", Introduction: "I am Theo", PostID: 7, Door: charter.DoorWeb})
+	})
+	h.sign(c, theo)
+	for _, who := range []*db.Actor{amina, theo} {
+		got, err := h.s.CommitmentOf(h.ctx, g.ActorID, who.ID)
+		if err != nil {
+			t.Fatalf("commitment of %s: %v", who.Handle, err)
+		}
+		if got.CharterVersion != 1 || got.CharterURI != c.URI {
+			t.Errorf("%s is committed to version %d at %s, want 1 at %s", who.Handle, got.CharterVersion, got.CharterURI, c.URI)
+		}
+		if who == theo && (got.Link != "I run cold rooms" || got.Introduction != "I am Theo" || got.PostID != 7) {
+			t.Errorf("what %s said before became %+v", who.Handle, got)
+		}
+	}
+	if _, err := h.s.CommitmentOf(h.ctx, g.ActorID, eve.ID); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("somebody who did not sign: %v, want none", err)
+	}
 }
 
 func TestRemark_whoAndWhat(t *testing.T) {
