@@ -86,7 +86,7 @@ func eventually(t testing.TB, what string, is func() bool) {
 	for !is() {
 		select {
 		case <-limit.C:
-			t.Fatalf("%s: not within half a minute", what)
+			t.Fatalf("%s: not within a minute", what)
 		case <-tick.C:
 		}
 	}

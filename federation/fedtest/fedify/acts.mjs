@@ -30,16 +30,15 @@ export async function nodeinfo(_, { iri }) {
 
 /** fetch GETs { iri } signed by { as }: the document as sent, and as Fedify reads it. */
 export async function fetch(peer, { as, iri }) {
-  const documentLoader = await peer.ctx.getDocumentLoader({ identifier: as ?? "instance" });
-  const { document } = await documentLoader(iri);
-  const object = await ASObject.fromJsonLd(document, { documentLoader, contextLoader: peer.ctx.contextLoader });
+  const reading = await readingAs(peer, as);
+  const { document } = await reading.documentLoader(iri);
+  const object = await ASObject.fromJsonLd(document, reading);
   return { type: object.constructor.name, document };
 }
 
 /** collection walks { iri } page by page and lists the ids of its items. */
 export async function collection(peer, { as, iri }) {
-  const documentLoader = await peer.ctx.getDocumentLoader({ identifier: as ?? "instance" });
-  const options = { documentLoader, contextLoader: peer.ctx.contextLoader };
+  const options = await readingAs(peer, as);
   const top = await peer.ctx.lookupObject(iri, options);
   if (!(top instanceof Collection)) throw new Error(`${iri} is no collection`);
   const items = [];
@@ -76,7 +75,8 @@ export async function answer(peer, { follow: id, accept }) {
 
 /** post writes a Note and sends its Create; see note.mjs for the fields of the body. */
 export async function post(peer, body) {
-  const kept = await newNote(peer, body, (handle) => resolve(peer, handle));
+  const reading = await readingAs(peer, body.as);
+  const kept = await newNote(peer, body, (name) => resolve(peer, name, reading));
   const sent = await send(peer, body.as, kept.recipients, kept.create, body);
   return { id: kept.note.id.href, url: kept.note.url.href, activity: sent.id };
 }
@@ -112,7 +112,7 @@ export { remove as delete };
 
 /** like sends Like of { object } to its author. */
 export async function like(peer, { as, object, queued }) {
-  const { note, author } = await noteAndAuthor(peer, object);
+  const { note, author } = await noteAndAuthor(peer, as, object);
   const activity = new Like({ id: freshId(peer, as, "likes"), actor: peer.ctx.getActorUri(as), object: note.id });
   peer.world.likes.set(`${as} ${object}`, activity);
   return send(peer, as, [author], activity, { queued });
@@ -120,14 +120,14 @@ export async function like(peer, { as, object, queued }) {
 
 /** unlike takes the last Like of { object } back. */
 export async function unlike(peer, { as, object, queued }) {
-  const { author } = await noteAndAuthor(peer, object);
+  const { author } = await noteAndAuthor(peer, as, object);
   return send(peer, as, [author], undo(peer, as, peer.world.likes.get(`${as} ${object}`)), { queued });
 }
 
 /** announce boosts { object }: to its author and to the followers of { as }. */
 export async function announce(peer, { as, object, queued }) {
   const { ctx, world } = peer;
-  const { note, author } = await noteAndAuthor(peer, object);
+  const { note, author } = await noteAndAuthor(peer, as, object);
   const activity = new Announce({
     id: freshId(peer, as, "boosts"),
     actor: ctx.getActorUri(as),
@@ -142,7 +142,7 @@ export async function announce(peer, { as, object, queued }) {
 
 /** unannounce takes the last boost of { object } back. */
 export async function unannounce(peer, { as, object, queued }) {
-  const { author } = await noteAndAuthor(peer, object);
+  const { author } = await noteAndAuthor(peer, as, object);
   return send(peer, as, [author], undo(peer, as, peer.world.boosts.get(`${as} ${object}`)), { queued });
 }
 
@@ -188,8 +188,14 @@ async function send(peer, as, recipients, activity, { queued, personal }) {
   return { id: activity.id.href };
 }
 
-async function resolve(peer, name) {
-  const found = await peer.ctx.lookupObject(await address(peer, name));
+// readingAs is how { as } reads: signed by them, as GoToSocial signs for its people. A direct Note is
+// shown to whom it is for, a members-only one to members.
+async function readingAs({ ctx }, as) {
+  return { documentLoader: await ctx.getDocumentLoader({ identifier: as ?? "instance" }), contextLoader: ctx.contextLoader };
+}
+
+async function resolve(peer, name, options) {
+  const found = await peer.ctx.lookupObject(await address(peer, name), options);
   if (found == null) throw new Error(`Fedify resolves ${name} to nothing`);
   return found;
 }
@@ -211,9 +217,10 @@ async function getJSON(url) {
   return response.json();
 }
 
-async function noteAndAuthor(peer, iri) {
-  const note = await resolve(peer, iri);
-  const author = await note.getAttribution(peer.ctx);
+async function noteAndAuthor(peer, as, iri) {
+  const options = await readingAs(peer, as);
+  const note = await resolve(peer, iri, options);
+  const author = await note.getAttribution(options);
   if (!isActor(author)) throw new Error(`${iri} has no author`);
   return { note, author };
 }
