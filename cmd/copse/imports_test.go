@@ -92,6 +92,7 @@ func rooms() []room {
 		{name: "migrations", paths: []string{"db/migrations"}},
 		{name: "fedtest", paths: []string{"federation/fedtest", "federation/fedtest/fedify"}, may: []string{"fetch", "sign", "vocab"}, test: true},
 		{name: "drills", paths: []string{"cmd/drills", "cmd/drills/rig"}, may: []string{"sign"}, test: true},
+		{name: "comtest", paths: []string{"server/community/comtest"}, may: []string{"community", "federation", "vocab", "db", "dbtest"}, test: true},
 		{name: "dbtest", paths: []string{"db/dbtest"}, may: []string{"db", "migrations"}, test: true},
 	}
 }

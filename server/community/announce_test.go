@@ -17,35 +17,35 @@ import (
 
 // kept stores somebody's activity about a post, with bytes that nobody would write like this again.
 func (h *home) kept(g *db.Group, kind string, author *db.Actor, p *db.Post) *db.Activity {
-	h.t.Helper()
-	uri := author.URI + "/act/" + strconv.FormatInt(h.s.NewID(), 10)
+	h.T.Helper()
+	uri := author.URI + "/act/" + strconv.FormatInt(h.Store.NewID(), 10)
 	a := &db.Activity{
 		URI: uri, ActorID: author.ID, Type: kind, ObjectURI: p.URI, GroupID: g.ActorID, PostID: p.ID,
 		Body: []byte(`{ "type":"` + kind + `","id":"` + uri + `","z":1.50,"a":"\u00e9" }`),
 	}
-	h.ok(h.s.KeepActivity(h.ctx, a))
+	h.OK(h.Store.KeepActivity(h.Ctx, a))
 	return a
 }
 
 func (h *home) announce(g *db.Group, a *db.Activity, about string) {
-	h.t.Helper()
-	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Announce(ctx, tx, g, a, about) })
+	h.T.Helper()
+	h.Do(func(ctx context.Context, tx *db.Store) error { return h.r.Announce(ctx, tx, g, a, about) })
 }
 
 func (h *home) boost(g *db.Group, p *db.Post) {
-	h.t.Helper()
-	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Boost(ctx, tx, g, p) })
+	h.T.Helper()
+	h.Do(func(ctx context.Context, tx *db.Store) error { return h.r.Boost(ctx, tx, g, p) })
 }
 
 func TestAnnounce_embedsByteForByte(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g := h.group("water", community.NewGroup{})
-	lem := h.remote(db.ActorPerson, "lem", "lemmy.test", "lemmy")
-	p := h.post(g, lem, nil)
+	g := h.Group("water", community.NewGroup{})
+	lem := h.Remote(db.ActorPerson, "lem", "lemmy.test", "lemmy")
+	p := h.Post(g, lem, nil)
 	a := h.kept(g, "Create", lem, p)
 	h.announce(g, a, p.URI)
-	list := h.outbox("Announce")
+	list := h.Outbox("Announce")
 	if len(list) != 2 {
 		t.Fatalf("%d audiences, want followers and the author's server", len(list))
 	}
@@ -54,20 +54,20 @@ func TestAnnounce_embedsByteForByte(t *testing.T) {
 		t.Errorf("announced %s about %s", s.Body, s.ObjectURI)
 	}
 	want := db.Audience{FollowersOf: g.ActorID, Families: []string{db.FamilyForum, ""}}
-	if diff := cmp.Diff(want, s.to); diff != "" {
+	if diff := cmp.Diff(want, s.To); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{lem.SharedInbox}, list[1].inboxes()); diff != "" {
+	if diff := cmp.Diff([]string{lem.SharedInbox}, list[1].Inboxes()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]any{g.Actor.URI, "https://www.w3.org/ns/activitystreams#Public"}, s.doc["to"]); diff != "" {
+	if diff := cmp.Diff([]any{g.Actor.URI, "https://www.w3.org/ns/activitystreams#Public"}, s.Doc["to"]); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]any{g.Actor.FollowersURI}, s.doc["cc"]); diff != "" {
+	if diff := cmp.Diff([]any{g.Actor.FollowersURI}, s.Doc["cc"]); diff != "" {
 		t.Error(diff)
 	}
-	if s.doc["published"] == nil || s.doc["proof"] == nil {
-		t.Errorf("published %v, proof %v", s.doc["published"], s.doc["proof"])
+	if s.Doc["published"] == nil || s.Doc["proof"] == nil {
+		t.Errorf("published %v, proof %v", s.Doc["published"], s.Doc["proof"])
 	}
 }
 
@@ -76,26 +76,26 @@ func TestAnnounce_embedsByteForByte(t *testing.T) {
 func TestAnnounce_unservable(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g := h.group("water", community.NewGroup{})
-	h.ok(h.s.SetHostProfile(h.ctx, &db.Host{Name: "odd.test", Software: "odd", Family: db.FamilyForum}))
-	h.ok(h.s.SetHostWantsObjects(h.ctx, "odd.test"))
+	g := h.Group("water", community.NewGroup{})
+	h.OK(h.Store.SetHostProfile(h.Ctx, &db.Host{Name: "odd.test", Software: "odd", Family: db.FamilyForum}))
+	h.OK(h.Store.SetHostWantsObjects(h.Ctx, "odd.test"))
 	wrapped := db.Audience{FollowersOf: g.ActorID, Families: []string{db.FamilyForum, ""}, ExceptSoftware: []string{"nodebb"}}
 	for _, author := range []*db.Actor{
-		h.remote(db.ActorPerson, "gts", "gts.test", "gotosocial"), h.remote(db.ActorPerson, "odd", "odd.test", ""),
+		h.Remote(db.ActorPerson, "gts", "gts.test", "gotosocial"), h.Remote(db.ActorPerson, "odd", "odd.test", ""),
 	} {
-		top := h.post(g, h.person(author.Handle), nil)
-		p := h.post(g, author, top)
-		before := len(h.outbox())
+		top := h.Post(g, h.Person(author.Handle), nil)
+		p := h.Post(g, author, top)
+		before := len(h.Outbox())
 		h.announce(g, h.kept(g, "Create", author, p), p.URI)
-		list := h.outbox()[before:]
-		if diff := cmp.Diff(db.Audience{FollowersOf: g.ActorID, Software: []string{"nodebb"}}, list[0].to); diff != "" || list[0].doc["object"] != p.URI {
-			t.Errorf("%s to NodeBB: object %v, %s", author.Handle, list[0].doc["object"], diff)
+		list := h.Outbox()[before:]
+		if diff := cmp.Diff(db.Audience{FollowersOf: g.ActorID, Software: []string{"nodebb"}}, list[0].To); diff != "" || list[0].Doc["object"] != p.URI {
+			t.Errorf("%s to NodeBB: object %v, %s", author.Handle, list[0].Doc["object"], diff)
 		}
-		if diff := cmp.Diff(wrapped, list[1].to); diff != "" {
+		if diff := cmp.Diff(wrapped, list[1].To); diff != "" {
 			t.Errorf("%s wrapped: %s", author.Handle, diff)
 		}
 		h.announce(g, h.kept(g, "Update", author, p), p.URI)
-		if list := h.outbox()[before:]; len(list) > 5 || list[len(list)-1].ObjectURI == p.URI {
+		if list := h.Outbox()[before:]; len(list) > 5 || list[len(list)-1].ObjectURI == p.URI {
 			t.Errorf("an edit by %s goes out as an object", author.Handle)
 		}
 	}
@@ -104,61 +104,61 @@ func TestAnnounce_unservable(t *testing.T) {
 func TestAnnounceMark(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g := h.group("water", community.NewGroup{})
-	lem := h.remote(db.ActorPerson, "lem", "lemmy.test", "lemmy")
-	p := h.post(g, h.person("ana"), nil)
+	g := h.Group("water", community.NewGroup{})
+	lem := h.Remote(db.ActorPerson, "lem", "lemmy.test", "lemmy")
+	p := h.Post(g, h.Person("ana"), nil)
 	like := h.kept(g, "Like", lem, p)
 	mark := func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceMark(ctx, tx, g, like, p.URI) }
-	h.do(mark)
-	if s := h.one("Announce"); s.row.Class != db.ClassBulk || slices.Contains(s.to.Families, db.FamilyMicroblog) {
-		t.Errorf("class %d to %v", s.row.Class, s.to)
+	h.Do(mark)
+	if s := h.One("Announce"); s.Row.Class != db.ClassBulk || slices.Contains(s.To.Families, db.FamilyMicroblog) {
+		t.Errorf("class %d to %v", s.Row.Class, s.To)
 	}
 	g.HidesCounts = true
-	h.do(mark)
-	h.one("Announce")
+	h.Do(mark)
+	h.One("Announce")
 }
 
 // A name that nobody proved goes to those alone who do not show it, and cannot be fetched.
 func TestAnnounceHint_toCopseAlone(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g := h.group("water", community.NewGroup{})
-	mo := h.remote(db.ActorPerson, "mo", "masto.test", "mastodon")
-	p := h.post(g, h.remote(db.ActorPerson, "binh", "health.test", "copse"), nil)
+	g := h.Group("water", community.NewGroup{})
+	mo := h.Remote(db.ActorPerson, "mo", "masto.test", "mastodon")
+	p := h.Post(g, h.Remote(db.ActorPerson, "binh", "health.test", "copse"), nil)
 	a := h.kept(g, "Like", mo, p)
-	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceHint(ctx, tx, g, a, p.URI) })
-	s := h.one("Announce")
-	if s.Public || !slices.Equal(s.to.Software, []string{"copse"}) || s.row.Class != db.ClassBulk {
-		t.Errorf("public %t, to %+v, class %d", s.Public, s.to, s.row.Class)
+	h.Do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceHint(ctx, tx, g, a, p.URI) })
+	s := h.One("Announce")
+	if s.Public || !slices.Equal(s.To.Software, []string{"copse"}) || s.Row.Class != db.ClassBulk {
+		t.Errorf("public %t, to %+v, class %d", s.Public, s.To, s.Row.Class)
 	}
 	g.HidesCounts = true
-	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceHint(ctx, tx, g, a, p.URI) })
-	h.one("Announce")
+	h.Do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceHint(ctx, tx, g, a, p.URI) })
+	h.One("Announce")
 }
 
 func TestBoost_startersOnce(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g, ana := h.group("water", community.NewGroup{}), h.person("ana")
-	p := h.post(g, ana, nil)
-	h.boost(g, h.post(g, ana, p))
-	if len(h.outbox()) != 0 {
+	g, ana := h.Group("water", community.NewGroup{}), h.Person("ana")
+	p := h.Post(g, ana, nil)
+	h.boost(g, h.Post(g, ana, p))
+	if len(h.Outbox()) != 0 {
 		t.Fatal("a comment was boosted")
 	}
 	h.announce(g, h.kept(g, "Create", ana, p), p.URI)
 	h.boost(g, p)
 	h.boost(g, p)
 	boosts := map[int64]bool{}
-	for _, s := range h.outbox("Announce") {
+	for _, s := range h.Outbox("Announce") {
 		if s.ObjectURI == p.URI {
 			boosts[s.ID] = true
-			if s.doc["object"] != p.URI || s.doc["published"] == nil {
-				t.Errorf("boost %v", s.doc)
+			if s.Doc["object"] != p.URI || s.Doc["published"] == nil {
+				t.Errorf("boost %v", s.Doc)
 			}
-			if diff := cmp.Diff([]any{g.Actor.FollowersURI, ana.URI}, s.doc["cc"]); diff != "" {
+			if diff := cmp.Diff([]any{g.Actor.FollowersURI, ana.URI}, s.Doc["cc"]); diff != "" {
 				t.Error(diff)
 			}
-			if diff := cmp.Diff(db.Audience{FollowersOf: g.ActorID, Families: []string{db.FamilyMicroblog, ""}}, s.to); diff != "" {
+			if diff := cmp.Diff(db.Audience{FollowersOf: g.ActorID, Families: []string{db.FamilyMicroblog, ""}}, s.To); diff != "" {
 				t.Error(diff)
 			}
 		}
@@ -167,9 +167,9 @@ func TestBoost_startersOnce(t *testing.T) {
 		t.Errorf("%d boosts of one post", len(boosts))
 	}
 	g.AnnouncesComment = true
-	before := len(h.outbox())
-	h.boost(g, h.post(g, ana, p))
-	if len(h.outbox()) != before+1 {
+	before := len(h.Outbox())
+	h.boost(g, h.Post(g, ana, p))
+	if len(h.Outbox()) != before+1 {
 		t.Error("a group that announces comments does not")
 	}
 }
@@ -177,21 +177,21 @@ func TestBoost_startersOnce(t *testing.T) {
 func TestBoost_ofAMicroblogAuthor(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g := h.group("water", community.NewGroup{})
-	gts := h.remote(db.ActorPerson, "gts", "gts.test", "gotosocial")
-	p := h.post(g, gts, nil)
+	g := h.Group("water", community.NewGroup{})
+	gts := h.Remote(db.ActorPerson, "gts", "gts.test", "gotosocial")
+	p := h.Post(g, gts, nil)
 	h.announce(g, h.kept(g, "Create", gts, p), p.URI)
 	h.boost(g, p)
 	var nodebb, author bool
-	for _, s := range h.outbox("Announce") {
+	for _, s := range h.Outbox("Announce") {
 		wrapped := s.ObjectURI != p.URI
-		if slices.Contains(s.to.Software, "nodebb") {
+		if slices.Contains(s.To.Software, "nodebb") {
 			nodebb = true
 			if wrapped {
 				t.Error("NodeBB gets a wrapped activity that it can't fetch")
 			}
 		}
-		if len(s.to.Inboxes) > 0 {
+		if len(s.To.Inboxes) > 0 {
 			author = true
 			if wrapped {
 				t.Error("a microblog gets a wrapped activity")
@@ -206,26 +206,26 @@ func TestBoost_ofAMicroblogAuthor(t *testing.T) {
 func TestUnboost_embedsTheAnnounce(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g := h.group("water", community.NewGroup{})
-	p := h.post(g, h.person("ana"), nil)
+	g := h.Group("water", community.NewGroup{})
+	p := h.Post(g, h.Person("ana"), nil)
 	unboost := func(ctx context.Context, tx *db.Store) error { return h.r.Unboost(ctx, tx, g, p) }
-	h.do(unboost)
-	if len(h.outbox()) != 0 {
+	h.Do(unboost)
+	if len(h.Outbox()) != 0 {
 		t.Fatal("took back what was never sent")
 	}
 	h.boost(g, p)
-	first := h.one("Announce")
-	h.do(unboost)
-	h.do(unboost)
-	undos := h.outbox("Undo")
+	first := h.One("Announce")
+	h.Do(unboost)
+	h.Do(unboost)
+	undos := h.Outbox("Undo")
 	for _, s := range undos {
-		if s.ID != undos[0].ID || !bytes.Contains(s.Body, first.Body) || s.row.OKey != first.row.OKey {
-			t.Errorf("undone with %s, order %d", s.Body, s.row.OKey)
+		if s.ID != undos[0].ID || !bytes.Contains(s.Body, first.Body) || s.Row.OKey != first.Row.OKey {
+			t.Errorf("undone with %s, order %d", s.Body, s.Row.OKey)
 		}
 	}
-	h.pass(time.Minute)
+	h.Pass(time.Minute)
 	h.boost(g, p)
-	if list := h.outbox("Announce"); len(list) != 2 || list[0].ID == list[1].ID {
+	if list := h.Outbox("Announce"); len(list) != 2 || list[0].ID == list[1].ID {
 		t.Errorf("boosted again: %d announces", len(list))
 	}
 }
@@ -233,12 +233,12 @@ func TestUnboost_embedsTheAnnounce(t *testing.T) {
 func TestAnnounceObject(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g := h.group("water", community.NewGroup{})
-	p := h.post(g, h.remote(db.ActorPerson, "lem", "lemmy.test", "lemmy"), nil)
-	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceObject(ctx, tx, g, p) })
+	g := h.Group("water", community.NewGroup{})
+	p := h.Post(g, h.Remote(db.ActorPerson, "lem", "lemmy.test", "lemmy"), nil)
+	h.Do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceObject(ctx, tx, g, p) })
 	h.boost(g, p) // the same announce, to microblogs as well
-	list := h.outbox("Announce")
-	if len(list) != 2 || list[0].ID != list[1].ID || list[0].doc["object"] != p.URI {
+	list := h.Outbox("Announce")
+	if len(list) != 2 || list[0].ID != list[1].ID || list[0].Doc["object"] != p.URI {
 		t.Errorf("announces %v", list)
 	}
 }
@@ -249,23 +249,23 @@ func TestT46_closedGroupsTellMembersAlone(t *testing.T) {
 	t.Parallel()
 	for _, openness := range []string{db.OpennessRestricted, db.OpennessPrivate, db.OpennessConfidential} {
 		h := newHome(t)
-		ana := h.person("ana")
-		g := h.group("water", community.NewGroup{Openness: openness, Facilitator: ana})
-		lem := h.remote(db.ActorPerson, "lem", "lemmy.test", "lemmy")
+		ana := h.Person("ana")
+		g := h.Group("water", community.NewGroup{Openness: openness, Facilitator: ana})
+		lem := h.Remote(db.ActorPerson, "lem", "lemmy.test", "lemmy")
 		h.follows(lem, g.Actor)
-		p := h.post(g, ana, nil)
+		p := h.Post(g, ana, nil)
 		a := h.kept(g, "Create", ana, p)
 		h.announce(g, a, p.URI)
 		h.boost(g, p)
-		h.do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceMark(ctx, tx, g, a, p.URI) })
-		h.do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceObject(ctx, tx, g, p) })
+		h.Do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceMark(ctx, tx, g, a, p.URI) })
+		h.Do(func(ctx context.Context, tx *db.Store) error { return h.r.AnnounceObject(ctx, tx, g, p) })
 		bo := h.member("bo")
-		h.do(func(ctx context.Context, tx *db.Store) error {
+		h.Do(func(ctx context.Context, tx *db.Store) error {
 			return h.r.GrantRole(ctx, tx, ana, g, community.RoleOf{Who: bo, Role: db.RoleModerator})
 		})
-		for _, s := range h.outbox() {
-			if s.to.FollowersOf != g.ActorID || s.to.Promise != db.PromiseKept || len(s.to.Inboxes) != 0 || s.Public {
-				t.Errorf("%s of a %s group goes to %+v, public %v", s.Type, openness, s.to, s.Public)
+		for _, s := range h.Outbox() {
+			if s.To.FollowersOf != g.ActorID || s.To.Promise != db.PromiseKept || len(s.To.Inboxes) != 0 || s.Public {
+				t.Errorf("%s of a %s group goes to %+v, public %v", s.Type, openness, s.To, s.Public)
 			}
 			if strings.Contains(string(s.Body), "Public") {
 				t.Errorf("%s of a %s group is for the public: %s", s.Type, openness, s.Body)
@@ -276,7 +276,7 @@ func TestT46_closedGroupsTellMembersAlone(t *testing.T) {
 
 // member is a remote person without a place to be reached.
 func (h *home) member(handle string) *db.Actor {
-	a := h.remote(db.ActorPerson, handle, "copse2.test", "copse")
+	a := h.Remote(db.ActorPerson, handle, "copse2.test", "copse")
 	a.Inbox, a.SharedInbox = "", ""
 	return a
 }

@@ -13,9 +13,9 @@ import (
 func TestCreatePerson(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	ana := h.account("ana", true)
-	a, err := h.s.ActorByURI(h.ctx, ana.Actor.URI)
-	h.ok(err)
+	ana := h.Account("ana", true)
+	a, err := h.Store.ActorByURI(h.Ctx, ana.Actor.URI)
+	h.OK(err)
 	if a.Inbox != a.URI+"/inbox" || a.SharedInbox != "https://copse.test/ap/inbox" || a.URL != "https://copse.test/u/ana" || a.Acct() != "ana@copse.test" {
 		t.Errorf("addresses %q %q %q %q", a.Inbox, a.SharedInbox, a.URL, a.Acct())
 	}
@@ -30,8 +30,8 @@ func TestCreatePerson(t *testing.T) {
 func TestCreatePerson_refusals(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	h.person("ana")
-	h.group("water", community.NewGroup{})
+	h.Person("ana")
+	h.Group("water", community.NewGroup{})
 	for _, row := range []struct{ handle, email, code string }{
 		{"a", "x@copse.test", "handle-invalid"},
 		{"an a", "x@copse.test", "handle-invalid"},
@@ -45,8 +45,8 @@ func TestCreatePerson_refusals(t *testing.T) {
 		{"bo", "Bo <bo@copse.test>", "email-invalid"},
 		{"bo", "ANA@copse.test", "email-taken"},
 	} {
-		h.refused(row.code, func(ctx context.Context, tx *db.Store) error {
-			_, err := h.r.CreatePerson(ctx, tx, community.NewPerson{Handle: row.handle, Email: row.email, Actor: h.prepared(db.ActorPerson)})
+		h.Refused(row.code, func(ctx context.Context, tx *db.Store) error {
+			_, err := h.r.CreatePerson(ctx, tx, community.NewPerson{Handle: row.handle, Email: row.email, Actor: h.Prepared(db.ActorPerson)})
 			return err
 		})
 	}
@@ -55,18 +55,18 @@ func TestCreatePerson_refusals(t *testing.T) {
 func TestPrepareActor_withinTheTransaction(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	h.do(func(ctx context.Context, tx *db.Store) error {
+	h.Do(func(ctx context.Context, tx *db.Store) error {
 		a, err := h.r.CreatePerson(ctx, tx, community.NewPerson{Handle: "ana", Email: "ana@copse.test"})
 		if err == nil && len(a.Actor.PrivateKey) == 0 {
 			t.Error("a person without keys")
 		}
 		return err
 	})
-	if _, err := h.r.PrepareActor(h.s, db.ActorApplication); err == nil {
+	if _, err := h.r.PrepareActor(h.Store, db.ActorApplication); err == nil {
 		t.Error("prepared a second actor of the server")
 	}
-	err := h.s.InTx(h.ctx, func(ctx context.Context, tx *db.Store) error {
-		_, err := h.r.CreateGroup(ctx, tx, community.NewGroup{Handle: "gr", Name: "G", Actor: h.prepared(db.ActorPerson)})
+	err := h.Store.InTx(h.Ctx, func(ctx context.Context, tx *db.Store) error {
+		_, err := h.r.CreateGroup(ctx, tx, community.NewGroup{Handle: "gr", Name: "G", Actor: h.Prepared(db.ActorPerson)})
 		return err
 	})
 	if _, no := errors.AsType[*community.Refusal](err); err == nil || no {
@@ -77,10 +77,10 @@ func TestPrepareActor_withinTheTransaction(t *testing.T) {
 func TestCreateGroup_seatsItsFacilitator(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	fay := h.person("fay")
-	made := h.group("water", community.NewGroup{Summary: "How *we* work", Languages: " en  fr ", Facilitator: fay})
-	g, err := h.s.GroupByID(h.ctx, made.ActorID)
-	h.ok(err)
+	fay := h.Person("fay")
+	made := h.Group("water", community.NewGroup{Summary: "How *we* work", Languages: " en  fr ", Facilitator: fay})
+	g, err := h.Store.GroupByID(h.Ctx, made.ActorID)
+	h.OK(err)
 	if g.Openness != db.OpennessOpen || g.PostPolicy != db.PostAnyone || g.HoldPolicy != db.HoldLinks || g.Languages != "en fr" {
 		t.Errorf("settings %q %q %q %q", g.Openness, g.PostPolicy, g.HoldPolicy, g.Languages)
 	}
@@ -90,8 +90,8 @@ func TestCreateGroup_seatsItsFacilitator(t *testing.T) {
 	if !strings.Contains(g.Actor.Summary, "<em>we</em>") || g.Actor.ModeratorsURI != g.Actor.URI+"/moderators" {
 		t.Errorf("summary %q, moderators %q", g.Actor.Summary, g.Actor.ModeratorsURI)
 	}
-	st, err := h.r.Standing(h.ctx, h.s, g, fay)
-	h.ok(err)
+	st, err := h.r.Standing(h.Ctx, h.Store, g, fay)
+	h.OK(err)
 	if st.Role != db.RoleFacilitator || !st.Follows || !st.Belongs {
 		t.Errorf("standing of the facilitator %+v", st)
 	}
@@ -100,7 +100,7 @@ func TestCreateGroup_seatsItsFacilitator(t *testing.T) {
 func TestCreateGroup_refusals(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	h.person("ana")
+	h.Person("ana")
 	for _, row := range []struct {
 		n    community.NewGroup
 		code string
@@ -113,13 +113,13 @@ func TestCreateGroup_refusals(t *testing.T) {
 		{community.NewGroup{Handle: "water", Name: "W", Summary: strings.Repeat("a", 10_001)}, "summary-long"},
 		{community.NewGroup{Handle: "water", Name: "W", Summary: "a\x00b"}, "summary-invalid"},
 	} {
-		row.n.Actor = h.prepared(db.ActorGroup)
-		h.refused(row.code, func(ctx context.Context, tx *db.Store) error {
+		row.n.Actor = h.Prepared(db.ActorGroup)
+		h.Refused(row.code, func(ctx context.Context, tx *db.Store) error {
 			_, err := h.r.CreateGroup(ctx, tx, row.n)
 			return err
 		})
 	}
-	closed := h.group("quiet", community.NewGroup{Openness: db.OpennessConfidential})
+	closed := h.Group("quiet", community.NewGroup{Openness: db.OpennessConfidential})
 	if !closed.Actor.Locked || closed.Actor.Discoverable || closed.Actor.Indexable {
 		t.Errorf("a confidential group lets itself be found: %+v", closed.Actor)
 	}
@@ -130,7 +130,7 @@ func TestEnsureInstance_once(t *testing.T) {
 	h := newHome(t)
 	var ids []int64
 	for range 2 {
-		h.do(func(ctx context.Context, tx *db.Store) error {
+		h.Do(func(ctx context.Context, tx *db.Store) error {
 			a, err := h.r.EnsureInstance(ctx, tx)
 			if err == nil {
 				ids = append(ids, a.ID)
@@ -149,14 +149,14 @@ func TestEnsureInstance_once(t *testing.T) {
 func TestEditPerson_tellsFollowers(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	ana := h.account("ana", false)
+	ana := h.Account("ana", false)
 	ana.Actor.Name, ana.Actor.SummarySource, ana.Actor.Organisation = "Ana\u202e", "I *test* pumps", "Health <Agency>"
-	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.EditPerson(ctx, tx, ana) })
-	s := h.one("Update")
-	if s.to.FollowersOf != ana.ActorID || !s.Public {
-		t.Errorf("goes to %+v, public %v", s.to, s.Public)
+	h.Do(func(ctx context.Context, tx *db.Store) error { return h.r.EditPerson(ctx, tx, ana) })
+	s := h.One("Update")
+	if s.To.FollowersOf != ana.ActorID || !s.Public {
+		t.Errorf("goes to %+v, public %v", s.To, s.Public)
 	}
-	doc := s.doc["object"].(map[string]any)
+	doc := s.Doc["object"].(map[string]any)
 	if doc["name"] != "Ana" || doc["summary"] != "<p>I <em>test</em> pumps</p>\n" && doc["summary"] != "<p>I <em>test</em> pumps</p>" {
 		t.Errorf("name %q, summary %q", doc["name"], doc["summary"])
 	}
@@ -168,17 +168,17 @@ func TestEditPerson_tellsFollowers(t *testing.T) {
 func TestEditPerson_tellsHomesOfCommunities(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	ana, fay := h.account("ana", false), h.person("fay")
-	h.join(ana.Actor, h.group("water", community.NewGroup{Facilitator: fay}))
-	soil := h.remoteGroup("soil", "peer.test", "copse")
-	h.do(func(ctx context.Context, tx *db.Store) error {
+	ana, fay := h.Account("ana", false), h.Person("fay")
+	h.join(ana.Actor, h.Group("water", community.NewGroup{Facilitator: fay}))
+	soil := h.RemoteGroup("soil", "peer.test", "copse")
+	h.Do(func(ctx context.Context, tx *db.Store) error {
 		_, err := h.r.Follow(ctx, tx, ana.Actor, soil.Actor)
 		return err
 	})
-	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.EditPerson(ctx, tx, ana) })
+	h.Do(func(ctx context.Context, tx *db.Store) error { return h.r.EditPerson(ctx, tx, ana) })
 	var to []string
-	for _, s := range h.outbox("Update") {
-		for _, i := range s.to.Inboxes {
+	for _, s := range h.Outbox("Update") {
+		for _, i := range s.To.Inboxes {
 			to = append(to, i.Inbox)
 		}
 	}
@@ -190,17 +190,17 @@ func TestEditPerson_tellsHomesOfCommunities(t *testing.T) {
 func TestEditGroup(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	fay, bo := h.person("fay"), h.person("bo")
-	g := h.group("water", community.NewGroup{Facilitator: fay})
-	h.refused("not-facilitator", func(ctx context.Context, tx *db.Store) error { return h.r.EditGroup(ctx, tx, bo, g) })
+	fay, bo := h.Person("fay"), h.Person("bo")
+	g := h.Group("water", community.NewGroup{Facilitator: fay})
+	h.Refused("not-facilitator", func(ctx context.Context, tx *db.Store) error { return h.r.EditGroup(ctx, tx, bo, g) })
 	g.Openness, g.Tagline = db.OpennessPrivate, "Clean water"
-	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.EditGroup(ctx, tx, fay, g) })
-	s := h.one("Update")
-	if s.Public || s.doc["to"].([]any)[0] != g.Actor.FollowersURI {
-		t.Errorf("an edit of a private group is public: %v, to %v", s.Public, s.doc["to"])
+	h.Do(func(ctx context.Context, tx *db.Store) error { return h.r.EditGroup(ctx, tx, fay, g) })
+	s := h.One("Update")
+	if s.Public || s.Doc["to"].([]any)[0] != g.Actor.FollowersURI {
+		t.Errorf("an edit of a private group is public: %v, to %v", s.Public, s.Doc["to"])
 	}
-	again, err := h.s.GroupByID(h.ctx, g.ActorID)
-	h.ok(err)
+	again, err := h.Store.GroupByID(h.Ctx, g.ActorID)
+	h.OK(err)
 	if again.Tagline != "Clean water" || !again.Actor.Locked {
 		t.Errorf("stored %+v, locked %v", again, again.Actor.Locked)
 	}
@@ -209,22 +209,22 @@ func TestEditGroup(t *testing.T) {
 func TestEdit_refusals(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	fay := h.account("fay", false)
-	g, far := h.group("water", community.NewGroup{Facilitator: fay.Actor}), h.remoteGroup("soil", "peer.test", "")
+	fay := h.Account("fay", false)
+	g, far := h.Group("water", community.NewGroup{Facilitator: fay.Actor}), h.RemoteGroup("soil", "peer.test", "")
 	editGroup := func(g *db.Group) func(ctx context.Context, tx *db.Store) error {
 		return func(ctx context.Context, tx *db.Store) error { return h.r.EditGroup(ctx, tx, fay.Actor, g) }
 	}
-	h.refused("not-ours", editGroup(far))
+	h.Refused("not-ours", editGroup(far))
 	g.Actor.Name = ""
-	h.refused("name-missing", editGroup(g))
+	h.Refused("name-missing", editGroup(g))
 	g.Actor.Name, g.PostPolicy = "Water", "cats"
-	h.refused("choice-unknown", editGroup(g))
+	h.Refused("choice-unknown", editGroup(g))
 	editPerson := func(ctx context.Context, tx *db.Store) error { return h.r.EditPerson(ctx, tx, fay) }
 	fay.Actor.SummarySource = strings.Repeat("a", 10_001)
-	h.refused("summary-long", editPerson)
-	fay.Actor.SummarySource, fay.Actor.SuspendedAt = "", h.s.Now()
-	h.refused("suspended", editPerson)
-	if len(h.outbox()) != 0 {
-		t.Errorf("refused edits sent %v", h.outbox())
+	h.Refused("summary-long", editPerson)
+	fay.Actor.SummarySource, fay.Actor.SuspendedAt = "", h.Store.Now()
+	h.Refused("suspended", editPerson)
+	if len(h.Outbox()) != 0 {
+		t.Errorf("refused edits sent %v", h.Outbox())
 	}
 }

@@ -2,28 +2,17 @@ package community_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/community/comtest"
 )
 
-// codeOf is the code of a refusal, "" for success and the whole text of a fault.
-func codeOf(err error) string {
-	if err == nil {
-		return ""
-	}
-	if no, ok := errors.AsType[*community.Refusal](err); ok {
-		return no.Code
-	}
-	return err.Error()
-}
-
 func (h *home) permit(g *db.Group, who *db.Actor, act community.Act) string {
-	h.t.Helper()
-	return codeOf(h.r.Permit(h.ctx, h.s, g, who, act))
+	h.T.Helper()
+	return comtest.Code(h.r.Permit(h.Ctx, h.Store, g, who, act))
 }
 
 // circle is a group with one person of each standing.
@@ -33,25 +22,25 @@ type circle struct {
 }
 
 func newCircle(h *home, n community.NewGroup) circle {
-	h.t.Helper()
+	h.T.Helper()
 	c := circle{people: map[string]*db.Actor{"nobody": nil}}
-	fay := h.person("fay")
+	fay := h.Person("fay")
 	n.Facilitator = fay
-	c.group = h.group("water", n)
+	c.group = h.Group("water", n)
 	c.people[db.RoleFacilitator] = fay
 	for _, name := range []string{"stranger", "follower", "newcomer", "member", "moderator"} {
-		c.people[name] = h.person("a_" + name)
+		c.people[name] = h.Person("a_" + name)
 	}
-	c.people["admin"] = h.account("theo", true).Actor
+	c.people["admin"] = h.Account("theo", true).Actor
 	if n.Openness == "" || n.Openness == db.OpennessOpen {
 		h.follows(c.people["follower"], c.group.Actor)
 	} else { // there following is belonging; one who asked stands for the follower
-		h.ok(h.s.PutFollow(h.ctx, &db.Follow{FollowerID: c.people["follower"].ID, FolloweeID: c.group.ActorID, State: db.FollowPending}, c.people["follower"]))
+		h.OK(h.Store.PutFollow(h.Ctx, &db.Follow{FollowerID: c.people["follower"].ID, FolloweeID: c.group.ActorID, State: db.FollowPending}, c.people["follower"]))
 	}
 	for name, status := range map[string]string{"newcomer": db.MemberNewcomer, "member": db.MemberFull} {
-		h.ok(h.s.PutMembership(h.ctx, &db.Membership{GroupID: c.group.ActorID, ActorID: c.people[name].ID, Status: status, JoinedAt: h.s.Now()}))
+		h.OK(h.Store.PutMembership(h.Ctx, &db.Membership{GroupID: c.group.ActorID, ActorID: c.people[name].ID, Status: status, JoinedAt: h.Store.Now()}))
 	}
-	h.ok(h.s.GrantRole(h.ctx, &db.RoleGrant{GroupID: c.group.ActorID, ActorID: c.people["moderator"].ID, Role: db.RoleModerator}))
+	h.OK(h.Store.GrantRole(h.Ctx, &db.RoleGrant{GroupID: c.group.ActorID, ActorID: c.people["moderator"].ID, Role: db.RoleModerator}))
 	return c
 }
 
@@ -108,7 +97,7 @@ func TestPermit_table(t *testing.T) {
 
 // climb checks one act on all steps: refused with code below from, allowed from there on.
 func (h *home) climb(c circle, act community.Act, from, code string) {
-	h.t.Helper()
+	h.T.Helper()
 	allowed := false
 	for _, step := range ladder() {
 		allowed = allowed || step == from
@@ -120,7 +109,7 @@ func (h *home) climb(c circle, act community.Act, from, code string) {
 			want = "signed-out"
 		}
 		if got := h.permit(c.group, c.people[step], act); got != want {
-			h.t.Errorf("%s in a %s group as %s: %q, want %q", act, c.group.Openness, step, got, want)
+			h.T.Errorf("%s in a %s group as %s: %q, want %q", act, c.group.Openness, step, got, want)
 		}
 	}
 }
@@ -149,7 +138,7 @@ func TestPermit_bannedWriteNothing(t *testing.T) {
 	h := newHome(t)
 	c := newCircle(h, community.NewGroup{})
 	who := c.people["moderator"]
-	h.ok(h.s.PutBan(h.ctx, &db.Ban{GroupID: c.group.ActorID, ActorID: who.ID, Until: db.At(h.now().Add(time.Hour))}))
+	h.OK(h.Store.PutBan(h.Ctx, &db.Ban{GroupID: c.group.ActorID, ActorID: who.ID, Until: db.At(h.Now().Add(time.Hour))}))
 	for _, act := range []community.Act{community.ActFollow, community.ActJoin, community.ActReply, community.ActStart, community.ActLike, community.ActRemove} {
 		if got := h.permit(c.group, who, act); got != "banned" {
 			t.Errorf("banned person may %s: %q", act, got)
@@ -158,7 +147,7 @@ func TestPermit_bannedWriteNothing(t *testing.T) {
 	if got := h.permit(c.group, who, community.ActRead); got != "" {
 		t.Errorf("banned person reads an open group: %q", got)
 	}
-	h.pass(2 * time.Hour)
+	h.Pass(2 * time.Hour)
 	if got := h.permit(c.group, who, community.ActReply); got != "" {
 		t.Errorf("after the ban: %q", got)
 	}
@@ -169,23 +158,23 @@ func TestPermit_suspendedAndGone(t *testing.T) {
 	h := newHome(t)
 	c := newCircle(h, community.NewGroup{})
 	who := c.people["facilitator"]
-	who.SuspendedAt = h.s.Now()
+	who.SuspendedAt = h.Store.Now()
 	for _, act := range []community.Act{community.ActReply, community.ActRemove, community.ActRead} {
 		if got := h.permit(c.group, who, act); got != "suspended" {
 			t.Errorf("suspended person may %s: %q", act, got)
 		}
 	}
-	c.group.ArchivedAt = h.s.Now()
+	c.group.ArchivedAt = h.Store.Now()
 	for act, want := range map[community.Act]string{community.ActReply: "group-archived", community.ActJoin: "group-archived", community.ActRead: ""} {
 		if got := h.permit(c.group, c.people["member"], act); got != want {
 			t.Errorf("%s in an archived group: %q, want %q", act, got, want)
 		}
 	}
-	c.group.Actor.DeletedAt = h.s.Now()
+	c.group.Actor.DeletedAt = h.Store.Now()
 	if got := h.permit(c.group, c.people["member"], community.ActRead); got != "group-gone" {
 		t.Errorf("read a deleted group: %q", got)
 	}
-	if err := h.r.Permit(h.ctx, h.s, c.group, who, "dance"); err == nil {
+	if err := h.r.Permit(h.Ctx, h.Store, c.group, who, "dance"); err == nil {
 		t.Error("an unknown act is permitted")
 	}
 }
@@ -195,12 +184,12 @@ func TestStanding_newcomerFor30Days(t *testing.T) {
 	h := newHome(t)
 	c := newCircle(h, community.NewGroup{})
 	for _, want := range []string{community.StandsNewcomer, community.StandsMember} {
-		st, err := h.r.Standing(h.ctx, h.s, c.group, c.people["newcomer"])
-		h.ok(err)
+		st, err := h.r.Standing(h.Ctx, h.Store, c.group, c.people["newcomer"])
+		h.OK(err)
 		if st.Role != want || !st.Belongs {
 			t.Errorf("role %q, belongs %v; want %q", st.Role, st.Belongs, want)
 		}
-		h.pass(community.NewcomerFor)
+		h.Pass(community.NewcomerFor)
 	}
 }
 
@@ -208,8 +197,8 @@ func TestHold(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	c := newCircle(h, community.NewGroup{})
-	known := h.remote(db.ActorPerson, "kim", "peer.test", "mastodon")
-	h.post(c.group, known, nil)
+	known := h.Remote(db.ActorPerson, "kim", "peer.test", "mastodon")
+	h.Post(c.group, known, nil)
 	for _, row := range []struct {
 		policy string
 		who    *db.Actor
@@ -227,7 +216,7 @@ func TestHold(t *testing.T) {
 		{db.HoldFirst, c.people["admin"], true, false},
 	} {
 		c.group.HoldPolicy = row.policy
-		got, err := h.r.Hold(h.ctx, h.s, c.group, row.who, row.links)
+		got, err := h.r.Hold(h.Ctx, h.Store, c.group, row.who, row.links)
 		if err != nil || got != row.want {
 			t.Errorf("policy %s, %s, links %v: held %v, %v", row.policy, row.who.Handle, row.links, got, err)
 		}
@@ -238,10 +227,10 @@ func TestHold(t *testing.T) {
 func TestT51_strangersWaitForAModerator(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g := h.group("water", community.NewGroup{HoldPolicy: db.HoldFirst})
+	g := h.Group("water", community.NewGroup{HoldPolicy: db.HoldFirst})
 	for _, name := range []string{"s1", "s2", "s3"} {
-		who := h.remote(db.ActorPerson, name, "spam.test", "mastodon")
-		h.do(func(ctx context.Context, tx *db.Store) error {
+		who := h.Remote(db.ActorPerson, name, "spam.test", "mastodon")
+		h.Do(func(ctx context.Context, tx *db.Store) error {
 			held, err := h.r.Hold(ctx, tx, g, who, false)
 			if err == nil && !held {
 				t.Errorf("first post of %s is shown at once", name)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/community/comtest"
 )
 
 func roleAct(kind string, by *db.Actor, g *db.Group, target string, what community.RoleOf) string {
@@ -18,34 +19,34 @@ func roleAct(kind string, by *db.Actor, g *db.Group, target string, what communi
 func TestTakeRole_byFacilitatorElsewhere(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	fay := h.person("fay")
-	g := h.group("water", community.NewGroup{Facilitator: fay})
-	ana, bo := h.remote(db.ActorPerson, "ana", "b.test", "copse"), h.remote(db.ActorPerson, "bo", "c.test", "copse")
+	fay := h.Person("fay")
+	g := h.Group("water", community.NewGroup{Facilitator: fay})
+	ana, bo := h.Remote(db.ActorPerson, "ana", "b.test", "copse"), h.Remote(db.ActorPerson, "bo", "c.test", "copse")
 	expert := community.RoleOf{Who: bo, Role: db.RoleExpert}
-	h.take(h.r.TakeRole, ana, roleAct("Add", ana, g, "/roles", expert), "not-core")
-	h.do(func(ctx context.Context, tx *db.Store) error {
+	h.Take(h.r.TakeRole, ana, roleAct("Add", ana, g, "/roles", expert), "not-core")
+	h.Do(func(ctx context.Context, tx *db.Store) error {
 		return h.r.GrantRole(ctx, tx, fay, g, community.RoleOf{Who: ana, Role: db.RoleFacilitator})
 	})
-	h.take(h.r.TakeRole, ana, roleAct("Add", ana, g, "/roles", expert), "")
+	h.Take(h.r.TakeRole, ana, roleAct("Add", ana, g, "/roles", expert), "")
 	if got := h.roles(g, bo); !slices.Equal(got, []string{db.RoleExpert}) || h.status(bo, g) != db.MemberFull {
 		t.Errorf("bo holds %v and is %q", got, h.status(bo, g))
 	}
-	var told sent
-	for _, add := range h.outbox("Add") {
-		if add.doc["actor"] == g.Actor.URI {
+	var told comtest.Sent
+	for _, add := range h.Outbox("Add") {
+		if add.Doc["actor"] == g.Actor.URI {
 			told = add
 		}
 	}
-	if told.doc["actor"] != g.Actor.URI || told.doc["object"] != bo.URI || len(h.outbox("Announce")) > 1 {
-		t.Errorf("bo's server is told %v", told.doc)
+	if told.Doc["actor"] != g.Actor.URI || told.Doc["object"] != bo.URI || len(h.Outbox("Announce")) > 1 {
+		t.Errorf("bo's server is told %v", told.Doc)
 	}
-	h.take(h.r.TakeRole, ana, roleAct("Remove", ana, g, "/roles", expert), "")
+	h.Take(h.r.TakeRole, ana, roleAct("Remove", ana, g, "/roles", expert), "")
 	if got := h.roles(g, bo); len(got) != 0 {
 		t.Errorf("bo still holds %v", got)
 	}
-	h.take(h.r.TakeRole, ana, roleAct("Add", ana, g, "/roles", community.RoleOf{Who: bo, Role: "emperor"}), "unknown-role")
-	h.take(h.r.TakeRole, ana, roleAct("Add", ana, g, "/roles", community.RoleOf{Who: bo, Role: db.RoleModerator}), "unknown-role")
-	h.take(h.r.TakeAddRemove, ana, roleAct("Add", ana, g, "/moderators", community.RoleOf{Who: bo, Role: db.RoleFacilitator}), "")
+	h.Take(h.r.TakeRole, ana, roleAct("Add", ana, g, "/roles", community.RoleOf{Who: bo, Role: "emperor"}), "unknown-role")
+	h.Take(h.r.TakeRole, ana, roleAct("Add", ana, g, "/roles", community.RoleOf{Who: bo, Role: db.RoleModerator}), "unknown-role")
+	h.Take(h.r.TakeAddRemove, ana, roleAct("Add", ana, g, "/moderators", community.RoleOf{Who: bo, Role: db.RoleFacilitator}), "")
 	if got := h.roles(g, bo); !slices.Equal(got, []string{db.RoleFacilitator}) {
 		t.Errorf("bo holds %v after an Add that names facilitator", got)
 	}
@@ -55,32 +56,32 @@ func TestTakeRole_byFacilitatorElsewhere(t *testing.T) {
 func TestTakeRole_ofGroupElsewhere(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g, ana := h.remoteGroup("water", "b.test", "copse"), h.person("ana")
-	liar := h.remote(db.ActorPerson, "liar", "c.test", "copse")
+	g, ana := h.RemoteGroup("water", "b.test", "copse"), h.Person("ana")
+	liar := h.Remote(db.ActorPerson, "liar", "c.test", "copse")
 	expert := community.RoleOf{Who: ana, Role: db.RoleExpert}
-	h.take(h.r.TakeRole, liar, roleAct("Add", liar, g, "/roles", expert), "not-moderator")
-	h.take(h.r.TakeRole, g.Actor, roleAct("Add", g.Actor, g, "/roles", expert), "")
+	h.Take(h.r.TakeRole, liar, roleAct("Add", liar, g, "/roles", expert), "not-moderator")
+	h.Take(h.r.TakeRole, g.Actor, roleAct("Add", g.Actor, g, "/roles", expert), "")
 	if got := h.roles(g, ana); !slices.Equal(got, []string{db.RoleExpert}) {
 		t.Errorf("ana holds %v", got)
 	}
 	core := func(ctx context.Context, tx *db.Store) error {
 		return h.r.GrantRole(ctx, tx, ana, g, community.RoleOf{Who: liar, Role: db.RoleCore})
 	}
-	h.refused("not-facilitator", core)
-	h.do(func(ctx context.Context, tx *db.Store) error {
+	h.Refused("not-facilitator", core)
+	h.Do(func(ctx context.Context, tx *db.Store) error {
 		return tx.GrantRole(ctx, &db.RoleGrant{GroupID: g.ActorID, ActorID: ana.ID, Role: db.RoleModerator})
 	})
-	h.do(core)
-	asked := h.one("Add")
-	roles, _ := asked.doc["copse:roles"].(map[string]any)
-	if asked.doc["actor"] != ana.URI || asked.doc["target"] != g.Actor.URI+"/roles" || roles[liar.URI] != db.RoleCore {
-		t.Errorf("its server is asked %v", asked.doc)
+	h.Do(core)
+	asked := h.One("Add")
+	roles, _ := asked.Doc["copse:roles"].(map[string]any)
+	if asked.Doc["actor"] != ana.URI || asked.Doc["target"] != g.Actor.URI+"/roles" || roles[liar.URI] != db.RoleCore {
+		t.Errorf("its server is asked %v", asked.Doc)
 	}
 	if len(h.roles(g, liar)) != 0 {
 		t.Error("it holds before its server said so")
 	}
-	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.WithdrawRole(ctx, tx, ana, g, expert) })
-	if len(h.outbox("Remove")) != 1 {
+	h.Do(func(ctx context.Context, tx *db.Store) error { return h.r.WithdrawRole(ctx, tx, ana, g, expert) })
+	if len(h.Outbox("Remove")) != 1 {
 		t.Error("she could not lay down her own role")
 	}
 }

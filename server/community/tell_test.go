@@ -12,11 +12,11 @@ import (
 )
 
 func (h *home) tell(g *db.Group, n community.Notice, want bool) {
-	h.t.Helper()
-	h.do(func(ctx context.Context, tx *db.Store) error {
+	h.T.Helper()
+	h.Do(func(ctx context.Context, tx *db.Store) error {
 		said, err := h.r.Tell(ctx, tx, g, n)
 		if err == nil && said != want {
-			h.t.Errorf("told %s %q: %v, want %v", n.To.Handle, n.Code, said, want)
+			h.T.Errorf("told %s %q: %v, want %v", n.To.Handle, n.Code, said, want)
 		}
 		return err
 	})
@@ -25,24 +25,24 @@ func (h *home) tell(g *db.Group, n community.Notice, want bool) {
 func TestTell_aDirectNoteOnceADay(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g := h.group("water", community.NewGroup{Languages: "fr en"})
-	ana := h.remote(db.ActorPerson, "ana", "peer.test", "mastodon")
+	g := h.Group("water", community.NewGroup{Languages: "fr en"})
+	ana := h.Remote(db.ActorPerson, "ana", "peer.test", "mastodon")
 	about := &db.Post{URI: "https://peer.test/p", AuthorID: ana.ID, Content: "<p>My <strong>pump</strong></p><script>x</script>", Lang: "es"}
 	n := community.Notice{To: ana, Code: "followers-only-start", About: about}
 	h.tell(g, n, true)
 	h.tell(g, n, false)
 	h.tell(g, community.Notice{To: ana, Code: "held"}, true) // another thing
-	h.pass(25 * time.Hour)
+	h.Pass(25 * time.Hour)
 	h.tell(g, n, true)
-	list := h.outbox("Create")
+	list := h.Outbox("Create")
 	if len(list) != 3 {
 		t.Fatalf("%d Notes went out, want 3", len(list))
 	}
 	s := list[0]
-	if s.Public || !slices.Equal(s.inboxes(), []string{ana.Inbox}) {
-		t.Errorf("goes to %v, public %v", s.inboxes(), s.Public)
+	if s.Public || !slices.Equal(s.Inboxes(), []string{ana.Inbox}) {
+		t.Errorf("goes to %v, public %v", s.Inboxes(), s.Public)
 	}
-	note := s.doc["object"].(map[string]any)
+	note := s.Doc["object"].(map[string]any)
 	content := note["content"].(string)
 	for _, want := range []string{"es followers-only-start in Group water", "<strong>pump</strong>", ana.URL, "https://copse.test/c/water"} {
 		if !strings.Contains(content, want) {
@@ -55,15 +55,15 @@ func TestTell_aDirectNoteOnceADay(t *testing.T) {
 	if to := note["to"].([]any); len(to) != 1 || to[0] != ana.URI || note["cc"] != nil {
 		t.Errorf("addressed to %v, %v", note["to"], note["cc"])
 	}
-	if fr := list[1].doc["object"].(map[string]any)["content"].(string); !strings.Contains(fr, "fr held") {
+	if fr := list[1].Doc["object"].(map[string]any)["content"].(string); !strings.Contains(fr, "fr held") {
 		t.Errorf("%q is not in the group's language", fr)
 	}
-	p, err := h.s.PostByURI(h.ctx, note["id"].(string))
-	h.ok(err)
+	p, err := h.Store.PostByURI(h.Ctx, note["id"].(string))
+	h.OK(err)
 	if p.Visibility != db.VisibilityDirect || p.Kind != db.KindNote || p.GroupID != g.ActorID || p.CreateActivityID != s.ID {
 		t.Errorf("stored %+v", p)
 	}
-	again, err := h.s.GroupByID(h.ctx, g.ActorID)
+	again, err := h.Store.GroupByID(h.Ctx, g.ActorID)
 	if err != nil || again.DiscussionsCount != 0 {
 		t.Errorf("private words count as %d discussions, %v", again.DiscussionsCount, err)
 	}
@@ -72,41 +72,41 @@ func TestTell_aDirectNoteOnceADay(t *testing.T) {
 func TestTell_oursInTheirInbox(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g, ana := h.group("water", community.NewGroup{}), h.person("ana")
+	g, ana := h.Group("water", community.NewGroup{}), h.Person("ana")
 	for range 2 {
-		h.tell(g, community.Notice{To: ana, Code: "banned"}, len(h.lines(ana)) == 0)
+		h.tell(g, community.Notice{To: ana, Code: "banned"}, len(h.Lines(ana)) == 0)
 	}
-	h.tell(g, community.Notice{To: ana, Code: "held", About: h.post(g, ana, nil)}, true)
-	if !slices.Equal(h.lines(ana), []string{db.NotifyHeld, db.NotifyRefused}) || len(h.outbox()) != 0 {
-		t.Errorf("notifications %v, sent %v", h.lines(ana), h.outbox())
+	h.tell(g, community.Notice{To: ana, Code: "held", About: h.Post(g, ana, nil)}, true)
+	if !slices.Equal(h.Lines(ana), []string{db.NotifyHeld, db.NotifyRefused}) || len(h.Outbox()) != 0 {
+		t.Errorf("notifications %v, sent %v", h.Lines(ana), h.Outbox())
 	}
 }
 
 func TestTell_silence(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g := h.group("water", community.NewGroup{})
-	ana := h.remote(db.ActorPerson, "ana", "peer.test", "")
+	g := h.Group("water", community.NewGroup{})
+	ana := h.Remote(db.ActorPerson, "ana", "peer.test", "")
 	h.tell(g, community.Notice{To: ana, Code: "wordless"}, false)
-	h.tell(g, community.Notice{To: h.remoteGroup("soil", "peer.test", "").Actor, Code: "held"}, false) // no talk between groups
-	ana.SuspendedAt = h.s.Now()
+	h.tell(g, community.Notice{To: h.RemoteGroup("soil", "peer.test", "").Actor, Code: "held"}, false) // no talk between groups
+	ana.SuspendedAt = h.Store.Now()
 	h.tell(g, community.Notice{To: ana, Code: "held"}, false)
-	if len(h.outbox()) != 0 {
-		t.Errorf("sent %v", h.outbox())
+	if len(h.Outbox()) != 0 {
+		t.Errorf("sent %v", h.Outbox())
 	}
 }
 
 func TestTell_answersAStoredPost(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	g := h.group("water", community.NewGroup{})
-	ana := h.remote(db.ActorPerson, "ana", "peer.test", "mastodon")
-	p := h.post(g, ana, nil)
+	g := h.Group("water", community.NewGroup{})
+	ana := h.Remote(db.ActorPerson, "ana", "peer.test", "mastodon")
+	p := h.Post(g, ana, nil)
 	h.tell(g, community.Notice{To: ana, Code: "held", About: p}, true)
-	note, err := h.s.PostByURI(h.ctx, h.one("Create").doc["object"].(map[string]any)["id"].(string))
-	h.ok(err)
-	top, err := h.s.PostByID(h.ctx, p.ID)
-	h.ok(err)
+	note, err := h.Store.PostByURI(h.Ctx, h.One("Create").Doc["object"].(map[string]any)["id"].(string))
+	h.OK(err)
+	top, err := h.Store.PostByID(h.Ctx, p.ID)
+	h.OK(err)
 	if note.ReplyToID != p.ID || top.RepliesCount != 0 {
 		t.Errorf("answers %d, counted as %d answers", note.ReplyToID, top.RepliesCount)
 	}

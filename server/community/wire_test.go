@@ -46,21 +46,21 @@ func golden(t *testing.T, name string, doc any) {
 
 // fixed stores an actor of ours whose ids, keys and times never change.
 func (h *home) fixed(a *db.Actor, path string) *db.Actor {
-	h.t.Helper()
+	h.T.Helper()
 	a.URI, a.Local, a.Host, a.SharedInbox = "https://copse.test/ap/"+path, true, "copse.test", "https://copse.test/ap/inbox"
 	a.Inbox, a.Outbox, a.FollowersURI = a.URI+"/inbox", a.URI+"/outbox", a.URI+"/followers"
 	a.FollowingURI, a.FeaturedURI = a.URI+"/following", a.URI+"/featured"
 	a.PublicKeyID, a.PublicKey = a.URI+"#main-key", "-----BEGIN PUBLIC KEY-----\nMIIB...\n-----END PUBLIC KEY-----\n"
 	a.ProofKeyID, a.ProofKey = a.URI+"#ed25519", "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
 	a.CreatedAt, a.UpdatedAt = db.At(time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)), db.Time{}
-	h.ok(h.s.CreateActor(h.ctx, a))
+	h.OK(h.Store.CreateActor(h.Ctx, a))
 	return a
 }
 
 func (h *home) doc(a *db.Actor) vocab.ActorDoc {
-	h.t.Helper()
-	doc, err := h.r.ActorDoc(h.ctx, h.s, a)
-	h.ok(err)
+	h.T.Helper()
+	doc, err := h.r.ActorDoc(h.Ctx, h.Store, a)
+	h.OK(err)
 	return doc
 }
 
@@ -73,7 +73,7 @@ func TestActorDoc_group(t *testing.T) {
 		URL: "https://copse.test/c/watersafety", ModeratorsURI: "https://copse.test/ap/groups/112233445566778899/moderators",
 		Discoverable: true, Indexable: true, IconURI: "https://media.copse.test/w.png",
 	}, "groups/112233445566778899")
-	h.ok(h.s.CreateGroup(h.ctx, &db.Group{ActorID: a.ID, Openness: db.OpennessOpen, PostPolicy: db.PostAnyone}))
+	h.OK(h.Store.CreateGroup(h.Ctx, &db.Group{ActorID: a.ID, Openness: db.OpennessOpen, PostPolicy: db.PostAnyone}))
 	golden(t, "group.json", h.doc(a))
 }
 
@@ -90,7 +90,7 @@ func TestActorDoc_person(t *testing.T) {
 func TestActorDoc_instance(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	h.ok(h.s.SetSetting(h.ctx, db.SettingName, "Resident Coordinator's Office"))
+	h.OK(h.Store.SetSetting(h.Ctx, db.SettingName, "Resident Coordinator's Office"))
 	a := h.fixed(&db.Actor{ID: 1, Type: db.ActorApplication, Handle: "copse.test", URL: "https://copse.test/", Locked: true}, "instance")
 	golden(t, "instance.json", h.doc(a))
 	service := h.fixed(&db.Actor{ID: 2, Type: db.ActorService, Handle: "watersafety_library", Name: "Library"}, "people/2")
@@ -102,7 +102,7 @@ func TestActorDoc_closedGroupSaysLittle(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	for openness, says := range map[string]bool{db.OpennessOpen: true, db.OpennessRestricted: true, db.OpennessPrivate: false, db.OpennessConfidential: false} {
-		g := h.group("g_"+openness, community.NewGroup{Openness: openness, Summary: "Secret plans"})
+		g := h.Group("g_"+openness, community.NewGroup{Openness: openness, Summary: "Secret plans"})
 		doc := h.doc(g.Actor)
 		if (doc.Summary != "" && doc.Source != nil) != says || doc.AccessType != openness {
 			t.Errorf("%s group says %q, access %q", openness, doc.Summary, doc.AccessType)
@@ -111,7 +111,7 @@ func TestActorDoc_closedGroupSaysLittle(t *testing.T) {
 			t.Errorf("%s group: approves %v, discoverable %v", openness, *doc.ManuallyApprovesFollowers, *doc.Discoverable)
 		}
 	}
-	g := h.group("plain", community.NewGroup{Tagline: "Pumps & pipes", PostPolicy: db.PostModerators})
+	g := h.Group("plain", community.NewGroup{Tagline: "Pumps & pipes", PostPolicy: db.PostModerators})
 	if doc := h.doc(g.Actor); doc.Summary != "<p>Pumps &amp; pipes</p>" || !*doc.PostingRestrictedToMods {
 		t.Errorf("summary %q, restricted %v", doc.Summary, *doc.PostingRestrictedToMods)
 	}
@@ -120,15 +120,15 @@ func TestActorDoc_closedGroupSaysLittle(t *testing.T) {
 func TestModeratorsDoc(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	fay, bo := h.person("fay"), h.person("bo")
-	g := h.group("water", community.NewGroup{Facilitator: fay})
+	fay, bo := h.Person("fay"), h.Person("bo")
+	g := h.Group("water", community.NewGroup{Facilitator: fay})
 	for who, role := range map[*db.Actor]string{fay: db.RoleModerator, bo: db.RoleModerator} {
-		h.do(func(ctx context.Context, tx *db.Store) error {
+		h.Do(func(ctx context.Context, tx *db.Store) error {
 			return h.r.GrantRole(ctx, tx, fay, g, community.RoleOf{Who: who, Role: role})
 		})
 	}
-	doc, err := h.r.ModeratorsDoc(h.ctx, h.s, g.Actor)
-	h.ok(err)
+	doc, err := h.r.ModeratorsDoc(h.Ctx, h.Store, g.Actor)
+	h.OK(err)
 	if len(doc.OrderedItems) != 2 || doc.OrderedItems[0] != fay.URI || doc.ID != g.Actor.ModeratorsURI {
 		t.Errorf("moderators %v at %s", doc.OrderedItems, doc.ID)
 	}
