@@ -20,6 +20,7 @@ func talkSamples() []sample {
 		{name: "compose-refused", page: composeRefused},
 		{name: "edit", page: editFull, full: true},
 		{name: "confirm-pin", page: confirmPin, full: true},
+		{name: "confirm-nowhere", page: confirmNowhere, full: true},
 		{name: "confirm-remove", page: confirmRemove, full: true},
 		{name: "message", page: messageFull, full: true},
 		{name: "discussion-states", page: discussionStates, full: true},
@@ -132,6 +133,12 @@ func confirmRemove(s Shell) Page {
 		Reason:  &ui.Field{Name: "reason", Label: "Reason", Hint: "Everybody who reads here sees it. May stay empty.", Optional: true, Max: 300},
 		Action:  "/p/22/remove", Submit: "Remove", Danger: true, Back: "/p/22", Error: "Only facilitators and moderators of this community can do this.",
 	}
+}
+
+func confirmNowhere(s Shell) Page {
+	p := confirmPin(s).(Confirm)
+	p.Heading, p.Submit, p.Explain = "Move this discussion?", "", "You look after no other community here that everybody reads."
+	return p
 }
 
 func messageFull(s Shell) Page {

@@ -45,6 +45,20 @@ func TestMeasures_slowHideMoveAndTheirLog(t *testing.T) {
 	b.get("/c/pumps/log").shows("Moved here from another community", "Hidden for a day", "a quarrel")
 }
 
+// Who looks after one community alone has nothing to choose: no button that can only fail.
+func TestMeasures_moveWithNowhereToGo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	amina, binh := h.person("amina"), h.person("binh")
+	water := h.group("water", amina)
+	h.group("inner", amina, func(n *community.NewGroup) { n.Openness = db.OpennessPrivate })
+	at := fmt.Sprintf("/p/%d/move", h.start(water, binh, "Which pump?").ID)
+	h.as(amina).get(at).want(http.StatusOK).shows("You look after no other community", "Ask to be made a facilitator there", `href="/c/water"`).hides(`action="`+at, ">Move</button>", `name="reason"`)
+	h.as(amina).post(at, form("to", "inner")).want(http.StatusUnprocessableEntity).hides(">Move</button>")
+	h.group("pumps", amina)
+	h.as(amina).get(at).shows(">Move</button>").hides("You look after no other community")
+}
+
 // A community says who reads its log, and in closed ones that is never who may not read the rest (T45).
 func TestT45_logByTheCommunitysRule(t *testing.T) {
 	t.Parallel()

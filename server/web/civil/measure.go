@@ -1,6 +1,7 @@
 package civil
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -135,19 +136,25 @@ func (d *Pages) measurePage(c echo.Context, status int, m *measure, no *communit
 	}
 	p.Head.NoIndex = true
 	p.Action, p.Back = c.Request().URL.RequestURI(), d.placeOf(m)
-	p.Trail = []ui.Link{{Label: m.group.Actor.Label(), URL: "/c/" + d.PathHandle(m.group.Actor)}, {Label: p.Submit}}
+	p.Trail = []ui.Link{{Label: m.group.Actor.Label(), URL: "/c/" + d.PathHandle(m.group.Actor)}, {Label: cmp.Or(p.Submit, p.Heading)}}
 	if m.post != nil {
 		p.Quote = &views.Quote{
 			By: d.Face(m.post.Author), At: m.post.PublishedAt.Time, Lang: m.post.Lang, Title: m.post.Title, Excerpt: content.Excerpt(m.post.Content, 300),
 		}
 	}
-	p.Reason = &ui.Field{
-		Name: "reason", Label: p.Text("Reason"), Optional: true, Max: 300, Value: c.FormValue("reason"), Hint: p.Text("It stands in the log of the community."),
+	if p.Submit != "" {
+		p.Reason = reasonField(p.Loc, c.FormValue("reason"))
 	}
 	if no != nil {
 		p.Error = d.Sentence(p.Loc, no)
 	}
 	return d.Page(c, status, p)
+}
+
+func reasonField(l *locales.Loc, given string) *ui.Field {
+	return &ui.Field{
+		Name: "reason", Label: l.Text("Reason"), Optional: true, Max: 300, Value: given, Hint: l.Text("It stands in the log of the community."),
+	}
 }
 
 // slowing is slow mode: to begin or change it, and with nothing between two posts to end it.
@@ -242,7 +249,8 @@ func (d *Pages) transferring(c echo.Context, g *db.Group, p *db.Post) (*measure,
 	m.page = views.Confirm{Heading: l.Text("Move this discussion?"), Submit: l.Text("Move")}
 	m.page.Explain = l.Text("It goes with all replies. Addresses stay, a line in the old community leads on, and other servers are told.")
 	if len(places) == 0 {
-		m.page.Explain = l.Text("You look after no other community here that everybody reads. A discussion moves only between two that you look after.")
+		m.page.Submit = ""
+		m.page.Explain = l.Text("You look after no other community here that everybody reads. A discussion moves only between two that you look after. Ask to be made a facilitator there, or ask somebody who looks after both.")
 	} else {
 		m.page.Picks = []views.Pick{{Field: ui.Field{Name: "to", Label: l.Text("To")}, Choices: places}}
 	}
