@@ -13,7 +13,7 @@ import (
 )
 
 // ok fails a test at once on an error.
-func ok(t *testing.T, err error) {
+func ok(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +28,7 @@ func (c *clock) now() time.Time        { return c.at }
 func (c *clock) pass(by time.Duration) { c.at = c.at.Add(by) }
 
 // login stores an account for a new person of ours.
-func login(t *testing.T, s *db.Store, handle string) *db.Account {
+func login(t testing.TB, s *db.Store, handle string) *db.Account {
 	t.Helper()
 	a := &db.Account{ActorID: person(t, s, handle, "copse.test").ID, Email: handle + "@Copse.test", Role: db.RoleUser}
 	ok(t, s.CreateAccount(t.Context(), a))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 )
 
 // BodyBytes is how much of the body of an activity lies in its row.
@@ -51,4 +52,34 @@ func Repacked(body, inner []byte) error {
 		_, _ = p.open(body, inner) // what nobody packed must not panic
 	}
 	return nil
+}
+
+// PlanOfUnreadThere is how the engine finds what MarkThreadRead marks: PostgreSQL with how many rows it
+// met on the way.
+func (s *Store) PlanOfUnreadThere(ctx context.Context, accountID, discussionID int64) (string, error) {
+	explain := "EXPLAIN QUERY PLAN "
+	if s.Engine() == "postgres" {
+		explain = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "
+	}
+	rows, err := s.root.write.QueryContext(ctx, explain+"SELECT id FROM "+unreadThere, accountID, discussionID)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return "", err
+	}
+	var plan strings.Builder
+	for rows.Next() {
+		row := make([]any, len(columns))
+		for i := range row {
+			row[i] = new(any)
+		}
+		if err := rows.Scan(row...); err != nil {
+			return "", err
+		}
+		fmt.Fprintln(&plan, *row[len(row)-1].(*any))
+	}
+	return plan.String(), rows.Err()
 }

@@ -43,6 +43,8 @@ type Notification struct {
 	Note      string `bun:"note"`
 	CreatedAt Time   `bun:"created_at"`
 	ReadAt    Time   `bun:"read_at"`
+	// DiscussionID is where PostID belongs; the store finds it.
+	DiscussionID int64 `bun:"discussion_id"`
 
 	Actor *Actor `bun:"rel:belongs-to,join:actor_id=id"`
 	Post  *Post  `bun:"rel:belongs-to,join:post_id=id"`
@@ -50,16 +52,21 @@ type Notification struct {
 
 // Notify stores a notification.
 func (s *Store) Notify(ctx context.Context, n *Notification) error {
-	n.ID, n.CreatedAt = s.NewID(), s.Now()
-	return s.insert(ctx, n)
+	return s.notify(ctx, n, "id = ?", n.AccountID)
 }
 
 // NotifyActor stores a notification for a person of ours; nobody has an account for others.
 func (s *Store) NotifyActor(ctx context.Context, actorID int64, n *Notification) error {
+	return s.notify(ctx, n, "actor_id = ?", actorID)
+}
+
+// notify stores a notification for the account that a condition finds.
+func (s *Store) notify(ctx context.Context, n *Notification, who string, id int64) error {
 	n.ID, n.CreatedAt = s.NewID(), s.Now()
-	_, err := s.exec(ctx, `INSERT INTO notifications (id, account_id, kind, actor_id, group_id, post_id, report_id, note, created_at)
-		SELECT ?, id, ?, ?, ?, ?, ?, ?, ? FROM accounts WHERE actor_id = ?`,
-		n.ID, n.Kind, n.ActorID, n.GroupID, n.PostID, n.ReportID, n.Note, n.CreatedAt, actorID)
+	_, err := s.exec(ctx, `INSERT INTO notifications
+		(id, account_id, kind, actor_id, group_id, post_id, report_id, note, created_at, discussion_id)
+		SELECT ?, id, ?, ?, ?, ?, ?, ?, ?, coalesce((SELECT discussion_id FROM posts WHERE id = ?), 0) FROM accounts WHERE `+who,
+		n.ID, n.Kind, n.ActorID, n.GroupID, n.PostID, n.ReportID, n.Note, n.CreatedAt, n.PostID, id)
 	return err
 }
 
@@ -150,17 +157,19 @@ func (s *Store) UnreadCount(ctx context.Context, accountID int64) (int, error) {
 	return n, wrap(err)
 }
 
-// MarkThreadRead marks all notifications about a discussion as read. Mostly there are none: looking
-// first spares a write, and a wait for whoever writes now.
+// unreadThere are a person's unread lines about a discussion, by notifications_unread_in.
+const unreadThere = "notifications WHERE account_id = ? AND discussion_id = ? AND read_at = 0"
+
+// MarkThreadRead marks all notifications about a discussion as read, and looks at no others. Mostly
+// there are none: looking first spares a write, and a wait for whoever writes now.
 func (s *Store) MarkThreadRead(ctx context.Context, accountID, discussionID int64) error {
 	var waiting bool
-	err := s.read.NewRaw(`SELECT EXISTS (SELECT 1 FROM notifications n JOIN posts p ON p.id = n.post_id
-		WHERE n.account_id = ? AND n.read_at = 0 AND p.discussion_id = ?)`, accountID, discussionID).Scan(ctx, &waiting)
+	err := s.read.NewRaw("SELECT EXISTS (SELECT 1 FROM "+unreadThere+")", accountID, discussionID).Scan(ctx, &waiting)
 	if err != nil || !waiting {
 		return wrap(err)
 	}
-	_, err = s.exec(ctx, `UPDATE notifications SET read_at = ? WHERE account_id = ? AND read_at = 0
-		AND post_id IN (SELECT id FROM posts WHERE discussion_id = ?)`, s.Now(), accountID, discussionID)
+	_, err = s.exec(ctx, "UPDATE notifications SET read_at = ? WHERE id IN (SELECT id FROM "+unreadThere+")",
+		s.Now(), accountID, discussionID)
 	return err
 }
 
@@ -216,12 +225,12 @@ const watchers = 1 << 17
 // NotifyFollowers leaves one line for each person of ours who follows a group and wants to hear
 // of new discussions, its author left out, in one statement.
 func (s *Store) NotifyFollowers(ctx context.Context, n Notification) error {
-	_, err := s.exec(ctx, `INSERT INTO notifications (id, account_id, kind, actor_id, group_id, post_id, created_at)
-		SELECT ? + row_number() OVER (ORDER BY ac.id), ac.id, ?, ?, ?, ?, ? FROM follows f JOIN accounts ac ON ac.actor_id = f.follower_id
+	_, err := s.exec(ctx, `INSERT INTO notifications (id, account_id, kind, actor_id, group_id, post_id, created_at, discussion_id)
+		SELECT ? + row_number() OVER (ORDER BY ac.id), ac.id, ?, ?, ?, ?, ?, coalesce((SELECT discussion_id FROM posts WHERE id = ?), 0) FROM follows f JOIN accounts ac ON ac.actor_id = f.follower_id
 		WHERE f.followee_id = ? AND f.state = 'accepted' AND f.level IN ('threads', 'everything')
 		AND ac.disabled_at = 0 AND ac.actor_id <> ?
 		AND NOT EXISTS (SELECT 1 FROM notifications o WHERE o.account_id = ac.id AND o.post_id = ?)
 		ORDER BY ac.id LIMIT ?`,
-		s.root.ids.Block(watchers), n.Kind, n.ActorID, n.GroupID, n.PostID, s.Now(), n.GroupID, n.ActorID, n.PostID, watchers-1)
+		s.root.ids.Block(watchers), n.Kind, n.ActorID, n.GroupID, n.PostID, s.Now(), n.PostID, n.GroupID, n.ActorID, n.PostID, watchers-1)
 	return err
 }

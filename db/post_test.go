@@ -12,7 +12,7 @@ import (
 )
 
 // person stores an actor at a host.
-func person(t *testing.T, s *db.Store, handle, host string) *db.Actor {
+func person(t testing.TB, s *db.Store, handle, host string) *db.Actor {
 	t.Helper()
 	a := &db.Actor{URI: "https://" + host + "/ap/" + handle, Type: db.ActorPerson, Local: host == "copse.test", Handle: handle, Host: host, Inbox: "https://" + host + "/inbox/" + handle, SharedInbox: "https://" + host + "/inbox"}
 	if err := s.CreateActor(context.Background(), a); err != nil {
@@ -22,7 +22,7 @@ func person(t *testing.T, s *db.Store, handle, host string) *db.Actor {
 }
 
 // group stores a local group.
-func group(t *testing.T, s *db.Store, handle string) *db.Actor {
+func group(t testing.TB, s *db.Store, handle string) *db.Actor {
 	t.Helper()
 	a := person(t, s, handle, "copse.test")
 	if err := s.CreateGroup(context.Background(), &db.Group{ActorID: a.ID, Openness: db.OpennessOpen}); err != nil {
@@ -32,7 +32,7 @@ func group(t *testing.T, s *db.Store, handle string) *db.Actor {
 }
 
 // say stores a published post.
-func say(t *testing.T, s *db.Store, g, author *db.Actor, parent *db.Post) *db.Post {
+func say(t testing.TB, s *db.Store, g, author *db.Actor, parent *db.Post) *db.Post {
 	t.Helper()
 	p := &db.Post{GroupID: g.ID, AuthorID: author.ID, Kind: db.KindDiscussion, State: db.PostPublished, Visibility: db.VisibilityPublic}
 	if parent != nil {
