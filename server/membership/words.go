@@ -16,6 +16,9 @@ func phrases() []phrase {
 		{yes: "ألتزم", no: "لا ألتزم"},
 		{yes: "التزم", no: "لا التزم"},
 		{yes: "أتعهد", no: "لا أتعهد"},
+		{yes: "я обязуюсь", no: "не обязуюсь"},
+		{yes: "обязуюсь", no: "не обязуюсь"},
+		{yes: "我承诺", no: "我不承诺"},
 	}
 }
 
@@ -23,7 +26,7 @@ type phrase struct{ yes, no string }
 
 // hushes ask that the introduction stays with those who decide.
 func hushes() []string {
-	return []string{"keep private", "garder privé", "gardez privé", "mantener privado", "مع الخصوصية", "أبقها خاصة"}
+	return []string{"keep private", "garder privé", "gardez privé", "mantener privado", "مع الخصوصية", "أبقها خاصة", "не публиковать", "不公开"}
 }
 
 // committed reads a message: whether it commits, what else it says, and whether that is to stay
@@ -75,7 +78,10 @@ func wordAt(text, phrase string) int {
 	return -1
 }
 
-func letter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
+// letter says that a rune goes on with the word beside it; Chinese puts no spaces between words.
+func letter(r rune) bool {
+	return (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)) && !unicode.Is(unicode.Han, r)
+}
 
 // unquoted drops quoted lines, and the handles that a client puts before an answer.
 func unquoted(text string) string {
@@ -96,6 +102,6 @@ func unquoted(text string) string {
 func tidy(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	return strings.TrimFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune("-–—.,;:!،؛", r)
+		return unicode.IsSpace(r) || strings.ContainsRune("-–—.,;:!،؛，。；：！、", r)
 	})
 }
