@@ -39,6 +39,15 @@ func (s *Store) RetellingByID(ctx context.Context, id int64) (*Retelling, error)
 	return r, one(ctx, s.read.NewSelect().Model(r).Where("id = ?", id))
 }
 
+// RetellingsBy lists the Notes about what an author wrote and still stands, after an id.
+func (s *Store) RetellingsBy(ctx context.Context, authorID, after int64, limit int) ([]*Retelling, error) {
+	var list []*Retelling
+	err := s.read.NewSelect().Model(&list).Join("JOIN posts p ON p.id = retelling.post_id").
+		Where("p.author_id = ? AND p.state = ? AND retelling.id > ?", authorID, PostPublished, after).
+		Order("retelling.id").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}
+
 // HostsOfFollowers lists the hosts where followers of an actor are.
 func (s *Store) HostsOfFollowers(ctx context.Context, followeeID int64) ([]string, error) {
 	var list []string

@@ -74,6 +74,7 @@ func releasedReply(s Shell) Page {
 	return Released{
 		Shell: s, Community: ui.Link{Label: "Water Quality", URL: "/c/waterquality"}, Openness: Restricted, Heading: "Open the vents.", Reply: true, At: clock,
 		By: ui.Person{Name: "Binh Tran", Initials: "BT", Handle: "@binh@health.example"}, Body: "<p>Open the vents, then wait ten minutes.</p>", Lang: "en", Join: "/c/waterquality/join",
+		Files: []ui.File{{Kind: "image", Name: "Vents at the back of the fridge", URL: "https://media.example/vents.png", Size: 48_000}, {Name: "Checklist", URL: "https://media.example/list.pdf", Size: 120_000}},
 	}
 }
 

@@ -34,7 +34,7 @@ func (d *Door) table() map[act]take {
 		{"Create", ""}:      d.takeCreate,
 		{"Update", anActor}: d.takeActorUpdate,
 		{"Update", ""}:      d.takeUpdate,
-		{"Delete", anActor}: c.TakeDeleteActor,
+		{"Delete", anActor}: d.sanction.TakeDeleteActor,
 		{"Delete", ""}:      x.TakeDelete,
 		{"Announce", ""}:    x.TakeAnnounce,
 

@@ -31,6 +31,7 @@ import (
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/moving"
+	"github.com/copse-social/copse/server/sanction"
 	"github.com/copse-social/copse/server/trust"
 )
 
@@ -109,8 +110,9 @@ func newHouse(t testing.TB) *house {
 	receiver := federation.NewReceiver(federation.ReceiverOptions{
 		Store: h.store, Resolver: resolver, IRIs: h.iris, Now: h.clock, Policy: federation.NewPolicy(h.store, h.clock).Allowed,
 	})
+	trusts := trust.New(trust.Options{Pub: pub, Community: h.com})
 	h.door = actors.New(actors.Options{
-		Store: h.store, IRIs: h.iris, Receiver: receiver, Community: h.com, Exchange: h.ex, Trust: trust.New(trust.Options{Pub: pub, Community: h.com}),
+		Store: h.store, IRIs: h.iris, Receiver: receiver, Community: h.com, Exchange: h.ex, Trust: trusts, Sanction: sanction.New(sanction.Options{Pub: pub, Community: h.com, Trust: trusts}),
 		Membership: membership.New(membership.Options{Pub: pub, Community: h.com, Exchange: h.ex, Words: func(_, code string, _ map[string]string) string { return code }}), Moderation: moderation.New(moderation.Options{Pub: pub, Community: h.com}),
 		Moving:  moving.New(moving.Options{Pub: pub, Community: h.com, Exchange: h.ex, Log: log}),
 		Charter: charter.New(charter.Options{Pub: pub, Community: h.com, Words: func(_, code string, _ map[string]string) string { return code }, Log: log}),

@@ -115,7 +115,7 @@ func (d *Door) released(ctx context.Context, p *db.Post) (any, error) {
 	if err := errors.Join(living(g.Actor), living(p.Author)); err != nil {
 		return nil, errHidden
 	}
-	return d.trust.ReleasedDoc(g, p, rel), nil
+	return d.trust.ReleasedDoc(ctx, d.store, g, p, rel)
 }
 
 // closedPage is what the page of a post that a reader may not see answers: the public Note where

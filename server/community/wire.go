@@ -103,3 +103,16 @@ func outcome(err error) (federation.Outcome, error) {
 
 // fault is an outcome that the worker tries again or reports.
 func fault(err error) (federation.Outcome, error) { return federation.Outcome{}, err }
+
+// Attached is what goes with a post as all read it: links, pictures with their words, files.
+func Attached(list []*db.Attachment) []vocab.AttachmentDoc {
+	var out []vocab.AttachmentDoc
+	for _, f := range list {
+		file := vocab.AttachmentDoc{Type: f.Type, URL: f.URL, MediaType: f.MediaType, Name: f.Name, Size: f.Size, Digest: f.Digest}
+		if f.Type == "Link" {
+			file.Href, file.URL = f.URL, ""
+		}
+		out = append(out, file)
+	}
+	return out
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/federation/vocab"
+	"github.com/copse-social/copse/server/community"
 )
 
 // wireTags bounds the hashtags of a post on the wire: Mastodon shows more as spam.
@@ -173,13 +174,7 @@ func (r *Rules) attach(doc *vocab.PostDoc, w *wirePost) {
 	for _, tag := range w.tags[:min(len(w.tags), wireTags)] {
 		doc.Tag = append(doc.Tag, vocab.TagDoc{Type: "Hashtag", Href: r.iris.Page("/tags/" + tag), Name: "#" + tag})
 	}
-	for _, f := range w.files {
-		file := vocab.AttachmentDoc{Type: f.Type, URL: f.URL, MediaType: f.MediaType, Name: f.Name, Size: f.Size, Digest: f.Digest}
-		if f.Type == "Link" {
-			file.Href, file.URL = f.URL, ""
-		}
-		doc.Attachment = append(doc.Attachment, file)
-	}
+	doc.Attachment = community.Attached(w.files)
 }
 
 // repliesStub is the answers collection with an embedded first page, the one form that all crawl.

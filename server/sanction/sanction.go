@@ -1,5 +1,6 @@
 // Package sanction holds what those who run an instance decide about people anywhere, above the rules
-// of single communities: to silence somebody, to suspend them, or to purge all that they left here.
+// of single communities: to silence somebody, to suspend them, or to purge all that they left here; and
+// what follows when somebody elsewhere is gone for good.
 //
 // Whoever calls it has made sure that an admin asks, and writes the log; it publishes in the
 // transaction it is given, knows no HTTP and words nothing. Start with Suspend.
@@ -100,7 +101,7 @@ func (r *Rules) Purge(ctx context.Context, tx *db.Store, who *db.Actor) error {
 	if err := tx.EndActorDeliveries(ctx, who, "purged"); err != nil {
 		return err
 	}
-	if err := errors.Join(r.endTies(ctx, tx, who), r.endReleases(ctx, tx, who)); err != nil {
+	if err := errors.Join(r.endTies(ctx, tx, who), r.o.Trust.Forget(ctx, tx, who)); err != nil {
 		return err
 	}
 	if who.Local {
@@ -111,38 +112,14 @@ func (r *Rules) Purge(ctx context.Context, tx *db.Store, who *db.Actor) error {
 	if err := tx.ForgetTies(ctx, who); err != nil {
 		return err
 	}
-	for {
-		n, err := tx.EraseAuthored(ctx, who.ID, eraseAtOnce)
-		if err != nil {
-			return fmt.Errorf("erase what %s wrote: %w", who.URI, err)
-		}
-		if n < eraseAtOnce {
-			break
-		}
+	if err := eraseWords(ctx, tx, who); err != nil {
+		return err
 	}
 	if who.Local {
 		return bury(ctx, tx, who)
 	}
 	who.SuspendedAt = tx.Now()
 	return tx.SetSuspended(ctx, who.ID, who.SuspendedAt)
-}
-
-// endReleases takes back what communities published of somebody's words in their own name.
-func (r *Rules) endReleases(ctx context.Context, tx *db.Store, who *db.Actor) error {
-	for {
-		list, err := tx.ReleasedBy(ctx, who.ID, eraseAtOnce)
-		if err != nil {
-			return fmt.Errorf("list what was released of %s: %w", who.URI, err)
-		}
-		for _, p := range list {
-			if err := r.o.Trust.TakeBack(ctx, tx, who, p); err != nil {
-				return fmt.Errorf("take the release of post %d back: %w", p.ID, err)
-			}
-		}
-		if len(list) < eraseAtOnce {
-			return nil
-		}
-	}
 }
 
 // sayGoodbye tells every server that may hold something of one of ours that they are gone.

@@ -13,6 +13,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/db/dbtest"
 	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/federation/vocab"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/sanction"
@@ -301,5 +302,65 @@ func TestSanction_refusals(t *testing.T) {
 	}
 	if again := h.again(theo.Actor); !again.Active() || strings.TrimSpace(again.Name) == "" {
 		t.Errorf("changed: %+v", again)
+	}
+}
+
+// Somebody elsewhere who is gone leaves nothing but placeholders, and what communities said of their
+// words in their own name is taken back; nobody else can say so.
+func TestTakeDeleteActor(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	fay, ana := h.person("fay", false), h.person("ana", false)
+	g := h.group(fay.Actor)
+	eve, bad := h.remote("eve", g.Actor), h.remote("bad", ana.Actor)
+	h.ok(h.s.PutFollow(h.ctx, &db.Follow{URI: "https://copse.test/f", FollowerID: ana.ActorID, FolloweeID: eve.ID, State: db.FollowAccepted}, ana.Actor))
+	h.ok(h.s.PutMembership(h.ctx, &db.Membership{GroupID: g.ActorID, ActorID: eve.ID, Status: db.MemberFull}))
+	top := h.says(ana.Actor, g)
+	own := &db.Post{
+		ID: h.s.NewID(), URI: eve.URI + "/1", GroupID: g.ActorID, AuthorID: eve.ID, Author: eve, Kind: db.KindDiscussion, Title: "Lids",
+		Content: "<p>Rust.</p>", Visibility: db.VisibilityPublic, State: db.PostPublished, ReplyToID: top.ID, DiscussionID: top.ID,
+	}
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		if err := tx.CreatePost(ctx, own, top); err != nil {
+			return err
+		}
+		_, err := tx.EnsureRetelling(ctx, g.ActorID, own.ID)
+		return err
+	})
+	take := func(by *db.Actor, change func(*federation.Incoming)) string {
+		t.Helper()
+		act, err := vocab.Decode([]byte(`{"id":"https://peer.test/d","type":"Delete","object":"` + eve.URI + `"}`))
+		h.ok(err)
+		in := &federation.Incoming{Actor: by, Activity: act, Vouched: true}
+		change(in)
+		var out federation.Outcome
+		h.do(func(ctx context.Context, tx *db.Store) (err error) {
+			out, err = h.r.TakeDeleteActor(ctx, tx, in)
+			return err
+		})
+		return out.Reason
+	}
+	asIs := func(*federation.Incoming) {}
+	if a, b, c := take(bad, asIs), take(ana.Actor, asIs), take(eve, func(in *federation.Incoming) { in.Vouched = false }); a != "not-own" || b != "not-own" || c != "not-vouched" {
+		t.Errorf("taken from others: %q, %q, %q", a, b, c)
+	}
+	kinds, _ := h.outgoing()
+	before, followers := len(kinds), h.again(g.Actor).FollowersCount
+	if why := take(eve, func(in *federation.Incoming) { in.Vouched, in.Gone = false, true }); why != "" { // its server says so
+		t.Errorf("not taken: %q", why)
+	}
+	left, err := h.s.PostByID(h.ctx, own.ID)
+	h.ok(err)
+	above, err := h.s.PostByID(h.ctx, top.ID)
+	h.ok(err)
+	if h.again(eve).Active() || left.State != db.PostDeleted || left.Content != "" || above.RepliesCount != 0 {
+		t.Errorf("actor %+v, post %+v, answers %d", h.again(eve), left, above.RepliesCount)
+	}
+	_, err = h.s.FollowBetween(h.ctx, ana.ActorID, eve.ID)
+	if h.again(g.Actor).FollowersCount != followers-1 || !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("followers %d of %d, the follow %v", h.again(g.Actor).FollowersCount, followers, err)
+	}
+	if kinds, _ = h.outgoing(); len(kinds) != before+1 || kinds[before] != "Delete" {
+		t.Errorf("said after: %v, want the Delete of the community's own Note", kinds[before:])
 	}
 }

@@ -118,9 +118,7 @@ func (r *Rules) pullBack(ctx context.Context, tx *db.Store, g *db.Group, p *db.P
 // can give a new audience to what another one holds, and those around it may not be named.
 func (r *Rules) letOut(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post, rel *db.Release) error {
 	rel.State, rel.OutAt = db.ReleaseOut, tx.Now()
-	doc := r.ReleasedDoc(g, p, rel)
-	doc.AtContext = ""
-	if err := r.publishRelease(ctx, tx, g, rel, vocab.ActivityDoc{Type: "Create", Object: &doc}); err != nil {
+	if err := r.publishReleased(ctx, tx, g, p, opened{rel, vocab.ActivityDoc{Type: "Create"}}); err != nil {
 		return err
 	}
 	by, err := tx.ActorByID(ctx, rel.ByID)
@@ -198,11 +196,25 @@ func (r *Rules) followRelease(ctx context.Context, tx *db.Store, g *db.Group, a 
 	case p.State != db.PostPublished:
 		return r.pullBack(ctx, tx, g, p, taking{rel, g.Actor})
 	case a.Type == "Update":
-		doc := r.ReleasedDoc(g, p, rel)
-		doc.AtContext = ""
-		return r.publishRelease(ctx, tx, g, rel, vocab.ActivityDoc{Type: "Update", Object: &doc, Updated: r.pub.Now()})
+		return r.publishReleased(ctx, tx, g, p, opened{rel, vocab.ActivityDoc{Type: "Update", Updated: r.pub.Now()}})
 	}
 	return nil
+}
+
+// opened is a release, and what becomes of its Note.
+type opened struct {
+	rel *db.Release
+	act vocab.ActivityDoc
+}
+
+// publishReleased sends the public Note as it reads now.
+func (r *Rules) publishReleased(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post, o opened) error {
+	doc, err := r.ReleasedDoc(ctx, tx, g, p, o.rel)
+	if err != nil {
+		return err
+	}
+	doc.AtContext, o.act.Object = "", &doc
+	return r.publishRelease(ctx, tx, g, o.rel, o.act)
 }
 
 // publishRelease sends what becomes of a public Note to all followers: it goes where the Note went.
@@ -217,14 +229,20 @@ func (r *Rules) publishRelease(ctx context.Context, tx *db.Store, g *db.Group, r
 	return nil
 }
 
-// ReleasedDoc is the public Note about a released post. It names nothing of what stands around the
-// post: no discussion, no answered post, no answers, nobody but the author.
-func (r *Rules) ReleasedDoc(g *db.Group, p *db.Post, rel *db.Release) vocab.PostDoc {
+// ReleasedDoc is the public Note about a released post, with its pictures and files at the addresses
+// that its author gave. It names nothing of what stands around the post: no discussion, no answered
+// post, no answers, nobody but the author.
+func (r *Rules) ReleasedDoc(ctx context.Context, s *db.Store, g *db.Group, p *db.Post, rel *db.Release) (vocab.PostDoc, error) {
+	files, err := s.AttachmentsOf(ctx, []int64{p.ID})
+	if err != nil {
+		return vocab.PostDoc{}, fmt.Errorf("load what goes with released post %d: %w", p.ID, err)
+	}
 	no, locked := false, false
 	doc := vocab.PostDoc{
 		AtContext: vocab.ObjectContext, ID: r.iris.Object(rel.ID), Type: "Note", AttributedTo: g.Actor.URI,
 		To: []string{vocab.Public}, Cc: []string{g.Actor.FollowersURI}, Content: r.released(g, p), URL: r.iris.PostPage(p.ID),
 		Published: rel.OutAt.Time, Sensitive: &no, Summary: p.Summary, CommentsEnabled: &locked,
+		Attachment:        community.Attached(files[p.ID]),
 		InteractionPolicy: &vocab.PolicyDoc{CanQuote: &vocab.PermissionDoc{AutomaticApproval: []string{vocab.Public}}},
 	}
 	if p.Sensitive {
@@ -235,7 +253,7 @@ func (r *Rules) ReleasedDoc(g *db.Group, p *db.Post, rel *db.Release) vocab.Post
 		doc.Updated = p.EditedAt.Time
 	}
 	doc.ContentMap = map[string]string{langOf(g, p): doc.Content}
-	return doc
+	return doc, nil
 }
 
 // released is a post in public: who wrote it, where, then what they wrote.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/vocab"
@@ -225,4 +227,86 @@ func TestTakeConsent(t *testing.T) {
 	if _, err := h.r.Released(context.Background(), h.store, p); err != nil {
 		t.Errorf("not released: %v", err)
 	}
+}
+
+// Pictures keep the words for those who don't see them, and go with the text: to followers who get it
+// in the group's own words, and to everybody once it is released.
+func TestRelease_withPictures(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	g := h.group(db.OpennessRestricted)
+	h.follows(h.remote(db.ActorPerson, "farid", "social.test", "mastodon"), g)
+	p := h.post(g, "Fridge", "As on the picture.", nil)
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return tx.PutAttachments(ctx, p.ID, []*db.Attachment{
+			{Type: "Image", URL: "https://media.test/fridge.png", MediaType: "image/png", Name: "A fridge without its door"},
+			{Type: "Link", URL: "https://pages.test/doors", Name: "On doors"},
+		})
+	})
+	want := []any{
+		map[string]any{"type": "Image", "url": "https://media.test/fridge.png", "mediaType": "image/png", "name": "A fridge without its door"},
+		map[string]any{"type": "Link", "href": "https://pages.test/doors", "name": "On doors"},
+	}
+	var told vocab.PostDoc
+	h.do(func(ctx context.Context, tx *db.Store) (err error) {
+		told, err = h.r.RetoldDoc(ctx, tx, g, p)
+		return err
+	})
+	if len(told.Attachment) != 2 || told.Attachment[0].Name != "A fridge without its door" {
+		t.Errorf("told with %+v", told.Attachment)
+	}
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Release(ctx, tx, h.ana, p) })
+	list := h.sent("Create")
+	note, _ := list[len(list)-1].doc["object"].(map[string]any)
+	if diff := cmp.Diff(any(want), note["attachment"]); diff != "" {
+		t.Errorf("released with (-want +got):\n%s", diff)
+	}
+}
+
+// Forget takes back what was said of somebody in the name of groups, and nothing of others.
+func TestForget(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	g := h.group(db.OpennessRestricted)
+	p, asked := h.post(g, "Fridge", "At 43 degrees.", nil), h.post(g, "Box", "Which?", nil)
+	carl := h.person("carl")
+	h.grants(carl, g, db.RoleCore)
+	for _, one := range []*db.Post{p, asked} {
+		h.do(func(ctx context.Context, tx *db.Store) error {
+			_, err := tx.EnsureRetelling(ctx, g.ActorID, one.ID)
+			return err
+		})
+	}
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Release(ctx, tx, h.ana, p) })
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Release(ctx, tx, carl, asked) })
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Forget(ctx, tx, carl) })
+	if n := len(h.sent("Delete")); n != 0 {
+		t.Errorf("with somebody else %d Notes go", n)
+	}
+	h.do(func(ctx context.Context, tx *db.Store) error { return h.r.Forget(ctx, tx, h.ana) })
+	var public, members int
+	for _, s := range h.sent("Delete") {
+		if strings.Contains(string(mustJSON(t, s.doc)), vocab.Public) {
+			public++
+		} else {
+			members++
+		}
+	}
+	if public != 1 || members != 2 {
+		t.Errorf("%d Deletes to everybody and %d to members, want 1 and 2", public, members)
+	}
+	for _, one := range []*db.Post{p, asked} {
+		if rel, err := h.store.ReleaseOf(context.Background(), one.ID); err != nil || rel.State != db.ReleaseBack {
+			t.Errorf("the release is %+v, %v", rel, err)
+		}
+	}
+}
+
+func mustJSON(t *testing.T, v any) []byte {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/federation/vocab"
+	"github.com/copse-social/copse/server/community"
 )
 
 // What a new follower is told of: microblogs lose all that was sent before the Accept.
@@ -146,13 +147,17 @@ func (r *Rules) RetoldDoc(ctx context.Context, tx *db.Store, g *db.Group, p *db.
 	if err != nil {
 		return vocab.PostDoc{}, fmt.Errorf("store retelling of post %d: %w", p.ID, err)
 	}
-	no := false
+	files, err := tx.AttachmentsOf(ctx, []int64{p.ID})
+	if err != nil {
+		return vocab.PostDoc{}, fmt.Errorf("load what goes with retold post %d: %w", p.ID, err)
+	}
+	sensitive := p.Sensitive
 	doc := vocab.PostDoc{
 		AtContext: vocab.ObjectContext, ID: r.iris.Object(told.ID), Type: "Note", AttributedTo: g.Actor.URI,
 		To: []string{g.Actor.FollowersURI}, Audience: g.Actor.URI, Content: r.retold(g, p), URL: r.iris.PostPage(p.ID),
-		Published: p.PublishedAt.Time, Updated: p.EditedAt.Time, Sensitive: &no, Summary: p.Summary,
-		Context: r.iris.Context(p.DiscussionID),
-		Tag:     []vocab.TagDoc{{Type: "Mention", Href: g.Actor.URI, Name: "@" + g.Actor.Acct()}},
+		Published: p.PublishedAt.Time, Updated: p.EditedAt.Time, Sensitive: &sensitive, Summary: p.Summary,
+		Context: r.iris.Context(p.DiscussionID), Attachment: community.Attached(files[p.ID]),
+		Tag: []vocab.TagDoc{{Type: "Mention", Href: g.Actor.URI, Name: "@" + g.Actor.Acct()}},
 	}
 	doc.Conversation = doc.Context
 	doc.ContentMap = map[string]string{langOf(g, p): doc.Content}

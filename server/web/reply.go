@@ -66,7 +66,7 @@ func (d *Door) replyOf(c echo.Context, t *talk, p *db.Post) ui.Reply {
 		Body: ui.HTML(p.Content), Lang: p.Lang, At: p.PublishedAt.Time, Edited: p.EditedAt.Time,
 		From: d.origin(p), Helpful: int(p.LikesCount), Liked: t.facts.liked[p.ID],
 		New: t.reading != nil && p.ID > t.reading.LastPostID && p.AuthorID != frame.MyID(c) && p.State == db.PostPublished,
-		May: d.actsOn(c, t, p), Files: filesOf(t.facts.files[p.ID]), Note: stateNote(loc, p, frame.MyID(c)),
+		May: d.actsOn(c, t, p), Files: frame.Files(t.facts.files[p.ID]), Note: stateNote(loc, p, frame.MyID(c)),
 	}
 	if p.State == db.PostDeleted || p.State == db.PostRemoved {
 		r.Gone = d.goneOf(t, p)
@@ -188,24 +188,4 @@ func (d *Door) actsOn(c echo.Context, t *talk, p *db.Post) ui.Acts {
 	acts.Release = t.group != nil && t.group.Actor.Local && t.group.Openness == db.OpennessRestricted && mayRelease(t.standing)
 	acts.Reply = t.starter.LockedAt.IsZero() && p.LockedAt.IsZero() && t.standing.Banned == nil
 	return acts
-}
-
-func filesOf(list []*db.Attachment) []ui.File {
-	var files []ui.File
-	for _, a := range list {
-		f := ui.File{Name: a.Name, URL: a.URL, Size: a.Size}
-		if f.Name == "" {
-			f.Name = a.URL
-		}
-		switch a.Type {
-		case "Image":
-			f.Kind = "image"
-		case "Audio":
-			f.Kind = "audio"
-		case "Video":
-			f.Kind = "video"
-		}
-		files = append(files, f)
-	}
-	return files
 }

@@ -75,3 +75,24 @@ func OpennessOf(g *db.Group) views.Openness {
 	}
 	return views.Open
 }
+
+// Files is what goes with a post, as pages show it.
+func Files(list []*db.Attachment) []ui.File {
+	var files []ui.File
+	for _, a := range list {
+		f := ui.File{Name: a.Name, URL: a.URL, Size: a.Size}
+		if f.Name == "" {
+			f.Name = a.URL
+		}
+		switch a.Type {
+		case "Image":
+			f.Kind = "image"
+		case "Audio":
+			f.Kind = "audio"
+		case "Video":
+			f.Kind = "video"
+		}
+		files = append(files, f)
+	}
+	return files
+}

@@ -170,10 +170,14 @@ func (d *Pages) Open(c echo.Context, before error) error {
 	if err != nil || !g.Actor.Active() {
 		return before
 	}
+	files, err := d.store.AttachmentsOf(ctx, []int64{post.ID})
+	if err != nil {
+		return fmt.Errorf("load what goes with released post %d: %w", post.ID, err)
+	}
 	p := views.Released{
 		Community: ui.Link{Label: g.Actor.Label(), URL: "/c/" + d.PathHandle(g.Actor)}, Openness: frame.OpennessOf(g), Heading: headingOf(post),
 		By: d.Face(post.Author), From: origin(post), At: post.PublishedAt.Time, Reply: !post.Starts(),
-		Body: ui.HTML(post.Content), Lang: post.Lang, Join: "/c/" + d.PathHandle(g.Actor) + "/join",
+		Body: ui.HTML(post.Content), Files: frame.Files(files[post.ID]), Lang: post.Lang, Join: "/c/" + d.PathHandle(g.Actor) + "/join",
 	}
 	if p.Shell, err = d.ShellIn(c, p.Heading, g); err != nil {
 		return err
