@@ -136,6 +136,13 @@ func TestSessions(t *testing.T) {
 	if err != nil || again.PublicID != first.PublicID || !again.CreatedAt.Equal(first.CreatedAt.Time) {
 		t.Errorf("a session that goes on became another: %+v, %v", again, err)
 	}
+	if a := again.Account; a == nil || a.ID != ann.ID || a.Actor == nil || a.Actor.Handle != "ann" || a.Email != "ann@copse.test" {
+		t.Errorf("it comes with the account %+v", a)
+	}
+	save("nobodys", &db.Account{}, time.Hour)
+	if row, err := s.SessionByHash(ctx, "nobodys"); err != nil || row.Account != nil || string(row.Data) != "nobodys" {
+		t.Errorf("a session that nobody has signed in to: %+v, %v", row, err)
+	}
 	c.pass(2 * time.Minute)
 	if _, err := s.SessionByHash(ctx, "short"); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("a session past its end: %v", err)

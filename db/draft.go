@@ -42,13 +42,6 @@ func (s *Store) DraftsOf(ctx context.Context, accountID int64) ([]*Draft, error)
 	return list, wrap(err)
 }
 
-// DraftsCount counts a person's drafts, up to 100.
-func (s *Store) DraftsCount(ctx context.Context, accountID int64) (int, error) {
-	var n int
-	err := s.read.NewRaw("SELECT count(*) FROM (SELECT 1 FROM drafts WHERE account_id = ? LIMIT 100) x", accountID).Scan(ctx, &n)
-	return n, wrap(err)
-}
-
 // DropDraft removes a draft.
 func (s *Store) DropDraft(ctx context.Context, accountID int64, form, target string) error {
 	_, err := s.exec(ctx, "DELETE FROM drafts WHERE account_id = ? AND form = ? AND target = ?", accountID, form, target)

@@ -19,12 +19,17 @@ type Session struct {
 	CreatedAt Time   `bun:"created_at"`
 	SeenAt    Time   `bun:"seen_at"`
 	ExpiresAt Time   `bun:"expires_at"`
+
+	Account *Account `bun:"rel:belongs-to,join:account_id=id"`
 }
 
-// SessionByHash returns a session that has not expired.
+// SessionByHash returns a session that has not expired, with whose it is and their person; Account is
+// nil where nobody has signed in.
 func (s *Store) SessionByHash(ctx context.Context, hash string) (*Session, error) {
 	row := new(Session)
-	return row, one(ctx, s.read.NewSelect().Model(row).Where("token_hash = ? AND expires_at > ?", hash, s.Now()))
+	err := one(ctx, s.read.NewSelect().Model(row).Relation("Account").Relation("Account.Actor").
+		Where("session.token_hash = ? AND session.expires_at > ?", hash, s.Now()))
+	return row, err
 }
 
 // SaveSession stores or replaces a session.

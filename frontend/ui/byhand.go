@@ -59,10 +59,14 @@ func (o Origin) Note(l *locales.Loc) templ.Component {
 	return templ.Join(markup(`<span class="with-icon">`+smallIcon(o.icon())), words, markup(`</span>`))
 }
 
+// actsSize is room for the buttons and the menu of somebody who may do much, so that it is taken once.
+const actsSize = 1536
+
 // ReplyActs are the small buttons under a post: helpful, reply, and the rest
 // behind More.
 func ReplyActs(l *locales.Loc, r Reply) templ.Component {
 	var b strings.Builder
+	b.Grow(actsSize)
 	b.WriteString(`<div class="acts">`)
 	id := templ.EscapeString(r.ID)
 	if r.May.Like {
@@ -72,7 +76,7 @@ func ReplyActs(l *locales.Loc, r Reply) templ.Component {
 	}
 	if r.May.Reply {
 		put(&b, `<a class="btn quiet small" href="`, templ.EscapeString(safe(r.May.Thread)), `?to=`, id, `#write">`,
-			smallIcon("reply"), templ.EscapeString(l.Text("Reply")), `</a> `)
+			replyIcon, templ.EscapeString(l.Text("Reply")), `</a> `)
 	}
 	if r.May.menu() {
 		more(&b, l, r)
@@ -87,7 +91,7 @@ func helpful(b *strings.Builder, l *locales.Loc, r Reply) {
 		state = `" name="on" value="0" aria-pressed="true">`
 	}
 	put(b, `<button class="btn quiet small" form="`, ActForm, `" formaction="/p/`, templ.EscapeString(r.ID), `/like`, state,
-		smallIcon("helpful"), templ.EscapeString(l.Text("Helpful")), ` `)
+		helpfulIcon, templ.EscapeString(l.Text("Helpful")), ` `)
 	if r.Helpful > 0 {
 		put(b, `<span class="num">`, templ.EscapeString(l.Number(r.Helpful)), `</span>`)
 	}
@@ -97,12 +101,12 @@ func helpful(b *strings.Builder, l *locales.Loc, r Reply) {
 // more is the menu of a post. Its entries are words without icons, which in fifty menus that few
 // open would be a tenth of the page.
 func more(b *strings.Builder, l *locales.Loc, r Reply) {
-	put(b, `<details class="menu"><summary class="btn quiet small icon-only">`, smallIcon("more"), `<span class="sr">`,
+	put(b, `<details class="menu"><summary class="btn quiet small icon-only">`, moreIcon, `<span class="sr">`,
 		templ.EscapeString(l.Text("More for what %s wrote", r.Author.Name)), `</span></summary><ul class="list">`)
-	at := `<li><a href="/p/` + templ.EscapeString(r.ID) + `/`
+	id := templ.EscapeString(r.ID)
 	entry := func(may bool, path, label string) {
 		if may {
-			put(b, at, path, `">`, templ.EscapeString(label), `</a></li>`)
+			put(b, `<li><a href="/p/`, id, `/`, path, `">`, templ.EscapeString(label), `</a></li>`)
 		}
 	}
 	entry(r.May.Edit, "edit", l.Text("Edit"))
@@ -118,6 +122,9 @@ func more(b *strings.Builder, l *locales.Loc, r Reply) {
 	entry(r.May.Report, "report", l.Text("Report"))
 	b.WriteString(`</ul></details>`)
 }
+
+// The icons of the buttons that each reply has.
+var replyIcon, helpfulIcon, moreIcon = smallIcon("reply"), smallIcon("helpful"), smallIcon("more")
 
 func put(b *strings.Builder, parts ...string) {
 	for _, p := range parts {

@@ -37,14 +37,23 @@ func sprited() templ.Component {
 
 // useMark is how ui.Icon refers to a symbol. Text of people can't contain it:
 // the sanitiser lets no use element through and views escape the rest.
-const useMark = `<use href="#i-`
+const (
+	useMark    = `<use href="`
+	symbolMark = `#i-`
+)
 
 func sprite(w io.Writer, body []byte) error {
 	var names []string
 	for {
-		_, after, found := bytes.Cut(body, []byte(useMark))
-		if !found {
+		// what a page has fewest of is looked for: "<" is everywhere
+		at := bytes.Index(body, []byte(symbolMark))
+		if at < 0 {
 			break
+		}
+		before, after := body[:at], body[at+len(symbolMark):]
+		if !bytes.HasSuffix(before, []byte(useMark)) {
+			body = after
+			continue
 		}
 		name, rest, _ := bytes.Cut(after, []byte(`"`))
 		if !slices.ContainsFunc(names, func(n string) bool { return n == string(name) }) {

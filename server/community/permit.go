@@ -159,27 +159,44 @@ func IsAdmin(ctx context.Context, s *db.Store, who *db.Actor) (bool, error) {
 // Permit answers nil, or the Refusal that says why who may not do act in g. It is asked for every
 // door alike; a nil who is signed out.
 func (r *Rules) Permit(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, act Act) error {
-	row, ok := rights.Of(act)
-	if !ok {
-		return fmt.Errorf("permit %q: no such act", act)
-	}
-	if act == rights.Start {
-		row = rights.StartBy(g.PostPolicy, g.Openness)
-	}
-	if !g.Actor.DeletedAt.IsZero() {
-		return Refuse(Gone, "group-gone")
-	}
-	if who != nil && !who.Active() {
-		return Refuse(Forbidden, "suspended")
-	}
-	if !row.Writes && row.In(g.Openness).Allow(rights.Stranger) {
-		return nil // wherever they stand
+	row, settled, err := rowOf(g, who, act)
+	if err != nil || settled {
+		return err
 	}
 	st, err := r.Standing(ctx, tx, g, who)
 	if err != nil {
 		return err
 	}
 	return decide(g, st, who != nil, row)
+}
+
+// PermitAt is Permit for somebody of whom it was just read where they stand, for pages that need to
+// know that anyway. What writes asks Permit, in its transaction.
+func (r *Rules) PermitAt(st Standing, g *db.Group, who *db.Actor, act Act) error {
+	row, settled, err := rowOf(g, who, act)
+	if err != nil || settled {
+		return err
+	}
+	return decide(g, st, who != nil, row)
+}
+
+// rowOf is the row of an act in the table of rights; settled says that it may be done wherever somebody
+// stands.
+func rowOf(g *db.Group, who *db.Actor, act Act) (row rights.Row, settled bool, err error) {
+	row, ok := rights.Of(act)
+	if !ok {
+		return row, false, fmt.Errorf("permit %q: no such act", act)
+	}
+	if act == rights.Start {
+		row = rights.StartBy(g.PostPolicy, g.Openness)
+	}
+	if !g.Actor.DeletedAt.IsZero() {
+		return row, false, Refuse(Gone, "group-gone")
+	}
+	if who != nil && !who.Active() {
+		return row, false, Refuse(Forbidden, "suspended")
+	}
+	return row, !row.Writes && row.In(g.Openness).Allow(rights.Stranger), nil
 }
 
 // decide is Permit on facts alone.

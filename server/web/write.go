@@ -47,9 +47,12 @@ func (d *Door) composerBelow(c echo.Context, t *talk, p *views.Discussion) error
 		}
 		return nil
 	}
-	draft, err := d.draftFor(c, formReply, t.starter.ID)
-	if err != nil {
-		return err
+	var draft *db.Draft
+	var err error
+	if p.Shell.Viewer.Drafts > 0 {
+		if draft, err = d.draftFor(c, formReply, t.starter.ID); err != nil {
+			return err
+		}
 	}
 	if p.Refusal, err = d.noReply(c, t); err != nil {
 		return err
@@ -77,7 +80,7 @@ func (d *Door) noReply(c echo.Context, t *talk) (string, error) {
 	if t.group == nil {
 		return "", nil
 	}
-	err := d.com.Permit(c.Request().Context(), d.store, t.group, frame.Me(c), community.ActReply)
+	err := d.com.PermitAt(t.standing, t.group, frame.Me(c), community.ActReply)
 	if no, is := frame.Refusal(err); is {
 		return frame.Sentence(frame.At(c).Loc, no), nil
 	}

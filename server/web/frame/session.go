@@ -44,8 +44,12 @@ func newSessions(o Options) *scs.SessionManager {
 }
 
 // lapse is what went wrong with the session of a request, kept in its context: the library tells of
-// it where no error can be returned.
-type lapse struct{ err error }
+// it where no error can be returned. Whose session it is comes with it, and nobody else's: the library
+// hands on what the session holds alone.
+type lapse struct {
+	err     error
+	account *db.Account // nil: nobody's, or not looked for
+}
 
 type lapseKey struct{}
 
@@ -75,6 +79,9 @@ func (s *sessionStore) FindCtx(ctx context.Context, hash string) ([]byte, bool, 
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("find session: %w", err)
+	}
+	if l, ok := ctx.Value(lapseKey{}).(*lapse); ok {
+		l.account = row.Account
 	}
 	return row.Data, true, nil
 }

@@ -60,20 +60,20 @@ func (fr *Frame) Flash(c echo.Context, text, undo string) {
 
 // viewer gathers what the frame shows of the reader.
 func (fr *Frame) viewer(ctx context.Context, account *db.Account, current string) (*views.Viewer, error) {
-	out := &views.Viewer{Person: fr.Face(account.Actor), Admin: account.IsAdmin(), KeysOff: !account.SingleKeys}
-	var err error
-	if out.Unread, err = fr.o.Store.UnreadCount(ctx, account.ID); err != nil {
-		return nil, fmt.Errorf("count notifications: %w", err)
-	}
-	if out.Drafts, err = fr.o.Store.DraftsCount(ctx, account.ID); err != nil {
-		return nil, fmt.Errorf("count drafts: %w", err)
-	}
-	moderated, err := fr.Moderated(ctx, account)
+	waits, err := fr.o.Store.BadgesOf(ctx, account)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("count what waits for %s: %w", account.Actor.URI, err)
 	}
-	out.Facilitates = len(moderated) > 0
-	if out.Facilitates {
+	out := &views.Viewer{
+		Person: fr.Face(account.Actor), Admin: account.IsAdmin(), KeysOff: !account.SingleKeys,
+		Unread: waits.Unread, Drafts: waits.Drafts, Reports: waits.Duties, Facilitates: len(waits.Moderates) > 0,
+	}
+	if account.IsAdmin() {
+		moderated, err := fr.moderated(ctx, account, waits.Moderates)
+		if err != nil {
+			return nil, err
+		}
+		out.Facilitates = true
 		if out.Reports, err = fr.o.Store.OpenDuties(ctx, moderated); err != nil {
 			return nil, fmt.Errorf("count reports: %w", err)
 		}
@@ -102,6 +102,11 @@ func (fr *Frame) Moderated(ctx context.Context, account *db.Account) ([]int64, e
 	if err != nil {
 		return nil, fmt.Errorf("list moderated groups: %w", err)
 	}
+	return fr.moderated(ctx, account, ids)
+}
+
+// moderated adds what an admin looks after to the groups that an account moderates.
+func (fr *Frame) moderated(ctx context.Context, account *db.Account, ids []int64) ([]int64, error) {
 	if !account.IsAdmin() {
 		return ids, nil
 	}

@@ -100,7 +100,7 @@ func (fr *Frame) visit(c echo.Context) (*Visit, error) {
 	v := &Visit{Theme: Cookie(c, CookieTheme)}
 	chosen, zone := []string{Cookie(c, CookieLang)}, time.UTC
 	if id := fr.sessions.GetInt64(ctx, keyAccount); id != 0 {
-		account, err := fr.o.Store.AccountByID(ctx, id)
+		account, err := fr.signedIn(ctx, id)
 		if err != nil && !errors.Is(err, db.ErrNotFound) {
 			return nil, fmt.Errorf("load account of session: %w", err)
 		}
@@ -123,6 +123,15 @@ func (fr *Frame) visit(c echo.Context) (*Visit, error) {
 	code := locales.Match(c.Request().Header.Get("Accept-Language"), chosen...)
 	v.Loc = locales.New(code, zone, fr.o.Now())
 	return v, nil
+}
+
+// signedIn is the account that a session names; it came with the session where that was looked for in
+// this request.
+func (fr *Frame) signedIn(ctx context.Context, id int64) (*db.Account, error) {
+	if l, ok := ctx.Value(lapseKey{}).(*lapse); ok && l.account != nil && l.account.ID == id {
+		return l.account, nil
+	}
+	return fr.o.Store.AccountByID(ctx, id)
 }
 
 // zone is a time zone by name, nil where there is none. Each is read from its file once.
