@@ -79,26 +79,39 @@ func judgeSamples(report *rig.Report, list []sample) {
 		return
 	}
 	first, last := list[0], list[len(list)-1]
-	slope, more := slopeOf(list), max(0, last.goroutines-first.goroutines)
+	slope, within := slopeOf(list)
+	more := max(0, last.goroutines-first.goroutines)
 	report.Figure("in the second half memory from %d to %d MiB and goroutines from %d to %d",
 		first.memory>>20, last.memory>>20, first.goroutines, last.goroutines)
-	if span := last.at.Sub(first.at); span < 20*time.Minute {
-		report.Figure("memory grows by %.1f MiB an hour, by %s", slope, span.Round(time.Second))
+	span := last.at.Sub(first.at)
+	report.Figure("memory grows by %.1f MiB an hour, give or take %.1f, by %s", slope, within, span.Round(time.Second))
+	if span < 20*time.Minute {
 		return
 	}
-	report.AtMost("MiB more in an hour", int(math.Ceil(max(0, slope))), 1)
+	report.AtMost("MiB more in an hour, at least", int(math.Ceil(max(0, slope-within))), 1)
 	report.AtMost("goroutines more", more, 50)
 }
 
-// slopeOf is the growth of memory by least squares, in MiB an hour.
-func slopeOf(list []sample) float64 {
+// slopeOf is the growth of memory by least squares, in MiB an hour, and within how much of that it lies
+// nineteen times of twenty: the collector makes memory go up and down by more than what grows in half
+// an hour, so that a short look can't tell a small growth from none.
+func slopeOf(list []sample) (slope, within float64) {
 	var x, y, xx, xy float64
 	n := float64(len(list))
+	at := func(s sample) (h, m float64) { return s.at.Sub(list[0].at).Hours(), float64(s.memory) / (1 << 20) }
 	for _, s := range list {
-		h, m := s.at.Sub(list[0].at).Hours(), float64(s.memory)/(1<<20)
+		h, m := at(s)
 		x, y, xx, xy = x+h, y+m, xx+h*h, xy+h*m
 	}
-	return (n*xy - x*y) / max(n*xx-x*x, 1e-12)
+	spread := max(xx-x*x/n, 1e-12)
+	slope = (xy - x*y/n) / spread
+	var off float64
+	for _, s := range list {
+		h, m := at(s)
+		d := m - y/n - slope*(h-x/n)
+		off += d * d
+	}
+	return slope, 2 * math.Sqrt(off/max(n-2, 1)/spread)
 }
 
 // goroutines asks the metrics of a process.
