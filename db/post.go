@@ -155,6 +155,11 @@ func (s *Store) SetPostState(ctx context.Context, p *Post, state, reason string,
 	if err != nil {
 		return fmt.Errorf("set state of post %d: %w", p.ID, wrap(err))
 	}
+	if p.ReplyToID != 0 {
+		if err := s.countUsesOf(ctx, p.ID); err != nil {
+			return fmt.Errorf("count what post %d reports: %w", p.ID, err)
+		}
+	}
 	switch is := state == PostPublished; {
 	case was && !is:
 		return s.countPost(ctx, p, -1)

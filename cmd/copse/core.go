@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -22,12 +23,14 @@ import (
 	"github.com/copse-social/copse/federation/skew"
 	"github.com/copse-social/copse/frontend/locales"
 	"github.com/copse-social/copse/server"
+	"github.com/copse-social/copse/server/artifact"
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/moving"
+	"github.com/copse-social/copse/server/practice"
 	"github.com/copse-social/copse/server/sanction"
 	"github.com/copse-social/copse/server/trust"
 )
@@ -87,6 +90,7 @@ type core struct {
 	trust      *trust.Rules
 	moderation *moderation.Rules
 	moving     *moving.Rules
+	artifact   *artifact.Rules
 	sanction   *sanction.Rules
 	instance   *db.Actor // the Application
 }
@@ -147,6 +151,11 @@ func (c *core) addRules(ctx context.Context, h hooks) error {
 	c.sanction = sanction.New(sanction.Options{Pub: pub, Community: c.community, Trust: c.trust})
 	c.moderation = moderation.New(moderation.Options{Pub: pub, Community: c.community})
 	c.moving = moving.New(moving.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Moving, Log: c.log})
+	kinds, err := practice.LoadKinds(filepath.Join(c.cfg.Data, "kinds"))
+	if err != nil {
+		return err
+	}
+	c.artifact = artifact.New(artifact.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Kinds: kinds, Words: locales.Artifact, Log: c.log})
 	return c.ensureInstance(ctx)
 }
 

@@ -45,20 +45,21 @@ const (
 // leakWorld is an instance with one members-only community and everybody who might want to look.
 type leakWorld struct {
 	*lab
-	clock    *clock
-	group    *db.Group
-	openness string
-	starter  *db.Post
-	charters []*db.Charter
-	posts    []*db.Post // all that is in the community, starter first
-	report   int64
-	log      *lockedBuffer
-	peer     *fedtest.Peer // of the member and the outsider elsewhere
-	member   *fedtest.Actor
-	fan      *fedtest.Peer // where a follower of the author is
-	viewers  []*viewer
-	nothing  map[string]answered // what each viewer is answered where nothing is
-	asked    int
+	clock     *clock
+	group     *db.Group
+	openness  string
+	starter   *db.Post
+	charters  []*db.Charter
+	artifacts []int64    // a draft, and one that is published
+	posts     []*db.Post // all that is in the community, starter first
+	report    int64
+	log       *lockedBuffer
+	peer      *fedtest.Peer // of the member and the outsider elsewhere
+	member    *fedtest.Actor
+	fan       *fedtest.Peer // where a follower of the author is
+	viewers   []*viewer
+	nothing   map[string]answered // what each viewer is answered where nothing is
+	asked     int
 }
 
 // viewer is somebody who looks. Sees says that they may read what members read; steers, that they
@@ -115,6 +116,7 @@ func newLeakWorld(t *testing.T, openness string) *leakWorld {
 	w.invites("invited")
 	w.talk()
 	w.agreement()
+	w.knowledge()
 	w.departures()
 	w.visitors()
 	rest(t, w.lab)

@@ -146,11 +146,15 @@ func (d *decoder) contributors(dst *[]Contributor) {
 				d.iri(&c.Actor)
 			case "role":
 				d.text(&c.Role, maxShort)
+			case "name":
+				d.name(&c.Name)
+			case "verdict":
+				d.text(&c.Verdict, maxShort)
 			default:
 				d.skip()
 			}
 		})
-		if c.Actor != "" && len(*dst) < maxPeople {
+		if (c.Actor != "" || c.Name != "") && len(*dst) < maxPeople {
 			*dst = append(*dst, c)
 		}
 	})

@@ -343,7 +343,7 @@ func (d *decoder) lifeTable(t *Terms, name []byte) bool {
 	case "copse:chapters":
 		d.iris(&t.Chapters, maxPeople)
 	default:
-		return false
+		return d.practiceTable(&t.Practice, name)
 	}
 	return true
 }

@@ -149,4 +149,5 @@ type TermsDoc struct {
 	Verdict           string        `json:"copse:verdict,omitzero"`
 	Series            string        `json:"copse:series,omitzero"`
 	AccessEnded       time.Time     `json:"copse:accessEnded,omitzero"`
+	PracticeDoc
 }

@@ -37,12 +37,17 @@ type Terms struct {
 	SisterOf          []string
 	ChapterOf         []string
 	Chapters          []string
+
+	Practice
 }
 
 // Contributor names one hand in an artifact.
 type Contributor struct {
-	Actor string `json:"actor"`
+	Actor string `json:"actor,omitzero"`
 	Role  string `json:"role,omitzero"`
+	// Name is what stands on the page where the person has no address, or took the name back.
+	Name    string `json:"name,omitzero"`
+	Verdict string `json:"verdict,omitzero"` // of a reviewer
 }
 
 // Cited is one response a consolidated reply stands on.

@@ -154,6 +154,7 @@ func (p Charter) stateIcon() (kind, icon string) {
 type CharterCompare struct {
 	Shell
 	CommunityHead
+	Tab      string // of the community's pages
 	From, To int
 	Versions []ui.Choice // version numbers to choose from
 	Pairs    []CharterPair

@@ -1621,7 +1621,7 @@ func (p CharterCompare) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = communityHead(p.Shell, p.CommunityHead, "/charter").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = communityHead(p.Shell, p.CommunityHead, p.Tab).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

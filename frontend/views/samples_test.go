@@ -18,7 +18,7 @@ type sample struct {
 
 // samples is the list every page of the package belongs to.
 func samples() []sample {
-	return append(append(append(append(talkSamples(), samplesDesk()...), moveSamples()...), samplesOpenness()...), []sample{
+	return append(append(append(append(append(talkSamples(), samplesDesk()...), moveSamples()...), samplesOpenness()...), artifactSamples()...), []sample{
 		{name: "landing-empty", page: landingEmpty, out: true},
 		{name: "landing", page: landingFull, out: true, full: true},
 		{name: "sign-in", page: signInEmpty, out: true},

@@ -84,7 +84,7 @@ func (d *Door) table() map[act]take {
 		{"Resolve", ""}:         d.moderation.TakeResolve,
 		{"ChooseAnswer", ""}:    ignore("choose-answer"),
 		{"QuoteRequest", ""}:    ignore("quote-request"),
-		{"Offer", ""}:           d.moving.TakeOffer,
+		{"Offer", ""}:           d.takeOffer,
 		{"Undo", "Offer"}:       d.moving.TakeWithdrawn,
 		{"Reject", "Offer"}:     d.moving.TakeRefusal,
 		{"TentativeAccept", ""}: d.moving.TakeAgreed,

@@ -18,6 +18,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/server/artifact"
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
@@ -41,6 +42,7 @@ type Options struct {
 	Moderation *moderation.Rules
 	Moving     *moving.Rules
 	Sanction   *sanction.Rules
+	Artifact   *artifact.Rules
 	// Follows asks the home of a group elsewhere whether somebody follows it; nil: nobody does.
 	Follows func(ctx context.Context, group *db.Actor, who string) (bool, error)
 	// Cancel ends the deliveries of one of our activities to a host that has answered it with a
@@ -65,6 +67,7 @@ type Door struct {
 	moderation *moderation.Rules
 	moving     *moving.Rules
 	sanction   *sanction.Rules
+	artifact   *artifact.Rules
 	follows    func(ctx context.Context, group *db.Actor, who string) (bool, error)
 	cancel     func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
 	version    string
@@ -78,7 +81,7 @@ type Door struct {
 func New(o Options) *Door {
 	d := &Door{
 		store: o.Store, iris: o.IRIs, receiver: o.Receiver,
-		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, moderation: o.Moderation, trust: o.Trust, moving: o.Moving, sanction: o.Sanction, follows: o.Follows, cancel: o.Cancel,
+		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, moderation: o.Moderation, trust: o.Trust, moving: o.Moving, sanction: o.Sanction, artifact: o.Artifact, follows: o.Follows, cancel: o.Cancel,
 		version: o.Version, now: o.Now, log: o.Log, cache: newCache(),
 	}
 	d.acts = d.withTrust(d.table())
@@ -111,13 +114,15 @@ func (d *Door) Mount(e *echo.Echo) {
 	read("/ap/groups/:id"+federation.CharterPart, d.charterInForce)
 	read("/ap/groups/:id"+federation.CharterPart+federation.Versions, d.charterVersions)
 	read("/ap/groups/:id"+community.LogPart, d.moderationLog)
-	read("/ap/groups/:id/repertoire", d.empty)
+	read("/ap/groups/:id/repertoire", d.repertoire)
 	read("/ap/groups/:id/events", d.empty)
 
 	read("/ap/objects/:id", d.object)
 	read("/ap/objects/:id"+federation.Replies, d.replies)
 	read("/ap/objects/:id"+federation.Likes, d.likes)
 	read("/ap/objects/:id"+federation.Shares, d.shares)
+	read("/ap/objects/:id"+federation.Versions, d.artifactVersions)
+	read("/ap/objects/:id"+federation.Versions+"/:number", d.artifactVersion)
 	read("/ap/charters/:id", d.charterVersion)
 	read("/ap/charters/:id"+conversationOf, d.charterContext)
 	read("/ap/contexts/:id", d.conversation)

@@ -59,6 +59,8 @@ func permitOwn(who *db.Actor, p *db.Post) error {
 	switch {
 	case who == nil || p.AuthorID != who.ID || !p.Local:
 		return community.Refuse(community.Forbidden, "not-author")
+	case p.Kind == db.KindArtifact: // it has versions (server/artifact)
+		return community.Refuse(community.Conflict, "artifact-versions")
 	case p.State == db.PostDeleted || p.State == db.PostRemoved:
 		return community.Refuse(community.Gone, "post-gone")
 	}

@@ -62,6 +62,8 @@ type Draft struct {
 	// Mentions are the people named in Source, by the handle as written, resolved beforehand:
 	// a transaction is no place to ask other hosts.
 	Mentions map[string]*db.Actor
+	// Use makes an answer to an artifact a report that it was applied.
+	Use *db.ArtifactUse
 
 	confidants []int64 // who reads it, of a private message
 	first      bool    // the first words of who has just joined

@@ -11,6 +11,7 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/federation/vocab"
+	"github.com/copse-social/copse/server/practice"
 )
 
 // read is a post from the wire, made ours to show: clean text, a title for a starter, its parts.
@@ -46,6 +47,14 @@ func (r *Rules) read(ctx context.Context, tx *db.Store, f *federation.Fetched, a
 	}
 	with, err := r.readParts(ctx, tx, doc, group)
 	with.body = html
+	switch {
+	case at.group == nil || err != nil:
+	case at.parent != nil && at.parent.Kind == db.KindArtifact:
+		with.use = practice.UseOf(doc, at.parent.URI)
+	case at.parent == nil && !ours(at.group) && practice.Is(doc, at.group.Actor):
+		p.Kind, p.Title, p.Content, p.Summary, p.Sensitive = db.KindArtifact, content.PlainName(doc.Name), practice.HTML(doc.Source.Content), "", doc.Sensitive
+		with.article = doc
+	}
 	return p, with, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/federation/vocab"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/practice"
 )
 
 // wireTags bounds the hashtags of a post on the wire: Mastodon shows more as spam.
@@ -50,7 +51,10 @@ func (r *Rules) PostDoc(ctx context.Context, s *db.Store, p *db.Post) (vocab.Pos
 		doc.Likes = vocab.Count(p.URI+federation.Likes, int(p.LikesCount))
 		doc.Shares = vocab.Count(p.URI+federation.Shares, int(p.SharesCount))
 	}
-	return doc, nil
+	if p.Kind == db.KindArtifact {
+		return doc, practice.Wire{IRIs: r.iris, Group: w.group}.Article(ctx, s, &doc, p.ID)
+	}
+	return doc, r.useTerms(ctx, s, &doc, w)
 }
 
 // wirePost is a post with all that its document names.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
+	"github.com/copse-social/copse/federation/vocab"
 )
 
 // Start opens a discussion in a group of ours or elsewhere. In one elsewhere it waits until the
@@ -58,7 +59,7 @@ func (r *Rules) write(ctx context.Context, tx *db.Store, d *Draft, kind string) 
 	if d.ToFacilitators {
 		named = d.confidants // whom a private text merely names is not let in by that
 	}
-	return p, r.keepParts(ctx, tx, p, parts{mentions: named, tags: content.Hashtags(d.Source)})
+	return p, r.keepParts(ctx, tx, p, parts{mentions: named, tags: content.Hashtags(d.Source), use: d.Use})
 }
 
 // render turns Markdown into the HTML that is kept, with the people it names linked.
@@ -104,6 +105,8 @@ type parts struct {
 	mentions []int64
 	tags     []string
 	files    []*db.Attachment
+	article  *vocab.Object   // of an artifact from elsewhere
+	use      *db.ArtifactUse // what an answer reports of the artifact above it
 }
 
 func (r *Rules) keepParts(ctx context.Context, tx *db.Store, p *db.Post, with parts) error {
@@ -121,6 +124,9 @@ func (r *Rules) keepParts(ctx context.Context, tx *db.Store, p *db.Post, with pa
 		if err := tx.PutAttachments(ctx, p.ID, with.files); err != nil {
 			return fmt.Errorf("keep attachments of post %d: %w", p.ID, err)
 		}
+	}
+	if err := r.keepKnowledge(ctx, tx, p, with); err != nil {
+		return err
 	}
 	switch {
 	case p.Visibility == db.VisibilityDirect:

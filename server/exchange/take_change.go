@@ -9,6 +9,7 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/practice"
 )
 
 // TakeUpdate takes an edit of a post. Only its author edits; ids of Updates repeat (GoToSocial),
@@ -68,6 +69,14 @@ func (r *Rules) rewrite(ctx context.Context, tx *db.Store, p *db.Post, g *db.Gro
 	now, with, err := r.read(ctx, tx, f, at)
 	if err != nil {
 		return false, err
+	}
+	if p.Kind == db.KindArtifact { // only as a whole, and never back
+		if with.article == nil {
+			return false, nil
+		}
+		if fits, err := practice.Stands(ctx, tx, with.article); err != nil || !fits {
+			return false, err
+		}
 	}
 	same := now.Title == p.Title && now.Content == p.Content && now.Summary == p.Summary && now.Sensitive == p.Sensitive
 	if same && !now.EditedAt.After(p.EditedAt.Time) { // what is newer may differ in its pictures alone

@@ -43,6 +43,9 @@ const (
 	Vote            Act = "vote-charter"
 	Draft           Act = "draft-charter"
 	Release         Act = "release" // one post to everybody
+	Write           Act = "write-artifact"
+	Suggest         Act = "suggest-edit"
+	PublishVersion  Act = "publish-version" // stewards of it, and its author, too
 )
 
 // Standing is a column of the table. A person may stand in several; the best counts.
@@ -117,6 +120,9 @@ func Table() []Row {
 		{Act: NameSponsor, Open: "-----------y", Closed: "-----------y", Code: "not-admin"},
 		{Act: Volunteer, Open: "----yyyyyyy-", Closed: "----yyyyyyy-", Code: "newcomer-not-yet", Writes: true},
 		{Act: Consent, Open: "----yyyyyyy-", Closed: "----yyyyyyy-", Code: "newcomer-not-yet", Writes: true},
+		{Act: Write, Open: "---yyyyyyy--", Closed: "---yyyyyyy--", Code: "members-only", Writes: true},
+		{Act: Suggest, Open: "-yyyyyyyyyy-", Closed: members, Code: "members-only", Writes: true},
+		{Act: PublishVersion, Open: "-------yy---", Closed: "-------yy---", Code: "not-core", Writes: true},
 		{Act: Start, Open: "-hhyyyyyyy--", Closed: "---yyyyyyy--", Code: "members-only-start", Writes: true},
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/frontend"
+	"github.com/copse-social/copse/server/artifact"
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
@@ -27,6 +28,7 @@ import (
 	"github.com/copse-social/copse/server/web/desk"
 	"github.com/copse-social/copse/server/web/founding"
 	"github.com/copse-social/copse/server/web/frame"
+	"github.com/copse-social/copse/server/web/library"
 	"github.com/copse-social/copse/server/web/lookup"
 	"github.com/copse-social/copse/server/web/moves"
 	"github.com/copse-social/copse/server/web/openness"
@@ -41,6 +43,7 @@ type Options struct {
 	Moderation *moderation.Rules
 	Charter    *charter.Rules
 	Moving     *moving.Rules
+	Artifact   *artifact.Rules
 	Trust      *trust.Rules
 	// Base is scheme and host of the instance without a slash at the end, Host the name in handles.
 	Base, Host string
@@ -124,6 +127,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	d.lookup().Mount(g)
 	d.founding().Mount(g)
 	d.openness().Mount(g)
+	library.New(library.Options{Store: d.store, Community: d.com, Artifact: d.o.Artifact, Frame: d.Frame, Base: d.o.Base}).Mount(g)
 }
 
 // Shared are the pages whose addresses other servers ask too, by route.

@@ -25,7 +25,7 @@ const (
 func inboxKinds(name string) (views.InboxKind, []string) {
 	switch name {
 	case "needs":
-		return views.InboxNeeds, []string{db.NotifyReport, db.NotifyHeld, db.NotifyMember, db.NotifyDirect, db.NotifyCharter, db.NotifyJoin, db.NotifyMove, db.NotifyRelease}
+		return views.InboxNeeds, []string{db.NotifyReport, db.NotifyHeld, db.NotifyMember, db.NotifyDirect, db.NotifyCharter, db.NotifyJoin, db.NotifyMove, db.NotifyRelease, db.NotifyArtifact}
 	case "answers":
 		return views.InboxAnswers, []string{db.NotifyReply, db.NotifyMention}
 	case "thanks":
@@ -243,6 +243,10 @@ func (d *Desk) target(ctx context.Context, n *db.Notification) (string, error) {
 	}
 	g, who := both[n.GroupID], both[n.ActorID]
 	switch {
+	case n.Kind == db.NotifyArtifact && n.Note == "review":
+		return fmt.Sprintf("/a/%d/review", n.PostID), nil
+	case n.Kind == db.NotifyArtifact:
+		return fmt.Sprintf("/a/%d/draft", n.PostID), nil
 	case n.Kind == db.NotifyJoin && g != nil:
 		return "/c/" + d.PathHandle(g) + joinPage(n.Note), nil
 	case n.Kind == db.NotifyMove && g != nil:

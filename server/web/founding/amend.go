@@ -114,7 +114,7 @@ func (d *Pages) compare(c echo.Context) error {
 	if from == nil || to == nil || !h.group.Actor.Local {
 		return echo.ErrNotFound
 	}
-	p := views.CharterCompare{From: int(from.Version), To: int(to.Version)}
+	p := views.CharterCompare{Tab: "/charter", From: int(from.Version), To: int(to.Version)}
 	if p.Shell, err = d.ShellIn(c, d.Loc(c).Text("Charter"), h.group); err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func pairs(before, after []charter.Clause) []views.CharterPair {
 	var out []views.CharterPair
 	add := func(c charter.Clause) {
 		a, b := text(before, c.Code), text(after, c.Code)
-		left, right := differ(a, b)
+		left, right := frame.Differ(a, b)
 		out = append(out, views.CharterPair{Title: c.Title, Left: left, Right: right, Same: a == b})
 	}
 	for _, c := range after {

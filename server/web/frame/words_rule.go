@@ -99,7 +99,10 @@ func ActWord(l *locales.Loc, act rights.Act) string {
 		rights.Volunteer: l.Text("Offer to facilitate when nobody does"), rights.Consent: l.Text("Agree to who offers"),
 		rights.EditGroup: l.Text("Change the settings"), rights.Propose: l.Text("Propose a change to the charter"),
 		rights.Vote: l.Text("Decide about the charter"), rights.Draft: l.Text("Draft the charter"),
-		rights.Release: l.Text("Open one post to everybody"),
+		rights.Write:          l.Text("Begin and write pages"),
+		rights.Suggest:        l.Text("Suggest an edit of a page"),
+		rights.PublishVersion: l.Text("Publish a page"),
+		rights.Release:        l.Text("Open one post to everybody"),
 	}
 	return words[act]
 }

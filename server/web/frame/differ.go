@@ -1,4 +1,4 @@
-package founding
+package frame
 
 import (
 	"strings"
@@ -10,8 +10,8 @@ import (
 // mostWords bounds what is compared word by word; longer texts are shown whole on both sides.
 const mostWords = 1200
 
-// differ compares two texts word by word: what went on the left, what came on the right.
-func differ(before, after string) (left, right []views.Span) {
+// Differ compares two texts word by word: what went on the left, what came on the right.
+func Differ(before, after string) (left, right []views.Span) {
 	a, b := wordsOf(before), wordsOf(after)
 	if len(a) > mostWords || len(b) > mostWords {
 		return whole(before, "del"), whole(after, "ins")

@@ -1,4 +1,4 @@
-package founding
+package frame
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ import (
 
 func TestDiffer_wordByWord(t *testing.T) {
 	t.Parallel()
-	left, right := differ("when seven days pass", "when fourteen days pass")
+	left, right := Differ("when seven days pass", "when fourteen days pass")
 	want := func(kind, word string) []views.Span {
 		return []views.Span{{Text: "when "}, {Kind: kind, Text: word}, {Text: "days pass"}}
 	}
@@ -26,7 +26,7 @@ func TestDiffer_wordByWord(t *testing.T) {
 // A line added below changes nothing of the line above it.
 func TestDiffer_lineAdded(t *testing.T) {
 	t.Parallel()
-	left, right := differ("Procurement", "Procurement\nPrivate clinics")
+	left, right := Differ("Procurement", "Procurement\nPrivate clinics")
 	if diff := cmp.Diff([]views.Span{{Text: "Procurement"}}, left); diff != "" {
 		t.Errorf("left (-want +got)\n%s", diff)
 	}
@@ -37,26 +37,11 @@ func TestDiffer_lineAdded(t *testing.T) {
 
 func TestDiffer_nothingAndVeryMuch(t *testing.T) {
 	t.Parallel()
-	if left, right := differ("", "new"); len(left) != 0 || len(right) != 1 || right[0].Kind != "ins" {
+	if left, right := Differ("", "new"); len(left) != 0 || len(right) != 1 || right[0].Kind != "ins" {
 		t.Errorf("%v, %v", left, right)
 	}
 	much := strings.Repeat("word ", mostWords+1)
-	if left, right := differ(much, "short"); len(left) != 1 || len(right) != 1 {
+	if left, right := Differ(much, "short"); len(left) != 1 || len(right) != 1 {
 		t.Errorf("%d and %d runs, want one each", len(left), len(right))
-	}
-}
-
-func TestDrawing_isACodeWithAQuietZone(t *testing.T) {
-	t.Parallel()
-	svg, err := drawing("https://copse.test/c/coldchain")
-	if err != nil || !strings.HasPrefix(svg, "<svg") || !strings.Contains(svg, "M4 4h1v1h-1z") || strings.Contains(svg, "style") {
-		t.Errorf("%v: %.200s", err, svg)
-	}
-}
-
-func TestTelling_fewLongWordsOnce(t *testing.T) {
-	t.Parallel()
-	if diff := cmp.Diff([]string{"cold", "chain", "sarela"}, telling("Cold chain in Sarela, cold")); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
