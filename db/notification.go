@@ -26,6 +26,7 @@ const (
 	NotifyJoin     = "join"     // about belonging: asked, answered, invited; Note says which
 	NotifyCharter  = "charter"  // somebody said something to a charter you proposed, or asks you to sign one; Note says which
 	NotifyRelease  = "release"  // a post of yours, or that you asked for, is to be read by everybody; Note is the state
+	NotifyQuery    = "query"    // about a query: asked to help, opened, closed, what came of it; Note is the code, then words
 	NotifyMove     = "move"     // a community you look after, or an instance you run, is part of a move; Note says how far
 )
 

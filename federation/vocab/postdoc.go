@@ -149,4 +149,7 @@ type TermsDoc struct {
 	Verdict           string        `json:"copse:verdict,omitzero"`
 	Series            string        `json:"copse:series,omitzero"`
 	AccessEnded       time.Time     `json:"copse:accessEnded,omitzero"`
+	QueryKind         string        `json:"copse:queryKind,omitzero"`
+	ResponseKind      string        `json:"copse:responseKind,omitzero"`
+	DuplicateOf       string        `json:"copse:duplicateOf,omitzero"`
 }

@@ -171,7 +171,11 @@ func (d *Door) takeCreate(ctx context.Context, tx *db.Store, in *federation.Inco
 	if err != nil || taken {
 		return out, err
 	}
-	out, heard, err := d.membership.Hear(ctx, tx, in)
+	out, heard, err := d.query.Hear(ctx, tx, in)
+	if err != nil || heard {
+		return out, err
+	}
+	out, heard, err = d.membership.Hear(ctx, tx, in)
 	if err != nil || heard {
 		return out, err
 	}
