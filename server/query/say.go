@@ -65,8 +65,8 @@ func (r *Rules) tell(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post,
 }
 
 // request sends what somebody of ours wants of a query in a group elsewhere; the group decides.
-func (r *Rules) request(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, about string, s Step) error {
-	return r.ask(ctx, tx, by, g, says{about: about, words: s.Words, QuerySays: vocab.QuerySays{
+func (r *Rules) request(ctx context.Context, tx *db.Store, a acting, s Step) error {
+	return r.ask(ctx, tx, a.by, a.g, says{about: a.q.Post.URI, words: s.Words, QuerySays: vocab.QuerySays{
 		State: wanted(s.Do), Outcome: s.Outcome, DuplicateOf: s.Of,
 	}})
 }

@@ -50,13 +50,21 @@ func (r *Rules) Do(ctx context.Context, tx *db.Store, by *db.Actor, postID int64
 	if s.Words = cut(content.PlainName(s.Words), maxWords); s.Do == Duplicate && s.Of == "" {
 		return community.RefuseField("of", "query-of-missing")
 	}
-	if err := r.permit(ctx, tx, g, by, q, s.Do); err != nil {
+	a := acting{by, g, q}
+	if err := r.permit(ctx, tx, a, s.Do); err != nil {
 		return err
 	}
 	if !g.Actor.Local {
-		return r.request(ctx, tx, by, g, q.Post.URI, s)
+		return r.request(ctx, tx, a, s)
 	}
-	return r.step(ctx, tx, by, g, q, s)
+	return r.step(ctx, tx, a, s)
+}
+
+// acting is somebody about to do something with a query of a community.
+type acting struct {
+	by *db.Actor
+	g  *db.Group
+	q  *db.Query
 }
 
 // maxWords bounds what is said along with a step, in letters.
@@ -71,7 +79,8 @@ func cut(s string, n int) string {
 
 // permit answers nil or why not. Of a community elsewhere its own server asks again; here only those
 // are let try who could.
-func (r *Rules) permit(ctx context.Context, tx *db.Store, g *db.Group, by *db.Actor, q *db.Query, do string) error {
+func (r *Rules) permit(ctx context.Context, tx *db.Store, a acting, do string) error {
+	by, g, q := a.by, a.g, a.q
 	own := by != nil && by.ID == q.AskerID
 	switch do {
 	case Withdraw, Outcome:
@@ -92,7 +101,8 @@ func (r *Rules) permit(ctx context.Context, tx *db.Store, g *db.Group, by *db.Ac
 }
 
 // step does it in a community of ours.
-func (r *Rules) step(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, q *db.Query, s Step) error {
+func (r *Rules) step(ctx context.Context, tx *db.Store, a acting, s Step) error {
+	g, q := a.g, a.q
 	if s.Do == Outcome {
 		return r.settle(ctx, tx, q, s)
 	}
@@ -101,7 +111,7 @@ func (r *Rules) step(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Grou
 	}
 	switch s.Do {
 	case Open:
-		return r.open(ctx, tx, by, q, s)
+		return r.open(ctx, tx, a.by, q, s)
 	case Clarify:
 		return r.clarify(ctx, tx, g, q, s)
 	case Extend:
@@ -111,7 +121,7 @@ func (r *Rules) step(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Grou
 	case Reopen:
 		return r.reopen(ctx, tx, g, q, s)
 	case Withdraw, Duplicate:
-		return r.end(ctx, tx, by, g, q, s)
+		return r.end(ctx, tx, a, s)
 	}
 	return community.Refuse(community.Invalid, "choice-unknown")
 }
@@ -216,7 +226,8 @@ func (r *Rules) reopen(ctx context.Context, tx *db.Store, g *db.Group, q *db.Que
 }
 
 // end is for what needs no answer any more, or has one already. What was not shown is not shown.
-func (r *Rules) end(ctx context.Context, tx *db.Store, by *db.Actor, g *db.Group, q *db.Query, s Step) error {
+func (r *Rules) end(ctx context.Context, tx *db.Store, a acting, s Step) error {
+	by, g, q := a.by, a.g, a.q
 	to, say := db.QueryWithdrawn, "query-withdrawn"
 	if s.Do == Duplicate {
 		to, say, q.DuplicateOf = db.QueryDuplicate, "query-duplicate", s.Of

@@ -258,7 +258,7 @@ func (r *Rules) obey(ctx context.Context, tx *db.Store, g *db.Group, q *db.Query
 	}
 	text := plain(html)
 	if withdraws(text) && slices.Contains(from(Withdraw), q.State) {
-		if err := r.step(ctx, tx, who, g, q, Step{Do: Withdraw}); err != nil {
+		if err := r.step(ctx, tx, acting{who, g, q}, Step{Do: Withdraw}); err != nil {
 			return false, err
 		}
 		return true, r.tellPerson(ctx, tx, g, q, told{who, "query-withdrawn-yours", ""})

@@ -3,7 +3,6 @@ package query
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/copse-social/copse/db"
 )
@@ -82,10 +81,3 @@ func (r *Rules) prompt(ctx context.Context, tx *db.Store, g *db.Group, q *db.Que
 	}
 	return r.Nudge(ctx, tx, g, q)
 }
-
-// Due is how long before now something began that lists a query as unanswered for too long: amber and
-// red in the cockpit.
-const (
-	DueSoon = day
-	DueNow  = 72 * time.Hour
-)

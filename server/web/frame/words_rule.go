@@ -99,7 +99,7 @@ func ActWord(l *locales.Loc, act rights.Act) string {
 		rights.Volunteer: l.Text("Offer to facilitate when nobody does"), rights.Consent: l.Text("Agree to who offers"),
 		rights.EditGroup: l.Text("Change the settings"), rights.Propose: l.Text("Propose a change to the charter"),
 		rights.Vote: l.Text("Decide about the charter"), rights.Draft: l.Text("Draft the charter"),
-		rights.Release: l.Text("Open one post to everybody"),
+		rights.Release: l.Text("Open one post to everybody"), rights.OpenQuery: l.Text("Open, extend and sort queries"), rights.CloseQuery: l.Text("Close queries of others"),
 	}
 	return words[act]
 }
