@@ -27,6 +27,7 @@ const (
 	NotifyCharter  = "charter"  // somebody said something to a charter you proposed, or asks you to sign one; Note says which
 	NotifyRelease  = "release"  // a post of yours, or that you asked for, is to be read by everybody; Note is the state
 	NotifyArtifact = "artifact" // about what a community keeps: a review, a verdict, a change suggested; Note says which
+	NotifyQuery    = "query"    // about a query: asked to help, opened, closed, what came of it; Note is the code, then words
 	NotifyMove     = "move"     // a community you look after, or an instance you run, is part of a move; Note says how far
 )
 

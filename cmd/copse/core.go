@@ -31,6 +31,7 @@ import (
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/moving"
 	"github.com/copse-social/copse/server/practice"
+	"github.com/copse-social/copse/server/query"
 	"github.com/copse-social/copse/server/sanction"
 	"github.com/copse-social/copse/server/trust"
 )
@@ -91,6 +92,7 @@ type core struct {
 	moderation *moderation.Rules
 	moving     *moving.Rules
 	artifact   *artifact.Rules
+	query      *query.Rules
 	sanction   *sanction.Rules
 	instance   *db.Actor // the Application
 }
@@ -145,7 +147,8 @@ func (c *core) addRules(ctx context.Context, h hooks) error {
 	closed := trust.Closed(func() *trust.Rules { return c.trust })
 	c.community = community.New(community.Options{Pub: pub, Log: c.log, Words: locales.Notice, Backfill: h.backfill, Closed: closed})
 	c.trust = trust.New(trust.Options{Pub: pub, Community: c.community, Words: locales.Notice})
-	c.exchange = exchange.New(exchange.Options{Pub: pub, Community: c.community, Log: c.log})
+	c.exchange = exchange.New(exchange.Options{Pub: pub, Community: c.community, Log: c.log, Kinds: query.Kinds(func() *query.Rules { return c.query })})
+	c.query = query.New(query.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Query})
 	c.charter = charter.New(charter.Options{Pub: pub, Community: c.community, Words: locales.Charter, Log: c.log})
 	c.membership = membership.New(membership.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Notice})
 	c.sanction = sanction.New(sanction.Options{Pub: pub, Community: c.community, Trust: c.trust})

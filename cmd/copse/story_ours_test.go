@@ -64,6 +64,8 @@ func (s *story) ours(at *site, who, act string, args []string) error {
 		return at.follow(who, args[0])
 	case "unfollow", "join", "leave":
 		return s.belongs(at, who, act, args[0])
+	case "ask", "hide", "responds", "step", "sort":
+		return s.asks(at, who, act, args)
 	case "trust", "distrust", "answer":
 		return s.trusts(at, who, act, args)
 	case "admit", "send-away":

@@ -38,6 +38,7 @@ func TestMain(m *testing.M) {
 //	got HOST [TYPE...]            print what a scripted server was sent
 //	cases WHO@HOST                print the reports that wait for somebody here, and what became of their own
 //	told WHO@HOST                 print the notes that a scripted server or an inbox here has for somebody
+//	asked HOST NAME               print a query and the kinds of its responses
 //	down HOST, up HOST            take a host off the network and back
 //	later DURATION                move the clock on
 //
@@ -68,6 +69,7 @@ func TestScripts(t *testing.T) {
 			"thread":   printing(func(s *story, args []string) (string, error) { return s.thread(args[0], args[1]) }),
 			"got":      printing(func(s *story, args []string) (string, error) { return s.got(args[0], args[1:]) }),
 			"cases":    printing(func(s *story, args []string) (string, error) { return s.cases(args[0]) }),
+			"asked":    printing(func(s *story, args []string) (string, error) { return s.asked(args[0], args[1]) }),
 			"told":     printing(func(s *story, args []string) (string, error) { return s.told(args[0]) }),
 		},
 	})

@@ -31,4 +31,15 @@ type ActivityDoc struct {
 	// Roles says which role in a group the object is given or loses (wire.md 11).
 	Roles map[string]string `json:"copse:roles,omitzero"`
 	Proof Raw               `json:"proof,omitzero"` // FEP-8b32
+	QuerySays
+}
+
+// QuerySays is what an Add to the queries of a group says of one of them, or of an answer to it.
+type QuerySays struct {
+	State        string    `json:"copse:status,omitzero"`
+	RespondBy    time.Time `json:"copse:respondBy,omitzero"`
+	QueryKind    string    `json:"copse:queryKind,omitzero"`
+	ResponseKind string    `json:"copse:responseKind,omitzero"`
+	Outcome      string    `json:"copse:outcome,omitzero"`
+	DuplicateOf  string    `json:"copse:duplicateOf,omitzero"`
 }

@@ -318,7 +318,24 @@ func (d *decoder) termTable(t *Terms, name []byte) bool {
 	case "copse:accessEnded":
 		d.time(&t.AccessEnded)
 	default:
-		return d.lifeTable(t, name)
+		return d.queryTable(t, name) || d.lifeTable(t, name)
+	}
+	return true
+}
+
+// queryTable is what is said of queries and of answers to them.
+func (d *decoder) queryTable(t *Terms, name []byte) bool {
+	switch string(name) {
+	case "copse:queryKind":
+		d.text(&t.QueryKind, maxShort)
+	case "copse:responseKind":
+		d.text(&t.ResponseKind, maxShort)
+	case "copse:outcome":
+		d.text(&t.Outcome, maxShort)
+	case "copse:duplicateOf":
+		d.iri(&t.DuplicateOf)
+	default:
+		return false
 	}
 	return true
 }

@@ -29,6 +29,10 @@ type Terms struct {
 	Series            string
 	Roles             map[string]string // actor to role, of a moderators collection
 	AccessEnded       *time.Time
+	QueryKind         string // what a query asks for
+	ResponseKind      string // what sort of answer to a query
+	Outcome           string // what came of a query
+	DuplicateOf       string // the query that was asked before
 	Charter           string // of a Group, as all below
 	Recognition       string
 	RecognisedBy      string

@@ -31,6 +31,7 @@ type Discussion struct {
 	Address   string       // of the discussion, for the search field of other servers
 	ByOrg     []OrgCount
 	Removed   int // replies not counted in ByOrg
+	Asked     *QueryHead // it is a query
 }
 
 // Pinned is a reply a facilitator put in front.

@@ -37,7 +37,7 @@ func communityTabs(s Shell, path, current string, log, settings bool) []ui.Tab {
 	tab := func(label, end string) ui.Tab {
 		return ui.Tab{Link: ui.Link{Label: label, URL: path + end}, Current: end == current}
 	}
-	tabs := []ui.Tab{tab(s.Text("Discussions"), ""), tab(s.Text("Practice"), "/library"), tab(s.Text("People"), "/members"), tab(s.Text("Charter"), "/charter")}
+	tabs := []ui.Tab{tab(s.Text("Discussions"), ""), tab(s.Text("Practice"), "/library"), tab(s.Text("Queries"), "/queries"), tab(s.Text("People"), "/members"), tab(s.Text("Charter"), "/charter")}
 	if log {
 		tabs = append(tabs, tab(s.Text("Log"), "/log"))
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/vocab"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/query"
 )
 
 // act is what an activity does and to what kind of thing; an empty object stands for any other.
@@ -24,6 +25,7 @@ const (
 	theFeatured = "featured"   // target of Add and Remove
 	theStewards = "moderators" // target of Add and Remove
 	theRoles    = "roles"      // target of Add and Remove
+	theQueries  = "queries"    // target of Add
 	theGroup    = "group"      // target of Remove: a removal from the group (wire.md 5)
 )
 
@@ -65,6 +67,7 @@ func (d *Door) table() map[act]take {
 		{"Add", theRoles}:       c.TakeRole,
 		{"Remove", theRoles}:    c.TakeRole,
 		{"Remove", theGroup}:    x.TakeDelete,
+		{"Add", theQueries}:     d.query.TakeSays,
 		{"Add", ""}:             ignore("unknown-target"),
 		{"Remove", ""}:          ignore("unknown-target"),
 
@@ -176,6 +179,8 @@ func (d *Door) targetKind(ctx context.Context, tx *db.Store, a *vocab.Object) (s
 		return theStewards, nil
 	case d.iris.Ours(target) && strings.HasSuffix(target, community.Roles):
 		return theRoles, nil
+	case d.iris.Ours(target) && strings.HasSuffix(target, query.Queries):
+		return theQueries, nil
 	}
 	if _, ok := d.iris.DiscussionID(target); ok && a.Type == "Remove" {
 		return theGroup, nil
@@ -205,6 +210,8 @@ func (d *Door) remoteTarget(ctx context.Context, tx *db.Store, a *vocab.Object, 
 			return theStewards, nil
 		case g.Actor.URI + community.Roles:
 			return theRoles, nil
+		case g.Actor.URI + query.Queries:
+			return theQueries, nil
 		}
 	}
 	return "", nil

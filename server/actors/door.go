@@ -25,6 +25,7 @@ import (
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/moving"
+	"github.com/copse-social/copse/server/query"
 	"github.com/copse-social/copse/server/sanction"
 	"github.com/copse-social/copse/server/trust"
 )
@@ -43,6 +44,7 @@ type Options struct {
 	Moving     *moving.Rules
 	Sanction   *sanction.Rules
 	Artifact   *artifact.Rules
+	Query      *query.Rules
 	// Follows asks the home of a group elsewhere whether somebody follows it; nil: nobody does.
 	Follows func(ctx context.Context, group *db.Actor, who string) (bool, error)
 	// Cancel ends the deliveries of one of our activities to a host that has answered it with a
@@ -68,6 +70,7 @@ type Door struct {
 	moving     *moving.Rules
 	sanction   *sanction.Rules
 	artifact   *artifact.Rules
+	query      *query.Rules
 	follows    func(ctx context.Context, group *db.Actor, who string) (bool, error)
 	cancel     func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
 	version    string
@@ -81,7 +84,7 @@ type Door struct {
 func New(o Options) *Door {
 	d := &Door{
 		store: o.Store, iris: o.IRIs, receiver: o.Receiver,
-		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, moderation: o.Moderation, trust: o.Trust, moving: o.Moving, sanction: o.Sanction, artifact: o.Artifact, follows: o.Follows, cancel: o.Cancel,
+		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, moderation: o.Moderation, trust: o.Trust, moving: o.Moving, sanction: o.Sanction, artifact: o.Artifact, query: o.Query, follows: o.Follows, cancel: o.Cancel,
 		version: o.Version, now: o.Now, log: o.Log, cache: newCache(),
 	}
 	d.acts = d.withTrust(d.table())

@@ -124,7 +124,7 @@ func (h *house) example(who *fedtest.Actor, l line, p *db.Post) fedtest.Doc {
 	switch l.about {
 	case "actor":
 		return who.Activity(l.activity, who.ID, fedtest.Doc{"target": h.ana.Actor.URI})
-	case "featured", "moderators", "roles":
+	case "featured", "moderators", "roles", "queries":
 		return who.Activity(l.activity, p.URI, fedtest.Doc{"target": h.water.Actor.URI + "/" + l.about})
 	case "group":
 		return who.Activity(l.activity, p.URI, fedtest.Doc{"target": h.water.Actor.URI})

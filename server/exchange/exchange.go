@@ -8,6 +8,7 @@
 package exchange
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 	"unicode/utf8"
@@ -31,6 +32,8 @@ type Rules struct {
 	iris federation.IRIs
 	com  *community.Rules
 	log  *slog.Logger
+
+	kinds Kinds
 }
 
 // Options is what the rules need.
@@ -38,11 +41,12 @@ type Options struct {
 	Pub       *federation.Publisher
 	Community *community.Rules
 	Log       *slog.Logger
+	Kinds     Kinds
 }
 
 // New makes the rules.
 func New(o Options) *Rules {
-	return &Rules{pub: o.Pub, iris: o.Pub.IRIs(), com: o.Community, log: o.Log}
+	return &Rules{pub: o.Pub, iris: o.Pub.IRIs(), com: o.Community, log: o.Log, kinds: o.Kinds}
 }
 
 // Draft is what a person of ours wants to say.
@@ -64,6 +68,11 @@ type Draft struct {
 	Mentions map[string]*db.Actor
 	// Use makes an answer to an artifact a report that it was applied.
 	Use *db.ArtifactUse
+
+	// Kept is told of the post once it is stored, before it is published; nil: nobody is.
+	Kept func(ctx context.Context, tx *db.Store, p *db.Post) error
+
+	held, unlisted bool // as a Speech says
 
 	confidants []int64 // who reads it, of a private message
 	first      bool    // the first words of who has just joined

@@ -30,6 +30,9 @@ func (r *Rules) Like(ctx context.Context, tx *db.Store, who *db.Actor, p *db.Pos
 	if err != nil || !fresh {
 		return err
 	}
+	if err := r.kinds.marked(ctx, tx, who, p); err != nil {
+		return err
+	}
 	act := vocab.ActivityDoc{ID: like.URI, Type: "Like", Object: p.URI}
 	if err := r.publishMark(ctx, tx, mark{group: g, by: who, post: p}, act); err != nil {
 		return err
@@ -114,6 +117,9 @@ func (r *Rules) TakeLike(ctx context.Context, tx *db.Store, in *federation.Incom
 	if in.Vouched {
 		n := db.Notification{Kind: db.NotifyLike, ActorID: in.Actor.ID, GroupID: p.GroupID, PostID: p.ID}
 		if err := community.Notify(ctx, tx, p.AuthorID, n); err != nil {
+			return federation.Outcome{}, err
+		}
+		if err := r.kinds.marked(ctx, tx, in.Actor, p); err != nil {
 			return federation.Outcome{}, err
 		}
 	}

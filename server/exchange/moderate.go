@@ -148,28 +148,10 @@ func (r *Rules) Restore(ctx context.Context, tx *db.Store, by *db.Actor, p *db.P
 
 // Approve lets a held post through: now it is published, announced and told of.
 func (r *Rules) Approve(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Post) error {
-	g, err := r.permitModeration(ctx, tx, by, p, community.ActRemove)
-	if err != nil {
+	if _, err := r.permitModeration(ctx, tx, by, p, community.ActRemove); err != nil {
 		return err
 	}
-	if p.State != db.PostHeld {
-		return community.Refuse(community.Conflict, "not-held")
-	}
-	if err := tx.SetPostState(ctx, p, db.PostPublished, "", by.ID); err != nil {
-		return err
-	}
-	if err := r.logAct(ctx, tx, measure{g, by, p, ""}, "approve"); err != nil {
-		return err
-	}
-	if err := community.Notify(ctx, tx, p.AuthorID, db.Notification{
-		Kind: db.NotifyApproved, ActorID: by.ID, GroupID: p.GroupID, PostID: p.ID,
-	}); err != nil {
-		return err
-	}
-	if err := r.passOnCreate(ctx, tx, g, p); err != nil {
-		return err
-	}
-	return r.notifyNew(ctx, tx, g, p)
+	return r.LetThrough(ctx, tx, by, p)
 }
 
 // passOnCreate announces a post that was held: ours is sent now, somebody else's as it came.

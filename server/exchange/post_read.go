@@ -42,6 +42,9 @@ func (r *Rules) read(ctx context.Context, tx *db.Store, f *federation.Fetched, a
 			p.Kind = doc.Kind
 		}
 		p.Title, p.Content = titled(doc, html, group)
+		if kind := r.kinds.of(doc, p, at.group); kind != "" {
+			p.Kind = kind
+		}
 	} else {
 		p.ContextURI = "" // kept once, with the starter
 	}

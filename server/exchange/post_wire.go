@@ -54,6 +54,11 @@ func (r *Rules) PostDoc(ctx context.Context, s *db.Store, p *db.Post) (vocab.Pos
 	if p.Kind == db.KindArtifact {
 		return doc, practice.Wire{IRIs: r.iris, Group: w.group}.Article(ctx, s, &doc, p.ID)
 	}
+	if r.kinds.Terms != nil {
+		if err := r.kinds.Terms(ctx, s, w.starter, p, &doc); err != nil {
+			return doc, err
+		}
+	}
 	return doc, r.useTerms(ctx, s, &doc, w)
 }
 
@@ -90,7 +95,7 @@ func (r *Rules) gather(ctx context.Context, s *db.Store, p *db.Post) (*wirePost,
 		return nil, err
 	}
 	for _, above := range []*db.Post{w.parent, w.starter} {
-		if p.Visibility == db.VisibilityDirect {
+		if p.Visibility == db.VisibilityDirect || p.Kind == db.KindNote {
 			break // for those it names, whatever it is about
 		}
 		if above != nil && above.AuthorID != p.AuthorID && !slices.ContainsFunc(w.people, func(a *db.Actor) bool { return a.ID == above.AuthorID }) {
@@ -147,6 +152,8 @@ func (r *Rules) address(doc *vocab.PostDoc, p *db.Post, w *wirePost) {
 	switch {
 	case p.Visibility == db.VisibilityDirect:
 		doc.To = append(doc.To, people...)
+	case p.Visibility == db.VisibilityUnlisted && forAll(w.group):
+		doc.Cc = append(people, vocab.Public)
 	case forAll(w.group):
 		doc.To, doc.Cc = append(doc.To, vocab.Public), people
 	default: // members only: never the public, nowhere (wire.md 6)

@@ -16,7 +16,7 @@ func (r *Rules) peopleIn(ctx context.Context, tx *db.Store, p *db.Post) ([]*db.A
 	if err != nil {
 		return nil, fmt.Errorf("load mentions of post %d: %w", p.ID, err)
 	}
-	if p.Starts() || p.Visibility == db.VisibilityDirect {
+	if p.Starts() || p.Visibility == db.VisibilityDirect || p.Kind == db.KindNote {
 		return people, nil
 	}
 	for _, id := range []int64{p.ReplyToID, p.DiscussionID} {

@@ -47,8 +47,11 @@ func (r *Rules) write(ctx context.Context, tx *db.Store, d *Draft, kind string) 
 	if p.State, err = r.firstState(ctx, tx, d.Group, d.Author, html); err != nil {
 		return nil, err
 	}
-	if below(db.PostHeld, d.Parent) || d.waits(html) {
+	if below(db.PostHeld, d.Parent) || d.waits(html) || d.held {
 		p.State = db.PostHeld
+	}
+	if d.unlisted {
+		p.State, p.Visibility = db.PostPublished, db.VisibilityUnlisted // a group's own words wait for nobody
 	}
 	if d.ToFacilitators {
 		p.State, p.Visibility = db.PostPublished, db.VisibilityDirect
@@ -58,6 +61,14 @@ func (r *Rules) write(ctx context.Context, tx *db.Store, d *Draft, kind string) 
 	}
 	if d.ToFacilitators {
 		named = d.confidants // whom a private text merely names is not let in by that
+	}
+	if err := r.kinds.stored(ctx, tx, p, nil); err != nil {
+		return nil, err
+	}
+	if d.Kept != nil {
+		if err := d.Kept(ctx, tx, p); err != nil {
+			return nil, err
+		}
 	}
 	return p, r.keepParts(ctx, tx, p, parts{mentions: named, tags: content.Hashtags(d.Source), use: d.Use})
 }
@@ -168,5 +179,8 @@ func (r *Rules) afterWriting(ctx context.Context, tx *db.Store, g *db.Group, p *
 	if p.State != db.PostPublished {
 		return nil
 	}
-	return r.notifyNew(ctx, tx, g, p)
+	if err := r.notifyNew(ctx, tx, g, p); err != nil {
+		return err
+	}
+	return r.kinds.shown(ctx, tx, g, p)
 }

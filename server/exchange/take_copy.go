@@ -26,7 +26,7 @@ func (r *Rules) takeCopy(ctx context.Context, tx *db.Store, f *federation.Fetche
 	if own || (in.Via != nil && in.Via.ID == at.group.ActorID) || at.visibility == db.VisibilityDirect {
 		p.State = db.PostPublished
 	}
-	if _, err := r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{}); err != nil {
+	if _, err := r.store(ctx, tx, taken{p, with, at, f.Doc}, &federation.Incoming{}); err != nil {
 		return federation.Outcome{}, err
 	}
 	if p.State == db.PostPublished {
@@ -47,7 +47,7 @@ func (r *Rules) takePersonal(ctx context.Context, tx *db.Store, f *federation.Fe
 		return federation.Outcome{}, err
 	}
 	p.State = db.PostPublished
-	if _, err := r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{}); err != nil {
+	if _, err := r.store(ctx, tx, taken{p, with, at, f.Doc}, &federation.Incoming{}); err != nil {
 		return federation.Outcome{}, err
 	}
 	return federation.Done(), r.notifyNew(ctx, tx, nil, p)
@@ -128,6 +128,6 @@ func (r *Rules) Carry(ctx context.Context, tx *db.Store, f *federation.Fetched, 
 		return nil, err
 	}
 	p.State = db.PostPublished
-	_, err = r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{})
+	_, err = r.store(ctx, tx, taken{p, with, at, f.Doc}, &federation.Incoming{})
 	return p, err
 }

@@ -119,12 +119,17 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 	if err != nil {
 		return federation.Outcome{}, err
 	}
+	if !held {
+		if held, err = r.kinds.hold(ctx, tx, at.group, p); err != nil {
+			return federation.Outcome{}, err
+		}
+	}
 	held = held || below(db.PostHeld, at.parent)
 	p.State = db.PostPublished
 	if held {
 		p.State = db.PostHeld
 	}
-	create, err := r.store(ctx, tx, taken{p, with, at}, in)
+	create, err := r.store(ctx, tx, taken{p, with, at, f.Doc}, in)
 	if err != nil {
 		return federation.Outcome{}, err
 	}
@@ -142,10 +147,16 @@ func (r *Rules) takeHome(ctx context.Context, tx *db.Store, f *federation.Fetche
 	if err := r.announceTaken(ctx, tx, at.group, create, p); err != nil {
 		return federation.Outcome{}, err
 	}
-	if len(with.mentions) == 0 {
-		return federation.Done(), r.notifyNamed(ctx, tx, at.group, p, nil)
+	var named []*db.Actor
+	if len(with.mentions) > 0 {
+		if named, err = tx.MentionsOf(ctx, p.ID); err != nil {
+			return federation.Outcome{}, fmt.Errorf("load mentions: %w", err)
+		}
 	}
-	return federation.Done(), r.notifyNew(ctx, tx, at.group, p)
+	if err := r.notifyNamed(ctx, tx, at.group, p, named); err != nil {
+		return federation.Outcome{}, err
+	}
+	return federation.Done(), r.kinds.shown(ctx, tx, at.group, p)
 }
 
 // leadsAway says that a post has links: as it was written, for the line that becomes its title
@@ -170,6 +181,7 @@ type taken struct {
 	post *db.Post
 	with parts
 	at   place
+	doc  *vocab.Object
 }
 
 // store writes a post from the wire with its parts and, for a group of ours, the activity as it
@@ -189,6 +201,9 @@ func (r *Rules) store(ctx context.Context, tx *db.Store, t taken, in *federation
 		p.CreateActivityID = create.ID
 	}
 	if err := tx.CreatePost(ctx, p, at.parent); err != nil {
+		return nil, err
+	}
+	if err := r.kinds.stored(ctx, tx, p, t.doc); err != nil {
 		return nil, err
 	}
 	return create, r.keepParts(ctx, tx, p, t.with)
@@ -221,7 +236,7 @@ func (r *Rules) takePrivate(ctx context.Context, tx *db.Store, f *federation.Fet
 		return federation.Outcome{}, err
 	}
 	p.State, p.Kind, p.Visibility = db.PostPublished, db.KindComment, db.VisibilityDirect
-	if _, err := r.store(ctx, tx, taken{p, with, at}, &federation.Incoming{}); err != nil {
+	if _, err := r.store(ctx, tx, taken{p, with, at, f.Doc}, &federation.Incoming{}); err != nil {
 		return federation.Outcome{}, err
 	}
 	if at.parent != nil {

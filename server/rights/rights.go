@@ -42,10 +42,12 @@ const (
 	Propose         Act = "propose-charter"
 	Vote            Act = "vote-charter"
 	Draft           Act = "draft-charter"
-	Release         Act = "release" // one post to everybody
 	Write           Act = "write-artifact"
 	Suggest         Act = "suggest-edit"
 	PublishVersion  Act = "publish-version" // stewards of it, and its author, too
+	Release         Act = "release"         // one post to everybody
+	OpenQuery       Act = "open-query"      // check, open, extend, reopen it, say what kind a response is
+	CloseQuery      Act = "close-query"     // of somebody else
 )
 
 // Standing is a column of the table. A person may stand in several; the best counts.
@@ -104,6 +106,8 @@ func Table() []Row {
 		{Act: Vote, Open: "----yyyyyyy-", Closed: "----yyyyyyy-", Code: "newcomer-not-yet", Writes: true},
 		{Act: Draft, Open: "-------yy---", Closed: "-------yy---", Code: "not-core", Writes: true},
 		{Act: Release, Open: "------------", Closed: "-------yy---", Code: "not-core", Writes: true},
+		{Act: OpenQuery, Open: "-------yy--y", Closed: "-------yy--y", Code: "not-core", Writes: true},
+		{Act: CloseQuery, Open: "-------yyy-y", Closed: "-------yyy-y", Code: "not-core", Writes: true},
 		{Act: Pin, Open: "--------yy--", Closed: "--------yy--", Code: "not-moderator", Writes: true},
 		{Act: Lock, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
 		{Act: Remove, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},

@@ -107,6 +107,9 @@ func (d *Door) discussionPage(c echo.Context, status int, t *talk, composer *ui.
 		p.Openness = frame.OpennessOf(t.group)
 	}
 	p.Replies, p.Removed = d.tree(c, t)
+	if p.Asked, err = d.asking().Head(c, t.starter, t.group); err != nil {
+		return err
+	}
 	if err := d.threadAside(c, t, &p); err != nil {
 		return err
 	}

@@ -22,7 +22,9 @@ import (
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/moving"
+	"github.com/copse-social/copse/server/query"
 	"github.com/copse-social/copse/server/trust"
+	"github.com/copse-social/copse/server/web/asking"
 	"github.com/copse-social/copse/server/web/belong"
 	"github.com/copse-social/copse/server/web/civil"
 	"github.com/copse-social/copse/server/web/desk"
@@ -44,6 +46,7 @@ type Options struct {
 	Charter    *charter.Rules
 	Moving     *moving.Rules
 	Artifact   *artifact.Rules
+	Query      *query.Rules
 	Trust      *trust.Rules
 	// Base is scheme and host of the instance without a slash at the end, Host the name in handles.
 	Base, Host string
@@ -124,6 +127,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	desk.New(desk.Options{Store: d.store, Community: d.com, Exchange: d.ex, Moderation: d.o.Moderation, Frame: d.Frame, Now: d.o.Now}).Mount(g)
 	civil.New(civil.Options{Store: d.store, Community: d.com, Exchange: d.ex, Moderation: d.o.Moderation, Frame: d.Frame}).Mount(g)
 	moves.New(moves.Options{Store: d.store, Community: d.com, Moving: d.o.Moving, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve}).Mount(g)
+	d.asking().Mount(g)
 	d.lookup().Mount(g)
 	d.founding().Mount(g)
 	d.openness().Mount(g)
@@ -146,6 +150,13 @@ func (d *Door) Shared() map[string]echo.HandlerFunc {
 func (d *Door) founding() *founding.Pages {
 	return founding.New(founding.Options{
 		Store: d.store, Community: d.com, Charter: d.o.Charter, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve, Now: d.o.Now,
+	})
+}
+
+// asking are the pages on which people ask.
+func (d *Door) asking() *asking.Pages {
+	return asking.New(asking.Options{
+		Store: d.store, Community: d.com, Exchange: d.ex, Query: d.o.Query, Frame: d.Frame, Mentioned: d.mentioned, Now: d.o.Now,
 	})
 }
 

@@ -13,6 +13,8 @@ import (
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/query"
+	"github.com/copse-social/copse/server/web/asking"
 	"github.com/copse-social/copse/server/web/frame"
 )
 
@@ -33,6 +35,7 @@ type written struct {
 	Discard  string `form:"discard"`
 	Preview  string `query:"preview"`
 	Save     string `query:"save"`
+	Kind     string `form:"kind"`
 }
 
 // composerBelow puts the composer below a discussion, with what the reader began to write; where
@@ -63,7 +66,7 @@ func (d *Door) composerBelow(c echo.Context, t *talk, p *views.Discussion) error
 		}
 		return nil
 	}
-	if p.Composer, err = d.replyBox(c, t, answeredOn(t, c.QueryParam("to")), ""); err != nil {
+	if p.Composer, err = d.replyBox(c, t, answeredOn(t, c.QueryParam("to")), written{}); err != nil {
 		return err
 	}
 	if draft != nil {
@@ -98,17 +101,18 @@ func answeredOn(t *talk, to string) *db.Post {
 }
 
 // replyBox is an empty composer that answers a post.
-func (d *Door) replyBox(c echo.Context, t *talk, answered *db.Post, audience string) (*ui.Composer, error) {
+func (d *Door) replyBox(c echo.Context, t *talk, answered *db.Post, form written) (*ui.Composer, error) {
 	loc, id := frame.At(c).Loc, strconv.FormatInt(t.starter.ID, 10)
 	box := &ui.Composer{
 		Action: "/d/" + id + "/replies", Label: loc.Text("Your reply"), Submit: loc.Text("Reply"),
 		DraftKey: draftKey(c, formReply, t.starter.ID), MaxLength: exchange.MaxText, MayPreview: true,
 		Hidden: []ui.Pair{{Name: "to", Value: strconv.FormatInt(answered.ID, 10)}},
 	}
+	box.Kinds = asking.ResponseKinds(loc, t.starter, answered, form.Kind)
 	if answered.ID != t.starter.ID {
 		box.Submit = loc.Text("Reply to %s", answered.Author.Label())
 	}
-	list, err := d.audiences(c, t.group, t.facts.stewards, audience)
+	list, err := d.audiences(c, t.group, t.facts.stewards, form.Audience)
 	for _, a := range list {
 		label := a.Label
 		if a.People > 0 && a.Value == toEveryone {
@@ -146,7 +150,7 @@ func (d *Door) reply(c echo.Context) error {
 		return d.replyAgain(c, http.StatusOK, replying{f, parent, form}, nil)
 	}
 	draft := d.draftOf(c, form)
-	draft.Parent = parent
+	draft.Parent, draft.Kept = parent, query.Typed(form.Kind)
 	var p *db.Post
 	err = d.InTx(c, func(ctx context.Context, tx *db.Store) error {
 		var err error
@@ -199,7 +203,7 @@ func (d *Door) replyAgain(c echo.Context, status int, r replying, no *community.
 	if err != nil {
 		return err
 	}
-	box, err := d.replyBox(c, t, r.parent, r.form.Audience)
+	box, err := d.replyBox(c, t, r.parent, r.form)
 	if err != nil {
 		return err
 	}

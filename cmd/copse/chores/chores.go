@@ -17,6 +17,7 @@ import (
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
+	"github.com/copse-social/copse/server/query"
 )
 
 const (
@@ -34,6 +35,7 @@ type Options struct {
 	Charter    *charter.Rules
 	Membership *membership.Rules
 	Exchange   *exchange.Rules
+	Query      *query.Rules
 	// Resolve finds somebody by handle, asking their server.
 	Resolve func(ctx context.Context, handle string) (*db.Actor, error)
 	// Audit is how long the record of visits is kept.
@@ -52,7 +54,7 @@ func New(o Options) *Chores { return &Chores{o} }
 func (c *Chores) Round(ctx context.Context) error {
 	return errors.Join(
 		c.o.Store.DropExpiredSessions(ctx), c.o.Store.TidyAudit(ctx, c.o.Audit),
-		c.charters(ctx), c.founders(ctx), c.returned(ctx), c.silent(ctx), c.untended(ctx), c.hidden(ctx),
+		c.charters(ctx), c.founders(ctx), c.returned(ctx), c.silent(ctx), c.untended(ctx), c.hidden(ctx), c.queries(ctx),
 	)
 }
 

@@ -48,6 +48,8 @@ func (d *Desk) tell(l loc, b []*db.Notification, f inboxFacts) string {
 		return tellMove(l, n.Note, who, where)
 	case db.NotifyArtifact:
 		return tellArtifact(l, n.Note, who, where)
+	case db.NotifyQuery:
+		return tellQuery(l, n.Note, where, f.about(l, n))
 	case db.NotifyRelease:
 		return tellRelease(l, n.Note, who, where)
 	case db.NotifyDirect:
