@@ -366,6 +366,10 @@ func reportsFull(s Shell) Page {
 	done.Closed, done.Decision, done.By = clock.Add(-time.Hour), "Removed, author told", "Ruben Castellanos"
 	p.Cares, p.Open, p.Closed, p.Mine = true, []ReportRow{row}, []ReportRow{done}, []ReportRow{row, done}
 	p.Held = []HeldRow{{Who: jonas, URL: "/held/9", Title: "Which strainer before a flow-driven doser?", Text: "I saw discs at …", Place: quality, At: clock.Add(-6 * time.Hour), Pass: "/held/9?act=approve"}}
+	p.InForce = []InForceRow{
+		{Icon: "clock", What: "Slow mode: 1 hour between two posts", About: ui.Link{Label: "Who failed the Kessan tender?", URL: "/p/12"}, Place: quality, By: "Grace Atieno", Until: clock.AddDate(0, 0, 2), End: "/p/12/slow?wait=0", EndWord: "End slow mode"},
+		{Icon: "block", What: "Closed to deals", About: ui.Link{Label: "@deals@fresh.example", URL: "/c/waterquality/people/deals@fresh.example"}, Place: quality, Why: "advertising", End: "/c/waterquality/people/deals@fresh.example/unban", EndWord: "Open it again"},
+	}
 	p.Logs = []ui.Link{{Label: quality.Label, URL: "/c/waterquality/log"}}
 	p.More, p.Older = ui.Pages{Older: "/reports?after=3"}, ui.Pages{Newer: "/reports", Older: "/reports?before=3"}
 	return p

@@ -65,7 +65,7 @@ func (r *Rules) purgeOne(ctx context.Context, tx *db.Store, p *db.HostPurge) err
 		return nil
 	}
 	who := list[0]
-	if err := r.endReleases(ctx, tx, who); err != nil {
+	if err := r.o.Trust.Forget(ctx, tx, who); err != nil {
 		return err
 	}
 	n, err := tx.EraseAuthored(ctx, who.ID, eraseAtOnce)

@@ -8,6 +8,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/server/sanction"
+	"github.com/copse-social/copse/server/trust"
 )
 
 // What was begun elsewhere is taken up, and done once.
@@ -18,7 +19,8 @@ func TestSweeper_goesOnUntilNothingIsLeft(t *testing.T) {
 	for _, name := range []string{"kim", "lee"} {
 		y.ok(y.o.Store.UpsertRemoteActor(ctx, &db.Actor{URI: "https://bad.test/" + name, Type: db.ActorPerson, Handle: name, Host: "bad.test", Inbox: "https://bad.test/i"}))
 	}
-	rules := sanction.New(sanction.Options{Pub: &federation.Publisher{}, Community: y.com})
+	pub := &federation.Publisher{}
+	rules := sanction.New(sanction.Options{Pub: pub, Community: y.com, Trust: trust.New(trust.Options{Pub: pub, Community: y.com})})
 	s := &Sweeper{Store: y.o.Store, Rules: rules, Log: slog.New(slog.DiscardHandler)}
 	if worked, err := s.Step(ctx); worked || err != nil {
 		t.Fatalf("with nothing to do: %v, %v", worked, err)
