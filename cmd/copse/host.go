@@ -15,7 +15,7 @@ func hostCommand() *cobra.Command {
 		hostDecideCommand("block", "Deal with a host no more; what waits for it is dropped", db.HostBlocked),
 		hostDecideCommand("allow", "Allow a host (needed with federation allow-list; elsewhere it ends a block)", db.HostAllowed),
 		hostDecideCommand("forget", "Forget what was decided about a host", ""),
-		hostListCommand(), hostImportCommand(), hostExportCommand())
+		hostListCommand(), hostImportCommand(), hostExportCommand(), hostPurgeCommand())
 }
 
 // hostShown is a host as it is printed.

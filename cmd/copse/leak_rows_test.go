@@ -203,6 +203,7 @@ func leakOwn(*leakWorld) map[string]leakRow {
 	rows["GET /notifications/:ids"] = open("/notifications/1", "/notifications/2")
 	rows["GET /admin/persons/:id"] = open("/admin/persons/1", "/admin/persons/2")
 	rows["GET /admin/federation/:host"] = open("/admin/federation/peer.example", "/admin/federation/fan.example")
+	rows["GET /admin/federation/:host/purge"] = open("/admin/federation/peer.example/purge", "/admin/federation/fan.example/purge")
 	rows["GET /admin/federation/:host/export"] = open("/admin/federation/peer.example/export")
 	return rows
 }
@@ -238,6 +239,7 @@ func leakWrites(w *leakWorld) map[string]leakRow {
 		"POST /admin/federation/:host/:act": "/admin/federation/peer.example/wake", "POST /admin/people/:account/:act": "/admin/people/1/none",
 		"POST /admin/persons/:id/:act":               "/admin/persons/1/none",
 		"POST /admin/federation/:host/dead/:id/:act": "/admin/federation/peer.example/dead/1/retry",
+		"POST /admin/federation/:host/purge":         "/admin/federation/peer.example/purge",
 		"POST /admin/federation/:host/policy":        "/admin/federation/peer.example/policy",
 	} {
 		rows[route] = open(path)

@@ -166,7 +166,8 @@ func (i *instance) workers(does roles) []func(context.Context) error {
 	if !does.worker {
 		return nil
 	}
-	return []func(context.Context) error{i.sayHello, i.inbox.Run, i.deliverer.Run, i.historian.Run, i.roster.Run, i.porter.Run, i.chores, i.skew.Run}
+	sweeper := &chores.Sweeper{Store: i.store, Rules: i.sanction, Log: i.log}
+	return []func(context.Context) error{sweeper.Run, i.sayHello, i.inbox.Run, i.deliverer.Run, i.historian.Run, i.roster.Run, i.porter.Run, i.chores, i.skew.Run}
 }
 
 // healthOnly is what a process without the web role answers.

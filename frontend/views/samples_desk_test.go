@@ -55,6 +55,8 @@ func samplesDesk() []sample {
 		{name: "admin-peer-empty", page: peerEmpty, full: true},
 		{name: "admin-peer", page: peerFull, full: true},
 		{name: "admin-people", page: accountsFull, full: true},
+		{name: "host-purge", page: hostPurgeFull, full: true},
+		{name: "host-purge-going", page: hostPurgeGoing, full: true},
 		{name: "admin-sanction", page: sanctionFull, full: true},
 		{name: "admin-settings", page: instanceFull, full: true},
 		{name: "admin-log", page: adminLog, full: true},
@@ -364,6 +366,10 @@ func reportsFull(s Shell) Page {
 	done.Closed, done.Decision, done.By = clock.Add(-time.Hour), "Removed, author told", "Ruben Castellanos"
 	p.Cares, p.Open, p.Closed, p.Mine = true, []ReportRow{row}, []ReportRow{done}, []ReportRow{row, done}
 	p.Held = []HeldRow{{Who: jonas, URL: "/held/9", Title: "Which strainer before a flow-driven doser?", Text: "I saw discs at …", Place: quality, At: clock.Add(-6 * time.Hour), Pass: "/held/9?act=approve"}}
+	p.InForce = []InForceRow{
+		{Icon: "clock", What: "Slow mode: 1 hour between two posts", About: ui.Link{Label: "Who failed the Kessan tender?", URL: "/p/12"}, Place: quality, By: "Grace Atieno", Until: clock.AddDate(0, 0, 2), End: "/p/12/slow?wait=0", EndWord: "End slow mode"},
+		{Icon: "block", What: "Closed to deals", About: ui.Link{Label: "@deals@fresh.example", URL: "/c/waterquality/people/deals@fresh.example"}, Place: quality, Why: "advertising", End: "/c/waterquality/people/deals@fresh.example/unban", EndWord: "Open it again"},
+	}
 	p.Logs = []ui.Link{{Label: quality.Label, URL: "/c/waterquality/log"}}
 	p.More, p.Older = ui.Pages{Older: "/reports?after=3"}, ui.Pages{Newer: "/reports", Older: "/reports?before=3"}
 	return p
@@ -472,6 +478,22 @@ func sanctionFull(s Shell) Page {
 		Shell: s, Who: farid, Local: true, Silenced: clock.AddDate(0, 0, -3), Words: 214, Belongs: 3, Path: "/admin/persons/12",
 		Confirm: ui.Field{Name: "handle", Label: "Their address once more", Hint: "@farid@wash.example", Error: "This is not their address. Nothing was removed.", Code: true},
 	}
+}
+
+func hostPurgeFull(s Shell) Page {
+	s.Path, s.Title, s.Tab = "/admin/federation/bad.example/purge", "bad.example", Federation
+	return HostPurge{
+		Shell: s, Host: "bad.example", Holds: HostHolds{People: 214, Groups: 2, Posts: 1840, Marks: 90, Follows: 3, Followed: 1, Members: 2, Belong: 1},
+		Confirm: ui.Field{Name: "host", Label: "The name of the server once more", Hint: "bad.example", Error: "This is not the name of the server.", Code: true},
+		Why:     ui.Field{Name: "reason", Label: "Reason", Hint: "For the other admins; it stands in the log."},
+	}
+}
+
+func hostPurgeGoing(s Shell) Page {
+	p := hostPurgeFull(s).(HostPurge)
+	p.Begun, p.Gone, p.Error = clock, HostHolds{People: 12, Posts: 800}, "This is under way already."
+	p.Confirm.Error = ""
+	return p
 }
 
 func instanceFull(s Shell) Page {

@@ -61,6 +61,8 @@ func (d *Door) Mount(e *echo.Echo) {
 	g.POST("/federation/lists", d.importBlocks)
 	g.GET("/federation/:host", d.host)
 	g.POST("/federation/:host/policy", d.setPolicy)
+	g.GET("/federation/:host/purge", d.purgePage)
+	g.POST("/federation/:host/purge", d.purge)
 	g.GET("/federation/:host/export", d.exportDead)
 	g.POST("/federation/:host/dead/:id/:act", d.deadAct)
 	g.POST("/federation/:host/:act", d.hostAct)

@@ -36,6 +36,8 @@ type house struct {
 	web   *web.Door
 	echo  *echo.Echo
 
+	sanction *sanction.Rules
+
 	mu    sync.Mutex
 	clock time.Time
 	verbs []string
@@ -63,8 +65,9 @@ func newHouse(t testing.TB) *house {
 		}
 		return h.web.SignIn(c, account)
 	}))
+	h.sanction = sanction.New(sanction.Options{Pub: pub, Community: h.com, Trust: trust.New(trust.Options{Pub: pub, Community: h.com})})
 	admin.New(admin.Options{
-		Store: h.store, Host: "copse.test", Frame: h.web.Frame, Sanction: sanction.New(sanction.Options{Pub: pub, Community: h.com, Trust: trust.New(trust.Options{Pub: pub, Community: h.com})}),
+		Store: h.store, Host: "copse.test", Frame: h.web.Frame, Sanction: h.sanction,
 		Retry: h.verb("retry"), Drop: h.verb("drop"), Pause: h.verb("pause"), Resume: h.verb("resume"),
 		Away: func(context.Context) []string { return h.away }, Now: h.now, Log: quiet,
 	}).Mount(h.echo)

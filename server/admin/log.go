@@ -85,6 +85,8 @@ func actWord(l *locales.Loc, act string) (icon, word string) {
 		return "check", l.Text("Allowed a server")
 	case "forget-host":
 		return "history", l.Text("Took a decision about a server back")
+	case "purge-host":
+		return "x", l.Text("Removed everything of a server")
 	case "import-blocks":
 		return "block", l.Text("Applied a block list")
 	case "retry-delivery":

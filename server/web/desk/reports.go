@@ -162,7 +162,7 @@ func (d *Desk) heldRows(ctx context.Context, ids []int64, p *views.ReportsPage) 
 			p.Logs = append(p.Logs, link)
 		}
 	}
-	return nil
+	return d.inForce(ctx, groups, p)
 }
 
 func (d *Desk) reportRows(ctx context.Context, l loc, list []*db.Report) ([]views.ReportRow, error) {

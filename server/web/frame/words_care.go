@@ -67,6 +67,8 @@ func aboutCare(l *locales.Loc, code string) string {
 // aboutMeasures words what stands in the way of slowing down, hiding and moving.
 func aboutMeasures(l *locales.Loc, code string) string {
 	switch code {
+	case "purge-going":
+		return l.Text("This is under way already.")
 	case "move-answer":
 		return l.Text("Only a whole discussion can move.")
 	case "move-same":
