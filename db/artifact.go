@@ -224,7 +224,7 @@ func (s *Store) Library(ctx context.Context, q LibraryQuery) ([]*Artifact, error
 	if q.Topic != "" {
 		sel = sel.Where("artifact.topics LIKE ? ESCAPE '!'", "% "+likely(q.Topic)+" %")
 	}
-	for _, word := range strings.Fields(strings.ToLower(q.Words)) {
+	for word := range strings.FieldsSeq(strings.ToLower(q.Words)) {
 		sel = sel.Where("lower(artifact.title || ' ' || artifact.abstract) LIKE ? ESCAPE '!'", "%"+likely(word)+"%")
 	}
 	if q.Before != 0 {

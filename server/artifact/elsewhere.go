@@ -3,6 +3,7 @@ package artifact
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
@@ -193,10 +194,8 @@ func (r *Rules) link(ctx context.Context, tx *db.Store, id int64, uri string) er
 	if err != nil {
 		return fmt.Errorf("load artifact %d: %w", id, err)
 	}
-	for _, known := range a.Links.Adapted {
-		if known == uri {
-			return nil
-		}
+	if slices.Contains(a.Links.Adapted, uri) {
+		return nil
 	}
 	if len(a.Links.Adapted) >= maxAdapted {
 		return nil

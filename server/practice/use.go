@@ -52,7 +52,7 @@ func Tagged(tags []string, text string) *db.ArtifactUse {
 		return nil
 	}
 	var words []string
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text) {
 		if !strings.HasPrefix(w, "#") && !strings.HasPrefix(w, "@") {
 			words = append(words, w)
 		}

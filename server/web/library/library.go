@@ -245,7 +245,7 @@ func (d *Pages) filters(c echo.Context, f db.ArtifactFacets, q db.LibraryQuery) 
 	plain := func(s string) string { return s }
 	var topics []string
 	for _, line := range f.Topics {
-		for _, t := range strings.Fields(line) {
+		for t := range strings.FieldsSeq(line) {
 			if !slices.Contains(topics, t) {
 				topics = append(topics, t)
 			}
