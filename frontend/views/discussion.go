@@ -30,7 +30,7 @@ type Discussion struct {
 	Unsent    string       // what the reader wrote and can't send here; "" for nothing
 	Address   string       // of the discussion, for the search field of other servers
 	ByOrg     []OrgCount
-	Removed   int // replies not counted in ByOrg
+	Removed   int        // replies not counted in ByOrg
 	Asked     *QueryHead // it is a query
 }
 
