@@ -40,6 +40,14 @@ func (s *Store) Path(name string) string {
 	return ""
 }
 
+// Body is an asset as it is, for a document that carries it; nil where the build doesn't have it.
+func (s *Store) Body(name string) []byte {
+	if f := s.byName[name]; f != nil {
+		return f.Body
+	}
+	return nil
+}
+
 // File is the asset behind a request path, or nil.
 func (s *Store) File(urlPath string) *File { return s.byPath[urlPath] }
 

@@ -8,9 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/cmd/copse/doctor"
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/sign"
+	"github.com/copse-social/copse/server/paper"
 )
 
 func doctorCommand() *cobra.Command {
@@ -61,6 +63,7 @@ func examine(cmd *cobra.Command) (found []doctor.Finding, err error) {
 	if !d.Say("schema", currentSchema(ctx, store), "that of this version", "run copse migrate up, or start the version the database was changed by") {
 		return d.Found, nil
 	}
+	printer(ctx, d, cfg)
 	c, err := newCore(cfg, store, overrides{})
 	if err == nil {
 		err = c.addRules(ctx, hooks{})
@@ -69,6 +72,17 @@ func examine(cmd *cobra.Command) (found []doctor.Finding, err error) {
 		c.outside(ctx, d)
 	}
 	return d.Found, nil
+}
+
+// printer tries what makes PDFs, with letters that have to be joined.
+func printer(ctx context.Context, d *doctor.Doctor, cfg config.Config) {
+	if cfg.PDF == "" {
+		d.Say("pdf", nil, "no renderer is named; pages offer print and Markdown", "")
+		return
+	}
+	sheet := paper.Sheet{Lang: "ar", Dir: "rtl", Title: "Copse", Body: []byte("<p>ميثاق 章程 Copse</p>")}
+	_, err := newPress(cfg, nil).PDF(ctx, sheet.HTML())
+	d.Say("pdf", err, cfg.PDF+" makes PDFs", "name a Chromium, a WeasyPrint or a Gotenberg in COPSE_PDF_RENDERER, and see that the user of copse serve may run or reach it")
 }
 
 // outside lets the doctor look from where others stand.

@@ -1,17 +1,27 @@
 package main
 
 import (
+	"log/slog"
+	"net/http"
+
+	"github.com/copse-social/copse/cmd/copse/config"
 	"github.com/copse-social/copse/server"
 	"github.com/copse-social/copse/server/admin"
 	"github.com/copse-social/copse/server/charter"
+	"github.com/copse-social/copse/server/paper"
 	"github.com/copse-social/copse/server/web"
 )
+
+// newPress makes PDFs with what the admin names. A service there is inside the admin's own network.
+func newPress(cfg config.Config, log *slog.Logger) *paper.Press {
+	return paper.New(paper.Options{Renderer: cfg.PDF, Transport: &http.Transport{}, Log: log})
+}
 
 // people builds the doors for browsers.
 func (i *instance) people() server.People {
 	o := web.Options{
 		Store: i.store, Community: i.community, Exchange: i.exchange, Charter: i.charter, Trust: i.trust, Moving: i.moving, Artifact: i.artifact, Query: i.query, Membership: i.membership, Moderation: i.moderation, Base: i.iris.Base(), Host: i.iris.Host(),
-		Secure: i.cfg.URL.Scheme == "https", Resolve: charter.NewReader(i.charter, i.store, i.resolver).Meet, Refresh: i.resolver.Refresh, Subscribe: i.subscribe,
+		Secure: i.cfg.URL.Scheme == "https", Press: newPress(i.cfg, i.log), Resolve: charter.NewReader(i.charter, i.store, i.resolver).Meet, Refresh: i.resolver.Refresh, Subscribe: i.subscribe,
 		Limit: i.limits.Login, Now: i.now, Log: i.log,
 	}
 	if len(i.cfg.LabNetworks) == 0 {

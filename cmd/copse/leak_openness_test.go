@@ -15,7 +15,7 @@ func leakOpenness(w *leakWorld) map[string]leakRow {
 		"GET /admin/trust": open("/admin/trust"), "POST /admin/trust/:group": open("/admin/trust/" + number(w.group.ActorID)),
 	}
 	for route, after := range map[string]string{
-		"GET /c/:handle/openness": "/openness", "GET /c/:handle/openness/end": "/openness/end?host=" + w.peer.Host,
+		"GET /c/:handle/readers": "/readers", "GET /c/:handle/openness": "/openness", "GET /c/:handle/openness/end": "/openness/end?host=" + w.peer.Host,
 		"GET /c/:handle/openness/change": "/openness/change?level=private", "POST /c/:handle/openness/change": "/openness/change",
 		"POST /c/:handle/openness/trust": "/openness/trust", "POST /c/:handle/openness/end": "/openness/end", "POST /c/:handle/openness/copies": "/openness/copies",
 	} {

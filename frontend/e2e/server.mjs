@@ -42,6 +42,7 @@ export async function startInstance({ name = "copse.localhost", env = {} } = {})
     COPSE_URL: origin,
     COPSE_LISTEN: `127.0.0.1:${port}`,
     COPSE_METRICS_LISTEN: "",
+    COPSE_PDF_RENDERER: process.env.COPSE_TEST_CHROMIUM ?? "/usr/bin/chromium",
     COPSE_LOG_FORMAT: "text",
     ...lab,
     ...env,

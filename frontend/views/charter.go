@@ -30,7 +30,9 @@ type Charter struct {
 	Life     []ui.Choice
 	Original string // where it lives, of a community elsewhere
 	Kin      []KinLine
-	Launch   bool // the reader thought up the first three things
+	Launch   bool      // the reader thought up the first three things
+	Files    []ui.Link // other forms of it
+	PDF      bool      // one of them is a PDF
 }
 
 // KinLine is one community that says it is kin of another.
@@ -70,6 +72,7 @@ type CharterPrint struct {
 	Signed        []Signed
 	Page          string // its address for ever
 	Back          string
+	Files         []ui.Link // other forms of it
 }
 
 // Clause is one numbered part.
@@ -206,6 +209,7 @@ type Flyer struct {
 	QR                     string // path of an SVG
 	Side                   int    // modules of the code, its margin included
 	Back                   string
+	Files                  []ui.Link // other forms of it
 }
 
 // id prints a number as it stands in forms.

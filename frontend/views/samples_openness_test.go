@@ -10,6 +10,7 @@ func samplesOpenness() []sample {
 		{name: "openness-change", page: opennessChange, full: true},
 		{name: "openness-change-nobody", page: opennessNobody},
 		{name: "release", page: releaseAsked, full: true},
+		{name: "readers", page: readersFull},
 		{name: "released", page: releasedReply, out: true},
 		{name: "trust-asks-empty", page: trustAsksEmpty},
 		{name: "trust-asks", page: trustAsksFull, full: true},
@@ -92,4 +93,20 @@ func trustAsksFull(s Shell) Page {
 		}
 	}
 	return TrustAsks{Shell: s, Rows: []TrustAsk{row("invited", "/admin/trust/1"), row("confirmed", "/admin/trust/2"), row("ended", "")}}
+}
+
+func readersFull(s Shell) Page {
+	s.Path, s.Title = "/c/waterquality/readers", "Who reads what"
+	return Readers{
+		Shell: s, CommunityHead: qualityHead(), Releases: true,
+		Rows: []ReaderLine{
+			{What: "Its page and its charter", Who: "Everybody"},
+			{What: "Discussions and answers", Who: "Members, on any server"},
+			{What: "Who keeps copies", Who: "Servers of its members that promise to keep them among members"},
+		},
+		Released: []ReleasedLine{
+			{Title: "Chlorine residual drops to zero", By: "Binh Tran", At: clock.AddDate(0, 0, -3), Open: "/p/12", Back: "/p/12/release"},
+			{Title: "Open the vents.", By: "Esi Mensah", At: clock.AddDate(0, 0, -9), Open: "/p/13"},
+		},
+	}
 }

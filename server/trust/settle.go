@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
@@ -16,6 +15,10 @@ import (
 // of followers at our host (FEP-8fcf): who is on it no more is out, and whoever it takes for a
 // follower but is none tells it so. A follow that waits for its answer stays.
 func (r *Rules) Settle(ctx context.Context, tx *db.Store, group *db.Actor, names []string) error {
+	listed := make(map[string]bool, len(names))
+	for _, name := range names {
+		listed[name] = true
+	}
 	for after := int64(0); ; {
 		list, err := tx.FollowersFrom(ctx, group.ID, r.iris.Host(), after, atOnce)
 		if err != nil {
@@ -23,7 +26,7 @@ func (r *Rules) Settle(ctx context.Context, tx *db.Store, group *db.Actor, names
 		}
 		for _, f := range list {
 			after = f.ID
-			if f.State != db.FollowAccepted || slices.Contains(names, f.Follower.URI) {
+			if f.State != db.FollowAccepted || listed[f.Follower.URI] {
 				continue
 			}
 			if err := tx.EndLocalFollow(ctx, f, f.Follower); err != nil {

@@ -73,3 +73,24 @@ func TestJoin_introduction(t *testing.T) {
 		t.Errorf("posted: %v, %v", list, err)
 	}
 }
+
+// The flyer comes as PDF with all that it shows; where the press does not work, the reader is led to
+// the page itself and told.
+func TestFlyer_asPDF(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.group("water", h.person("ana"))
+	v := h.visitor()
+	v.get("/c/water/flyer").want(http.StatusOK).shows("/c/water/flyer.pdf", "/c/water/flyer.svg")
+	r := v.get("/c/water/flyer.pdf").want(http.StatusOK)
+	r.shows("%PDF-1.7", "The water", "@water@copse.test", "data:image/png;base64,", ".paper", "default-src").hides("flyer.svg", "<script", "<form", "Preview of the printed page")
+	if got := r.header.Get("Content-Type") + " " + r.header.Get("Content-Disposition"); got != `application/pdf inline; filename="water-flyer.pdf"` {
+		t.Errorf("answered as %s", got)
+	}
+	h.pressBroken = true
+	v.get("/c/water/flyer.pdf").want(http.StatusOK) // printed before
+	h.group("milk", h.person("ben"))
+	v.follow(v.get("/c/milk/flyer.pdf")).shows("The PDF could not be made just now", "@milk@copse.test")
+	v.get("/c/water/charter/1/pdf").want(http.StatusNotFound)
+	v.get("/c/water/charter/1/markdown").want(http.StatusNotFound)
+}

@@ -25,23 +25,26 @@ import (
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
+	"github.com/copse-social/copse/server/paper"
 	"github.com/copse-social/copse/server/trust"
 	"github.com/copse-social/copse/server/web"
 )
 
 // house is one instance with its pages and no network: whom Resolve finds lies in elsewhere.
 type house struct {
-	t         testing.TB
-	ctx       context.Context
-	store     *db.Store
-	com       *community.Rules
-	ex        *exchange.Rules
-	mod       *moderation.Rules
-	trust     *trust.Rules
-	door      *web.Door
-	echo      *echo.Echo
-	elsewhere map[string]*db.Actor
-	homes     map[string]string // page that follows, by host
+	t     testing.TB
+	ctx   context.Context
+	store *db.Store
+	com   *community.Rules
+	ex    *exchange.Rules
+	mod   *moderation.Rules
+
+	pressBroken bool
+	trust       *trust.Rules
+	door        *web.Door
+	echo        *echo.Echo
+	elsewhere   map[string]*db.Actor
+	homes       map[string]string // page that follows, by host
 
 	mu    sync.Mutex
 	clock time.Time
@@ -69,6 +72,7 @@ func newHouse(t testing.TB) *house {
 		Store: h.store, Community: h.com, Exchange: h.ex, Moderation: h.mod, Trust: h.trust,
 		Membership: membership.New(membership.Options{Pub: pub, Community: h.com, Exchange: h.ex, Words: words}),
 		Charter:    charter.New(charter.Options{Pub: pub, Community: h.com, Words: words, Log: quiet}),
+		Press:      paper.New(paper.Options{Renderer: "http://press.test", Transport: h}),
 		Base:       "https://copse.test", Host: "copse.test",
 		Resolve: h.resolve, Subscribe: h.subscribe, Now: h.now, Log: quiet,
 	})
@@ -79,6 +83,19 @@ func newHouse(t testing.TB) *house {
 	}
 	h.echo.POST("/be/:handle", h.door.Reader(h.be))
 	return h
+}
+
+// RoundTrip is the service that makes PDFs: it answers what it was given to print. Out of order it
+// answers that.
+func (h *house) RoundTrip(r *http.Request) (*http.Response, error) {
+	status, body := http.StatusOK, "%PDF-1.7 "
+	if h.pressBroken {
+		status, body = http.StatusServiceUnavailable, "no ink"
+	} else if file, _, err := r.FormFile("files"); err == nil {
+		html, _ := io.ReadAll(file)
+		body += string(html)
+	}
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
 // resolve finds whom a test put elsewhere.

@@ -48,6 +48,9 @@ func TestRelease_page(t *testing.T) {
 		hides("Behind the door", "Well said.", fmt.Sprintf("/d/%d", p.ID))
 	h.visitor().get(fmt.Sprintf("/d/%d", p.ID)).want(http.StatusNotFound)
 	h.as(amina).get("/c/water/openness").want(http.StatusOK).shows("Open the vents.", form)
+	h.as(amina).get("/c/water/readers").want(http.StatusOK).shows("Members, on any server", "Open the vents.", form)
+	h.as(carla).get("/c/water/readers").want(http.StatusOK).shows("Open the vents.", form)
+	h.as(out).get("/c/water/readers").want(http.StatusOK).shows("Who reads what", "Open the vents.", page).hides(form, "Behind the door")
 	h.as(amina).get("/c/water/log").want(http.StatusOK).shows("Opened to everybody", "Asked to open it")
 
 	c.get(form).want(http.StatusOK).shows("Take it back from everybody?", "out of reach")
@@ -82,6 +85,8 @@ func TestOpenness_settings(t *testing.T) {
 	if said, err := h.store.SaidCopies(h.ctx, g.ActorID); err != nil || said != "yes" {
 		t.Errorf("copies %q, %v", said, err)
 	}
+	b.get("/c/water/readers").want(http.StatusOK).shows("everybody sees name and contact", "Mastodon and its kin")
+	h.visitor().get("/c/water/readers").want(http.StatusNotFound)
 	b.get("/c/water/openness/change?level=open").want(http.StatusOK).shows("readable by everybody", "have not been asked")
 	h.as(fan).get("/c/water/openness").want(http.StatusForbidden)
 	h.as(fan).post("/c/water/openness/change", map[string][]string{"level": {"open"}}).want(http.StatusForbidden)

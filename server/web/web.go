@@ -23,6 +23,7 @@ import (
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/moving"
 	"github.com/copse-social/copse/server/query"
+	"github.com/copse-social/copse/server/paper"
 	"github.com/copse-social/copse/server/trust"
 	"github.com/copse-social/copse/server/web/asking"
 	"github.com/copse-social/copse/server/web/belong"
@@ -48,6 +49,7 @@ type Options struct {
 	Artifact   *artifact.Rules
 	Query      *query.Rules
 	Trust      *trust.Rules
+	Press      *paper.Press // what makes PDFs; nil makes none
 	// Base is scheme and host of the instance without a slash at the end, Host the name in handles.
 	Base, Host string
 	// Secure marks cookies for https only; false in a laboratory.
@@ -149,7 +151,7 @@ func (d *Door) Shared() map[string]echo.HandlerFunc {
 // founding are the pages on which communities begin and say what they are.
 func (d *Door) founding() *founding.Pages {
 	return founding.New(founding.Options{
-		Store: d.store, Community: d.com, Charter: d.o.Charter, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve, Now: d.o.Now,
+		Store: d.store, Community: d.com, Charter: d.o.Charter, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve, Press: d.o.Press, Now: d.o.Now, Log: d.o.Log,
 	})
 }
 

@@ -39,6 +39,7 @@ type Config struct {
 	LogFormat     string     `conf:"log_format" def:"json" one:"json text" doc:"Form of the log on standard error."`
 	LogLevel      slog.Level `conf:"log_level" def:"info" one:"debug info warn error" doc:"Least level that is logged."`
 	Federation    string     `conf:"federation" def:"open" one:"open allow-list closed" doc:"With whom this instance talks: open to all but blocked hosts, allow-list for named hosts alone, closed for nobody."`
+	PDF           string     `conf:"pdf_renderer" sample:"/usr/bin/chromium" rule:"renderer or empty" doc:"What makes PDFs of charters and flyers: the path of a Chromium or a WeasyPrint on this machine, or the http address of a Gotenberg in your own network. Empty: pages offer print and Markdown. copse doctor says whether it works."`
 
 	ExpireDays  int `conf:"expire_days" def:"30" rule:"1-90" doc:"After how many days a delivery is given up that a server has not taken."`
 	LogDays     int `conf:"log_days" def:"30" rule:"7-365" doc:"For how many days it is known which server took what. Bodies of activities that nothing else needs go with it."`

@@ -131,6 +131,7 @@ func TestConfig_refuses(t *testing.T) {
 		{"federation", []string{testURL, "COPSE_FEDERATION=on"}, nil, `"on" is none of open, allow-list, closed`},
 		{"half a pair", []string{testURL, "COPSE_LAB_HTTP=true"}, nil, "COPSE_LAB_HTTP: works only together with COPSE_LAB_ALLOW_NETWORKS"},
 		{"bool", []string{testURL, "COPSE_LAB_HTTP=maybe"}, nil, `COPSE_LAB_HTTP: neither true nor false: "maybe"`},
+		{"renderer", []string{testURL, "COPSE_PDF_RENDERER=/nowhere/chromium"}, nil, "COPSE_PDF_RENDERER: find the program"},
 		{"certificates", []string{testURL, "COPSE_CA_FILE=/nowhere.pem"}, nil, "COPSE_CA_FILE: read the certificates"},
 		{"slip of the pen", []string{testURL, "COPSE_LISTN=:1"}, nil, "COPSE_LISTN: no such setting; did you mean COPSE_LISTEN?"},
 		{"slip in a file variable", []string{testURL, "COPSE_SECRT_FILE=x"}, nil, "did you mean COPSE_SECRET_FILE?"},

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"os/exec"
 	"reflect"
 	"slices"
 	"strconv"
@@ -92,6 +93,8 @@ func checkText(rule, text string) error {
 			_, err := parseKey(text)
 			return err
 		}
+	case "renderer or empty":
+		return checkRenderer(text)
 	case "certificates":
 		if text != "" {
 			_, err := loadAuthorities(text)
@@ -250,4 +253,18 @@ func loadAuthorities(path string) (*x509.CertPool, error) {
 		return nil, fmt.Errorf("no certificate in %s", path)
 	}
 	return pool, nil
+}
+
+// checkRenderer wants a program that can be started, or the address of a service.
+func checkRenderer(text string) error {
+	if text == "" {
+		return nil
+	}
+	if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
+		return checkService(text, "http", "https")
+	}
+	if _, err := exec.LookPath(text); err != nil {
+		return fmt.Errorf("find the program: %w", err)
+	}
+	return nil
 }

@@ -116,6 +116,15 @@ describe("founding", () => {
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator(".no-print").isVisible(), false);
     await page.emulateMedia({ media: "screen" });
+    const taken = (form) =>
+      page.evaluate(async (form) => {
+        const answer = await fetch(`/c/coldchain/charter/1/${form}`);
+        return { type: answer.headers.get("content-type"), text: await answer.text() };
+      }, form);
+    const pdf = await taken("pdf");
+    assert.deepEqual([pdf.type, pdf.text.slice(0, 5)], ["application/pdf", "%PDF-"]);
+    const plain = await taken("markdown");
+    assert.ok(plain.text.includes(coldchain.purpose), "its text comes as Markdown");
   });
 
   it("opens the first question as a draft", async () => {

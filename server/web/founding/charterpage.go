@@ -127,6 +127,7 @@ func (d *Pages) charterPage(c echo.Context, status int, v view) error {
 	if v.one == nil {
 		return d.Page(c, status, p)
 	}
+	p.Files, p.PDF = d.files(p.Loc, v), d.o.Press.Ready()
 	d.text(&p, v)
 	d.versions(&p, v)
 	if err := d.said(c, &p, v); err != nil {

@@ -11,26 +11,40 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
+	"github.com/copse-social/copse/frontend/ui"
 	"github.com/copse-social/copse/frontend/views"
 )
 
 // flyer handles GET /c/:handle/flyer: one page to print.
 func (d *Pages) flyer(c echo.Context) error {
-	h, err := d.groupAt(c)
+	p, err := d.flyerAt(c)
 	if err != nil {
 		return err
+	}
+	if d.o.Press.Ready() {
+		p.Files = []ui.Link{{Label: p.Text("PDF"), URL: strings.TrimSuffix(p.QR, ".svg") + ".pdf"}}
+	}
+	return d.Page(c, http.StatusOK, p)
+}
+
+// flyerAt is the page to print of the community that an address names.
+func (d *Pages) flyerAt(c echo.Context) (views.Flyer, error) {
+	none := views.Flyer{}
+	h, err := d.groupAt(c)
+	if err != nil {
+		return none, err
 	}
 	all, err := d.readable(c, h)
 	if err != nil {
-		return err
+		return none, err
 	}
 	if !h.group.Actor.Local {
-		return echo.ErrNotFound
+		return none, echo.ErrNotFound
 	}
 	a, l := h.group.Actor, d.Loc(c)
 	shell, err := d.ShellIn(c, l.Text("One-page flyer"), h.group)
 	if err != nil {
-		return err
+		return none, err
 	}
 	p := views.Flyer{
 		Shell: shell, Name: a.Label(), Address: "@" + a.Acct(), Page: a.URL, Host: shell.Instance.Name, Purpose: h.group.Tagline,
@@ -46,7 +60,7 @@ func (d *Pages) flyer(c echo.Context) error {
 			p.Purpose, p.Inside, p.Why, p.Who = plain(f.Purpose), f.Inside, plain(f.Why), plain(f.Who)
 		}
 	}
-	return d.Page(c, http.StatusOK, p)
+	return p, nil
 }
 
 // plain is Markdown as words.

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/paper"
 	"github.com/copse-social/copse/server/rights"
 	"github.com/copse-social/copse/server/web/frame"
 )
@@ -31,7 +33,9 @@ type Options struct {
 	Host      string
 	// Resolve finds an actor anywhere by handle, asking its host where needed.
 	Resolve func(ctx context.Context, handle string) (*db.Actor, error)
+	Press   *paper.Press // what makes PDFs; nil makes none
 	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Pages serves them.
@@ -63,7 +67,10 @@ func (d *Pages) Mount(g *echo.Group) {
 	g.GET("/c/:handle/charter/:version", d.version)
 	g.GET("/c/:handle/charter/:version/print", d.print)
 	g.POST("/c/:handle/charter/:version/:act", d.act, in)
+	g.GET("/c/:handle/charter/:version/pdf", d.versionPDF)
+	g.GET("/c/:handle/charter/:version/markdown", d.markdown)
 	g.GET("/c/:handle/flyer", d.flyer)
+	g.GET("/c/:handle/flyer.pdf", d.flyerPDF)
 	g.GET("/c/:handle/flyer.svg", d.code)
 	g.GET("/c/:handle/life", d.life, in)
 	g.POST("/c/:handle/life", d.saveLife, in)

@@ -61,6 +61,7 @@ func (d *Pages) Mount(g *echo.Group) {
 	g.POST("/c/:handle/openness/copies", d.copies, in)
 	g.GET("/c/:handle/openness/change", d.preview, in)
 	g.POST("/c/:handle/openness/change", d.change, in)
+	g.GET("/c/:handle/readers", d.readers)
 	g.GET("/p/:id/release", d.releaseForm, in)
 	g.POST("/p/:id/release", d.release, in)
 	g.GET("/admin/trust", d.asks, in)

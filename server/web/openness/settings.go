@@ -113,7 +113,7 @@ func (d *Pages) released(ctx context.Context, g *db.Group) ([]views.ReleasedLine
 			return nil, fmt.Errorf("load released post %d: %w", r.PostID, err)
 		}
 		list = append(list, views.ReleasedLine{
-			Title: headingOf(p), By: p.Author.Label(), At: r.OutAt.Time, Open: postPath(p), Back: postPath(p) + "/release",
+			Title: headingOf(p), By: p.Author.Label(), At: r.OutAt.Time, Open: postPath(p), Back: postPath(p) + "/release", Author: p.AuthorID,
 		})
 	}
 	return list, nil
