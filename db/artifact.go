@@ -289,6 +289,6 @@ func (s *Store) ArtifactsWithin(ctx context.Context, uris []string) ([]*Artifact
 		return nil, nil
 	}
 	var list []*Artifact
-	err := s.artifacts(&list).ExcludeColumn("blocks").Where("artifact.uri IN (?) AND artifact.version > 0", bun.In(uris)).Scan(ctx)
+	err := s.artifacts(&list).ExcludeColumn("blocks").Where("artifact.uri IN (?) AND artifact.version > 0", bun.List(uris)).Scan(ctx)
 	return list, wrap(err)
 }

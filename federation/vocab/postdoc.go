@@ -150,7 +150,7 @@ type TermsDoc struct {
 	Series            string        `json:"copse:series,omitzero"`
 	AccessEnded       time.Time     `json:"copse:accessEnded,omitzero"`
 	PracticeDoc
-	QueryKind         string        `json:"copse:queryKind,omitzero"`
-	ResponseKind      string        `json:"copse:responseKind,omitzero"`
-	DuplicateOf       string        `json:"copse:duplicateOf,omitzero"`
+	QueryKind    string `json:"copse:queryKind,omitzero"`
+	ResponseKind string `json:"copse:responseKind,omitzero"`
+	DuplicateOf  string `json:"copse:duplicateOf,omitzero"`
 }

@@ -199,8 +199,11 @@ type Ask struct {
 
 func (p Ask) fields() []ui.Field {
 	return []ui.Field{
-		{Name: "title", Error: p.Title.Error}, {Name: "text", Error: p.Seen.Error}, {Name: "tried", Error: p.Tried.Error},
-		{Name: "limits", Error: p.Limits.Error}, {Name: "by", Error: p.By.Error},
+		{Name: "title", Error: p.Title.Error},
+		{Name: "text", Error: p.Seen.Error},
+		{Name: "tried", Error: p.Tried.Error},
+		{Name: "limits", Error: p.Limits.Error},
+		{Name: "by", Error: p.By.Error},
 	}
 }
 

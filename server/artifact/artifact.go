@@ -150,13 +150,19 @@ func language(given string, g *db.Group) string {
 	return "en"
 }
 
+// line is what somebody here is told of an artifact.
+type line struct {
+	to, by int64
+	what   string
+}
+
 // tell puts one line into somebody's inbox here.
-func tell(ctx context.Context, tx *db.Store, to int64, a *db.Artifact, by int64, what string) error {
-	if to == 0 || to == by {
+func tell(ctx context.Context, tx *db.Store, a *db.Artifact, l line) error {
+	if l.to == 0 || l.to == l.by {
 		return nil
 	}
-	return community.Notify(ctx, tx, to, db.Notification{
-		Kind: db.NotifyArtifact, ActorID: by, GroupID: a.GroupID, PostID: a.ID, Note: what,
+	return community.Notify(ctx, tx, l.to, db.Notification{
+		Kind: db.NotifyArtifact, ActorID: l.by, GroupID: a.GroupID, PostID: a.ID, Note: l.what,
 	})
 }
 

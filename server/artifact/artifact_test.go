@@ -137,7 +137,7 @@ func TestReview_rule(t *testing.T) {
 		t.Errorf("stage %s", got.Stage)
 	}
 	h.do(func(ctx context.Context, tx *db.Store) error {
-		return h.r.Answer(ctx, tx, h.again(a), binh, david.ID, "Named the fridge.")
+		return h.r.Answer(ctx, tx, h.again(a), artifact.Answered{By: binh, Reviewer: david.ID, Text: "Named the fridge."})
 	})
 	if taken, why := h.reply(david, "https://c.test/n/2", note.Inner().IRI, "accept, thank you"); !taken || why != "" {
 		t.Fatalf("verdict not taken: %q", why)

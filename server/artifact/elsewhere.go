@@ -204,5 +204,5 @@ func (r *Rules) link(ctx context.Context, tx *db.Store, id int64, uri string) er
 	if err := tx.SaveArtifact(ctx, a); err != nil {
 		return err
 	}
-	return tell(ctx, tx, a.AuthorID, a, a.GroupID, "adapted")
+	return tell(ctx, tx, a, line{a.AuthorID, a.GroupID, "adapted"})
 }

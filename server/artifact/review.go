@@ -38,7 +38,7 @@ func (r *Rules) AskReview(ctx context.Context, tx *db.Store, a *db.Artifact, q A
 	if err != nil {
 		return fmt.Errorf("list reviews of artifact %d: %w", a.ID, err)
 	}
-	if err := r.permitReviewers(ctx, tx, g, a, q, round(before, a)); err != nil {
+	if err := r.permitReviewers(ctx, tx, g, choice{a, q, round(before, a)}); err != nil {
 		return err
 	}
 	a.Override = content.PlainName(q.Override)
@@ -50,7 +50,7 @@ func (r *Rules) AskReview(ctx context.Context, tx *db.Store, a *db.Artifact, q A
 		review := &db.ArtifactReview{
 			ID: tx.NewID(), ArtifactID: a.ID, ReviewerID: who.ID, Reviewer: who, Round: a.Version + 1, Revision: a.Revision, DueAt: db.At(tx.Now().Add(due)),
 		}
-		if review.AskedURI, err = r.askOne(ctx, tx, g, a, review, q.By); err != nil {
+		if review.AskedURI, err = r.askOne(ctx, tx, g, question{a, review, q.By}); err != nil {
 			return err
 		}
 		if err := tx.AskReview(ctx, review); err != nil {
@@ -77,9 +77,16 @@ func (r *Rules) ready(a *db.Artifact) error {
 	return nil
 }
 
-// permitReviewers refuses a choice of reviewers that the rule does not allow. Who was asked before in
-// the same round counts with those who are asked now.
-func (r *Rules) permitReviewers(ctx context.Context, tx *db.Store, g *db.Group, a *db.Artifact, q Asking, before []*db.ArtifactReview) error {
+// choice are the reviewers of a draft: who is asked now, and who was before in the same round.
+type choice struct {
+	a      *db.Artifact
+	q      Asking
+	before []*db.ArtifactReview
+}
+
+// permitReviewers refuses a choice of reviewers that the rule does not allow.
+func (r *Rules) permitReviewers(ctx context.Context, tx *db.Store, g *db.Group, c choice) error {
+	a, q, before := c.a, c.q, c.before
 	author, err := tx.ActorByID(ctx, a.AuthorID)
 	if err != nil {
 		return fmt.Errorf("load author of artifact %d: %w", a.ID, err)
@@ -186,7 +193,7 @@ func (r *Rules) Judge(ctx context.Context, tx *db.Store, a *db.Artifact, j Judge
 			return err
 		}
 	}
-	return tell(ctx, tx, a.AuthorID, a, j.By.ID, "verdict")
+	return tell(ctx, tx, a, line{a.AuthorID, j.By.ID, "verdict"})
 }
 
 func settleJudgement(j *Judgement) error {
@@ -208,22 +215,29 @@ func settleJudgement(j *Judgement) error {
 // exchangeText is how long a comment may be.
 const exchangeText = 20_000
 
-// Answer is what the author did about a reviewer's comment.
-func (r *Rules) Answer(ctx context.Context, tx *db.Store, a *db.Artifact, by *db.Actor, reviewer int64, text string) error {
-	if err := r.permitWriting(ctx, tx, a, by); err != nil {
+// Answered is what an author did about the comment of a reviewer.
+type Answered struct {
+	By       *db.Actor
+	Reviewer int64
+	Text     string
+}
+
+// Answer keeps what the author did about a reviewer's comment.
+func (r *Rules) Answer(ctx context.Context, tx *db.Store, a *db.Artifact, w Answered) error {
+	if err := r.permitWriting(ctx, tx, a, w.By); err != nil {
 		return err
 	}
-	review, err := tx.ReviewBy(ctx, a.ID, a.Version+1, reviewer)
+	review, err := tx.ReviewBy(ctx, a.ID, a.Version+1, w.Reviewer)
 	if err != nil {
 		return fmt.Errorf("load review of artifact %d: %w", a.ID, err)
 	}
-	if review.Answer = content.PlainName(text); review.Answer == "" {
+	if review.Answer = content.PlainName(w.Text); review.Answer == "" {
 		return community.RefuseField("text", "text-empty")
 	}
 	if err := tx.SaveReview(ctx, review); err != nil {
 		return err
 	}
-	return tell(ctx, tx, reviewer, a, by.ID, "answered")
+	return tell(ctx, tx, a, line{w.Reviewer, w.By.ID, "answered"})
 }
 
 // Standing is how far the review of the next version is.

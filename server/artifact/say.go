@@ -10,14 +10,8 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/federation/vocab"
-	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/practice"
 )
-
-// replyWith answers the post of an artifact.
-func (r *Rules) replyWith(ctx context.Context, tx *db.Store, p *db.Post, by *db.Actor, words string, u *db.ArtifactUse) (*db.Post, error) {
-	return r.ex.Reply(ctx, tx, &exchange.Draft{Author: by, Parent: p, Source: words, Lang: p.Lang, Door: "web", Use: u})
-}
 
 // say tells followers on microblogs in words that there is a new version (domain.md 3e): they were
 // shown the artifact once, and a changed post is not shown again.
@@ -59,12 +53,20 @@ func (r *Rules) say(ctx context.Context, tx *db.Store, g *db.Group, a *db.Artifa
 	return tx.SavePost(ctx, p)
 }
 
+// question is a draft that somebody puts to a reviewer.
+type question struct {
+	a      *db.Artifact
+	review *db.ArtifactReview
+	by     *db.Actor
+}
+
 // askOne puts a draft to one reviewer: here by a line in the inbox, on another Copse as an Offer with
 // the frozen draft, elsewhere by a direct Note with all of the text. It answers the id of what asked.
-func (r *Rules) askOne(ctx context.Context, tx *db.Store, g *db.Group, a *db.Artifact, review *db.ArtifactReview, by *db.Actor) (string, error) {
+func (r *Rules) askOne(ctx context.Context, tx *db.Store, g *db.Group, one question) (string, error) {
+	a, review, by := one.a, one.review, one.by
 	who := review.Reviewer
 	if who.Local {
-		return "", tell(ctx, tx, who.ID, a, by.ID, "review")
+		return "", tell(ctx, tx, a, line{who.ID, by.ID, "review"})
 	}
 	h, err := tx.DialectOf(ctx, who.Host)
 	if err != nil {
@@ -73,7 +75,7 @@ func (r *Rules) askOne(ctx context.Context, tx *db.Store, g *db.Group, a *db.Art
 	if h.Software == "copse" {
 		return r.offerDraft(ctx, tx, g, a, review)
 	}
-	return r.noteDraft(ctx, tx, g, a, who, by)
+	return r.noteDraft(ctx, tx, g, one)
 }
 
 // offerDraft sends the frozen draft.
@@ -106,7 +108,8 @@ func (r *Rules) draftDoc(a *db.Artifact, by string, g *db.Group) vocab.PostDoc {
 }
 
 // noteDraft asks by a direct Note. Whoever answers it with a verdict's word judges.
-func (r *Rules) noteDraft(ctx context.Context, tx *db.Store, g *db.Group, a *db.Artifact, to, by *db.Actor) (string, error) {
+func (r *Rules) noteDraft(ctx context.Context, tx *db.Store, g *db.Group, one question) (string, error) {
+	a, to, by := one.a, one.review.Reviewer, one.by
 	source := practice.Compose(practice.Frozen{Title: a.Title, Abstract: a.Abstract}, a.Blocks.List, r.kinds.Of(a.Kind))
 	body := content.Sanitise(fmt.Sprintf(
 		`<p><span class="h-card"><a href="%s" class="u-url mention">@<span>%s</span></a></span> %s</p><p>%s</p>`,

@@ -10,6 +10,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/practice"
 	"github.com/copse-social/copse/server/rights"
 )
@@ -59,10 +60,10 @@ func (r *Rules) Suggest(ctx context.Context, tx *db.Store, a *db.Artifact, s Sug
 	if err != nil || !fresh {
 		return err
 	}
-	if err := tell(ctx, tx, a.StewardID, a, s.By.ID, "suggested"); err != nil || a.StewardID == a.AuthorID {
+	if err := tell(ctx, tx, a, line{a.StewardID, s.By.ID, "suggested"}); err != nil || a.StewardID == a.AuthorID {
 		return err
 	}
-	return tell(ctx, tx, a.AuthorID, a, s.By.ID, "suggested")
+	return tell(ctx, tx, a, line{a.AuthorID, s.By.ID, "suggested"})
 }
 
 // Decision is what became of a suggestion.
@@ -106,7 +107,7 @@ func (r *Rules) DecideSuggestion(ctx context.Context, tx *db.Store, a *db.Artifa
 			return err
 		}
 	}
-	return tell(ctx, tx, s.ActorID, a, d.By.ID, what)
+	return tell(ctx, tx, a, line{s.ActorID, d.By.ID, what})
 }
 
 // takeIn merges a suggestion into the draft as it is now.
@@ -158,5 +159,5 @@ func (r *Rules) Report(ctx context.Context, tx *db.Store, a *db.Artifact, by *db
 		return nil, fmt.Errorf("load post of artifact %d: %w", a.ID, err)
 	}
 	words := practice.UseWords(u, func(code string) string { return r.words(a.Lang, code, nil) })
-	return r.replyWith(ctx, tx, p, by, words, u)
+	return r.ex.Reply(ctx, tx, &exchange.Draft{Author: by, Parent: p, Source: words, Lang: p.Lang, Door: "web", Use: u})
 }

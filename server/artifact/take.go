@@ -165,7 +165,7 @@ func (r *Rules) takeRequest(ctx context.Context, tx *db.Store, in *federation.In
 	if err := tx.AskReview(ctx, review); err != nil {
 		return federation.Outcome{}, fmt.Errorf("ask %s to review %s: %w", who.URI, doc.ID, err)
 	}
-	return federation.Done(), tell(ctx, tx, who.ID, a, g.ActorID, "review")
+	return federation.Done(), tell(ctx, tx, a, line{who.ID, g.ActorID, "review"})
 }
 
 // keepDraft stores the frozen draft of a group elsewhere for who was asked; nil where another group's

@@ -78,11 +78,6 @@ type Speech struct {
 	Unlisted bool
 }
 
-// PermitStart is the question that Start asks, for rules that begin a discussion of their own kind.
-func (r *Rules) PermitStart(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error {
-	return r.permitStart(ctx, tx, g, who)
-}
-
 // Speak writes a post which the rules of its kind have permitted, and publishes it unless it is held.
 func (r *Rules) Speak(ctx context.Context, tx *db.Store, d *Draft, how Speech) (*db.Post, error) {
 	if err := d.check(); err != nil {

@@ -82,8 +82,8 @@ func (r *Rules) logPace(ctx context.Context, tx *db.Store, by *db.Actor, p Pace,
 	return nil
 }
 
-// permitStart is asked for discussions from every door.
-func (r *Rules) permitStart(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error {
+// PermitStart is asked for discussions from every door.
+func (r *Rules) PermitStart(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error {
 	if err := r.com.Permit(ctx, tx, g, who, community.ActStart); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (r *Rules) Start(ctx context.Context, tx *db.Store, d *Draft) (*db.Post, er
 	if d.ToFacilitators {
 		return r.writeToFacilitators(ctx, tx, d)
 	}
-	if err := r.permitStart(ctx, tx, d.Group, d.Author); err != nil {
+	if err := r.PermitStart(ctx, tx, d.Group, d.Author); err != nil {
 		return nil, err
 	}
 	p, err := r.write(ctx, tx, d, db.KindDiscussion)

@@ -173,7 +173,7 @@ func (r *Rules) permitTaken(ctx context.Context, tx *db.Store, who *db.Actor, at
 	if at.parent != nil {
 		return r.permitReply(ctx, tx, at.group, who, at.parent)
 	}
-	return r.permitStart(ctx, tx, at.group, who)
+	return r.PermitStart(ctx, tx, at.group, who)
 }
 
 // taken is a post from the wire on its way into the database.

@@ -199,7 +199,6 @@ func Keep(ctx context.Context, tx *db.Store, p *db.Post, doc *vocab.Object) erro
 	if err != nil {
 		return err
 	}
-	f, _ := Split(doc.Source.Content)
 	a.AuthorID, a.StewardID = p.AuthorID, 0
 	for _, one := range people {
 		switch {
@@ -209,6 +208,21 @@ func Keep(ctx context.Context, tx *db.Store, p *db.Post, doc *vocab.Object) erro
 			a.AuthorID = one.Actor
 		}
 	}
+	f := said(tx, a, doc)
+	if fresh {
+		err = tx.CreateArtifact(ctx, a)
+	} else {
+		err = tx.SaveArtifact(ctx, a)
+	}
+	if err != nil {
+		return fmt.Errorf("keep artifact %s: %w", doc.ID, err)
+	}
+	return keepVersion(ctx, tx, a, doc, db.ArtifactVersion{Title: f.Title, People: db.VersionPeople{List: people}})
+}
+
+// said writes into a copy what its home says of the artifact.
+func said(tx *db.Store, a *db.Artifact, doc *vocab.Object) Frozen {
+	f, _ := Split(doc.Source.Content)
 	a.Kind, a.Title, a.Lang, a.Version = doc.ArtifactKind, f.Title, doc.Language, doc.Version
 	a.Abstract = content.Excerpt(content.Sanitise(doc.Summary), MaxAbstract)
 	a.Audience, a.Licence = content.PlainName(doc.For), content.PlainName(doc.License)
@@ -230,25 +244,20 @@ func Keep(ctx context.Context, tx *db.Store, p *db.Post, doc *vocab.Object) erro
 		}
 	}
 	a.Topics, a.HeardAt = Topics(strings.Join(topics, " ")), tx.Now()
-	if fresh {
-		err = tx.CreateArtifact(ctx, a)
-	} else {
-		err = tx.SaveArtifact(ctx, a)
-	}
-	if err != nil {
-		return fmt.Errorf("keep artifact %s: %w", doc.ID, err)
-	}
-	v := &db.ArtifactVersion{
-		ArtifactID: a.ID, Number: doc.Version, URI: doc.Current, Title: f.Title, Abstract: a.Abstract, Source: doc.Source.Content,
-		Hash: doc.ContentHash, ChangeNote: content.PlainName(doc.ChangeNote), People: db.VersionPeople{List: people}, PublishedAt: tx.Now(),
-	}
+	return f
+}
+
+// keepVersion stores the version that a copy is at now; v has its title and its people.
+func keepVersion(ctx context.Context, tx *db.Store, a *db.Artifact, doc *vocab.Object, v db.ArtifactVersion) error {
+	v.ArtifactID, v.Number, v.URI, v.Abstract = a.ID, doc.Version, doc.Current, a.Abstract
+	v.Source, v.Hash, v.ChangeNote, v.PublishedAt = doc.Source.Content, doc.ContentHash, content.PlainName(doc.ChangeNote), tx.Now()
 	if doc.Updated != nil {
 		v.PublishedAt = db.At(*doc.Updated)
 	} else if doc.Published != nil {
 		v.PublishedAt = db.At(*doc.Published)
 	}
-	if err := tx.CreateVersion(ctx, v); errors.Is(err, db.ErrConflict) {
-		return tx.NameVersion(ctx, v) // the same text: only who is named may differ
+	if err := tx.CreateVersion(ctx, &v); errors.Is(err, db.ErrConflict) {
+		return tx.NameVersion(ctx, &v) // the same text: only who is named may differ
 	} else if err != nil {
 		return fmt.Errorf("keep version of %s: %w", doc.ID, err)
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/db"
-	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/community/comtest"
 	"github.com/copse-social/copse/server/exchange"
@@ -145,9 +144,4 @@ func (h *house) told(who *db.Actor) string {
 		}
 	}
 	return strings.Join(notes, " ")
-}
-
-func (h *house) take(do func(context.Context, *db.Store, *federation.Incoming) (federation.Outcome, error), from *db.Actor, body, want string) {
-	h.T.Helper()
-	h.Take(do, from, body, want)
 }

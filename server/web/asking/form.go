@@ -301,7 +301,7 @@ func (d *Pages) nearRow(c echo.Context, found *db.Post) (views.NearRow, error) {
 // telling are the words of a title by which it can be found: the longest, at most six.
 func telling(title string) []string {
 	var list []string
-	for _, w := range strings.Fields(strings.ToLower(content.PlainName(title))) {
+	for w := range strings.FieldsSeq(strings.ToLower(content.PlainName(title))) {
 		w = strings.Trim(w, ".,;:?!()“”\"'«»؟،")
 		if len([]rune(w)) >= 4 && len(list) < 12 {
 			list = append(list, w)

@@ -190,8 +190,11 @@ func (a *asked) ribbon() []views.Stage {
 		due = l.Text("due %s", l.Date(q.ClosedAt.Add(query.SynthesisIn)))
 	}
 	list := []views.Stage{
-		{Label: l.TextIn("stage", "Asked"), Note: l.Date(q.Post.PublishedAt.Time)}, {Label: l.TextIn("stage", "Open"), Note: opened},
-		{Label: l.TextIn("stage", "Closing"), Note: date(q.ClosesAt)}, {Label: l.TextIn("stage", "Summarising"), Note: due}, last,
+		{Label: l.TextIn("stage", "Asked"), Note: l.Date(q.Post.PublishedAt.Time)},
+		{Label: l.TextIn("stage", "Open"), Note: opened},
+		{Label: l.TextIn("stage", "Closing"), Note: date(q.ClosesAt)},
+		{Label: l.TextIn("stage", "Summarising"), Note: due},
+		last,
 	}
 	for i := range list {
 		list[i].Done, list[i].Now = i < at, i == at

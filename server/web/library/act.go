@@ -66,7 +66,7 @@ func (d *Pages) deeds(c echo.Context, s *seen) map[string]deed {
 		"ask":     {l.Text("The reviewers are asked."), true, d.asking(c)},
 		"publish": {l.Text("Published."), true, d.publishing(c)},
 		"answer": {l.Text("Answered."), true, func(ctx context.Context, tx *db.Store, a *db.Artifact) error {
-			return d.art.Answer(ctx, tx, a, me, number("reviewer"), c.FormValue("text"))
+			return d.art.Answer(ctx, tx, a, artifact.Answered{By: me, Reviewer: number("reviewer"), Text: c.FormValue("text")})
 		}},
 		"decide": {l.Text("Decided."), true, func(ctx context.Context, tx *db.Store, a *db.Artifact) error {
 			in := artifact.Decision{By: me, ID: number("suggestion"), Accept: c.FormValue("accept") != "", Reason: c.FormValue("reason")}
