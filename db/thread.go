@@ -331,6 +331,15 @@ func (s *Store) PageStart(ctx context.Context, p *Post, page int) (string, error
 	return paths[page/5], nil
 }
 
+// PostsByID returns some posts with their authors, in no order.
+func (s *Store) PostsByID(ctx context.Context, ids []int64) ([]*Post, error) {
+	var list []*Post
+	if len(ids) == 0 {
+		return list, nil
+	}
+	return list, wrap(s.posts(&list).Where("post.id IN (?)", bun.List(ids)).Scan(ctx))
+}
+
 // AuthorsOf returns the authors of some posts by the posts' ids.
 func (s *Store) AuthorsOf(ctx context.Context, postIDs []int64) (map[int64]*Actor, error) {
 	out := make(map[int64]*Actor, len(postIDs))

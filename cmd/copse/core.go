@@ -33,6 +33,7 @@ import (
 	"github.com/copse-social/copse/server/practice"
 	"github.com/copse-social/copse/server/query"
 	"github.com/copse-social/copse/server/sanction"
+	"github.com/copse-social/copse/server/synthesis"
 	"github.com/copse-social/copse/server/trust"
 )
 
@@ -93,6 +94,7 @@ type core struct {
 	moving     *moving.Rules
 	artifact   *artifact.Rules
 	query      *query.Rules
+	synthesis  *synthesis.Rules
 	sanction   *sanction.Rules
 	instance   *db.Actor // the Application
 }
@@ -159,6 +161,9 @@ func (c *core) addRules(ctx context.Context, h hooks) error {
 		return err
 	}
 	c.artifact = artifact.New(artifact.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Kinds: kinds, Words: locales.Artifact, Log: c.log})
+	c.synthesis = synthesis.New(synthesis.Options{
+		Pub: pub, Community: c.community, Exchange: c.exchange, Artifact: c.artifact, Query: c.query, Words: locales.Synthesis,
+	})
 	return c.ensureInstance(ctx)
 }
 

@@ -13,3 +13,11 @@ func leakAsking(w *leakWorld) map[string]leakRow {
 		"POST /p/:id/kind":           w.perPost("/p/", "/kind"),
 	}
 }
+
+// leakSynthesis are the pages on which answers become a consolidated reply.
+func leakSynthesis(w *leakWorld) map[string]leakRow {
+	return map[string]leakRow{
+		"GET /d/:id/synthesis": w.perPost("/d/", "/synthesis"), "POST /d/:id/synthesis": w.perPost("/d/", "/synthesis"),
+		"GET /d/:id/synthesis/look": w.perPost("/d/", "/synthesis/look"), "POST /d/:id/synthesis/object": w.perPost("/d/", "/synthesis/object"),
+	}
+}

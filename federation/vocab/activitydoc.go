@@ -42,4 +42,6 @@ type QuerySays struct {
 	ResponseKind string    `json:"copse:responseKind,omitzero"`
 	Outcome      string    `json:"copse:outcome,omitzero"`
 	DuplicateOf  string    `json:"copse:duplicateOf,omitzero"`
+	// ConsolidatedReply is the id of the article that the answers came to.
+	ConsolidatedReply string `json:"copse:consolidatedReply,omitzero"`
 }

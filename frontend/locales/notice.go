@@ -10,6 +10,8 @@ func Notice(lang, code string, args map[string]string) string {
 	switch code {
 	case "held":
 		return l.Text("Thank you. What you wrote in %s waits for a facilitator to look at it, as first posts here do. You need not send it again.", group)
+	case "synthesis-look":
+		return l.Text("What you answered in %s is used in a consolidated reply. Look at it on the page below: until %s you can object to a sentence; then it is published.", group, args["until"])
 	case "private-reply":
 		return l.Text("Your answer was not public, so it went to the facilitators of %s alone and was not shown in the discussion. To answer in the discussion, send it as a public post.", group)
 	case "followers-only":

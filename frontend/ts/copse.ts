@@ -3,12 +3,14 @@
 // from strings: the content policy and Trusted Types forbid both.
 import { Composer, forgetSentDraft } from "./composer";
 import { optimisticHelpful } from "./helpful";
+import { desk } from "./desk";
 import { keys } from "./keys";
 import { menus } from "./menus";
 
 forgetSentDraft();
 customElements.define("cp-composer", Composer);
 optimisticHelpful();
+desk();
 keys();
 menus();
 

@@ -123,8 +123,9 @@ type QueryHead struct {
 	Ribbon   []Stage
 	Act      string // takes the POST of a step
 	Steps    []QueryStep
-	Note     string // of what happens next, and by when
-	Why      string // it was reopened
+	Note     string  // of what happens next, and by when
+	Why      string  // it was reopened
+	Reply    ui.Link // to the consolidated reply, or to where it is written
 	Of       ui.Link
 	Outcome  string
 	Ended    bool // what is written now is late

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"time"
 
 	"github.com/copse-social/copse/frontend/locales"
@@ -18,7 +19,7 @@ type sample struct {
 
 // samples is the list every page of the package belongs to.
 func samples() []sample {
-	return append(append(append(append(append(talkSamples(), samplesDesk()...), moveSamples()...), samplesOpenness()...), artifactSamples()...), []sample{
+	return slices.Concat(talkSamples(), samplesDesk(), moveSamples(), samplesOpenness(), artifactSamples(), synthesisSamples(), []sample{
 		{name: "landing-empty", page: landingEmpty, out: true},
 		{name: "landing", page: landingFull, out: true, full: true},
 		{name: "sign-in", page: signInEmpty, out: true},
@@ -45,7 +46,7 @@ func samples() []sample {
 		{name: "discussion-out", page: discussionFull, out: true},
 		{name: "discussion", page: discussionFull, full: true},
 		{name: "discussion-locked", page: discussionLocked, full: true},
-	}...)
+	})
 }
 
 var (

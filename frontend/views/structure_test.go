@@ -217,7 +217,7 @@ var served = regexp.MustCompile(`^(/|/moves|/sign-in|/setup|/search|/communities
 	`|/sign-out|/lang|/theme|/read|/feed\.atom|/assets/[^/]+|/c/[^/]+(/(new|people|settings|log|follow|unfollow|join|leave|feed\.atom|charter|library(/new)?|members|requests|rights|invitations|flyer(\.svg)?|life|move|slow|readers|queries|ask))?|` +
 	`/a/\d+(/(v/\d+(/\w+)?|compare|draft|review|suggest|reuse|do/\w+))?|/c/[^/]+/(join/\w+|requests/[^/]+(/vouch)?|invitations/[^/]+/withdraw|tend/[^/]+|life/archive|openness(/\w+)?|move/[a-z]+|charter/\w+(/\w+)?)|/start(/\d+(/[a-z-]+)?)?|` +
 	`/c/\w+/people/[^/]+(/[a-z-]+)?` +
-	`|/d/\w+(/replies)?|/p/\w+(/(edit|delete|like|history|report|remove|restore|pin|lock|receipts|release|slow|hide|move))?|/u/[^/]+(/(follow|unfollow|report))?|/follow/([cdu]/)?[^/]+|/demo/.+|/media/.+|/sign-in/\w+)$`)
+	`|/d/\w+(/replies|/synthesis(/\w+)?)?|/p/\w+(/(edit|delete|like|history|report|remove|restore|pin|lock|receipts|release|slow|hide|move))?|/u/[^/]+(/(follow|unfollow|report))?|/follow/([cdu]/)?[^/]+|/demo/.+|/media/.+|/sign-in/\w+)$`)
 
 func linkProblems(p page) (problems []string) {
 	for _, n := range p.elements {

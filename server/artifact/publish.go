@@ -19,6 +19,9 @@ type Publishing struct {
 	Months   int    // until it is looked at again, 0 = a year
 	Steward  *db.Actor
 	AsAnIdea bool // by a facilitator, without review, with a banner that says so
+	// Looked says that those it credits have looked at it, in place of reviews: of a consolidated reply.
+	Looked bool
+	Credit []*db.Actor // who contributed beside those who wrote, in order
 }
 
 // May says why the draft can't be published yet: nil where it can.
@@ -38,6 +41,9 @@ func (r *Rules) May(ctx context.Context, s *db.Store, a *db.Artifact, p Publishi
 	}
 	if err := r.ready(a); err != nil {
 		return err
+	}
+	if p.Looked {
+		return nil
 	}
 	if p.AsAnIdea {
 		return r.com.Permit(ctx, s, g, p.By, rights.PublishVersion)
@@ -127,6 +133,9 @@ func (r *Rules) people(ctx context.Context, tx *db.Store, a *db.Artifact, p Publ
 		return nil, fmt.Errorf("load author of artifact %d: %w", a.ID, err)
 	}
 	add(author, practice.RoleAuthor)
+	for _, who := range others(p.Credit, a.AuthorID) {
+		add(who, practice.RoleContributor)
+	}
 	saves, err := tx.ArtifactSaves(ctx, a.ID, 500)
 	if err != nil {
 		return nil, fmt.Errorf("list saves of artifact %d: %w", a.ID, err)
@@ -164,6 +173,11 @@ func (r *Rules) people(ctx context.Context, tx *db.Store, a *db.Artifact, p Publ
 	}
 	add(steward, practice.RoleSteward)
 	return list, nil
+}
+
+// others are those of a list who are not the author.
+func others(list []*db.Actor, author int64) []*db.Actor {
+	return slices.DeleteFunc(slices.Clone(list), func(who *db.Actor) bool { return who.ID == author })
 }
 
 // settlePublished writes what a published artifact is from now on.

@@ -268,6 +268,9 @@ func terms(ctx context.Context, s *db.Store, starter, p *db.Post, doc *vocab.Pos
 		return fmt.Errorf("load query %d: %w", starter.ID, err)
 	}
 	doc.State, doc.RespondBy, doc.DuplicateOf = q.State, q.ClosesAt.Time, q.DuplicateOf
+	if doc.ConsolidatedReply, err = s.QueryReply(ctx, starter.ID); err != nil {
+		return fmt.Errorf("load reply to query %d: %w", starter.ID, err)
+	}
 	if p.Starts() {
 		doc.QueryKind = q.Kind
 		if q.ClosesAt.IsZero() { // what is wished for

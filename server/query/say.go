@@ -32,9 +32,14 @@ func (r *Rules) doc(g *db.Group, s says) vocab.ActivityDoc {
 // state tells other Copse servers where a query of a group of ours stands. All others read it in the
 // group's own words.
 func (r *Rules) state(ctx context.Context, tx *db.Store, g *db.Group, q *db.Query) error {
+	reply, err := tx.QueryReply(ctx, q.PostID)
+	if err != nil {
+		return fmt.Errorf("load reply to query %d: %w", q.PostID, err)
+	}
 	s := says{about: q.Post.URI, words: q.Why}
 	s.QuerySays = vocab.QuerySays{
 		State: q.State, RespondBy: q.ClosesAt.Time, QueryKind: q.Kind, Outcome: q.Outcome, DuplicateOf: q.DuplicateOf,
+		ConsolidatedReply: reply,
 	}
 	return r.tell(ctx, tx, g, q.Post, s)
 }

@@ -272,6 +272,18 @@ func (r *Rules) settle(ctx context.Context, tx *db.Store, q *db.Query, s Step) e
 	return r.move(ctx, tx, nil, q, q.State)
 }
 
+// Consolidated says that the consolidated reply to a query is published, and where.
+func (r *Rules) Consolidated(ctx context.Context, tx *db.Store, g *db.Group, queryID int64, reply string) error {
+	q, err := load(ctx, tx, queryID)
+	if err != nil {
+		return err
+	}
+	if err := tx.PutQueryReply(ctx, queryID, reply); err != nil {
+		return fmt.Errorf("note reply to query %d: %w", queryID, err)
+	}
+	return r.move(ctx, tx, g, q, db.QueryConsolidated)
+}
+
 // move writes the state and says it to other Copse servers; g may be nil.
 func (r *Rules) move(ctx context.Context, tx *db.Store, g *db.Group, q *db.Query, to string) error {
 	if q.State != to {

@@ -114,7 +114,18 @@ func (r *Rules) takeWord(ctx context.Context, tx *db.Store, in *federation.Incom
 	if !hear(q, w) {
 		return federation.Ignored("nothing-new"), nil
 	}
+	if err := keepReply(ctx, tx, q, act.ConsolidatedReply); err != nil {
+		return federation.Outcome{}, err
+	}
 	return federation.Done(), tx.PutQuery(ctx, q)
+}
+
+// keepReply notes what the group says the answers came to.
+func keepReply(ctx context.Context, tx *db.Store, q *db.Query, reply string) error {
+	if q.State != db.QueryConsolidated || len(reply) > maxWords || !vocab.IsWebIRI(reply) {
+		return nil
+	}
+	return tx.PutQueryReply(ctx, q.PostID, reply)
 }
 
 // adopt makes responses of the answers that were here before it was known that they answer a query.

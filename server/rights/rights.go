@@ -48,6 +48,7 @@ const (
 	Release         Act = "release"         // one post to everybody
 	OpenQuery       Act = "open-query"      // check, open, extend, reopen it, say what kind a response is
 	CloseQuery      Act = "close-query"     // of somebody else
+	Synthesise      Act = "synthesise"      // write the consolidated reply to a query
 )
 
 // Standing is a column of the table. A person may stand in several; the best counts.
@@ -108,6 +109,7 @@ func Table() []Row {
 		{Act: Release, Open: "------------", Closed: "-------yy---", Code: "not-core", Writes: true},
 		{Act: OpenQuery, Open: "-------yy--y", Closed: "-------yy--y", Code: "not-core", Writes: true},
 		{Act: CloseQuery, Open: "-------yyy-y", Closed: "-------yyy-y", Code: "not-core", Writes: true},
+		{Act: Synthesise, Open: "----yyyyyy--", Closed: "----yyyyyy--", Code: "newcomer-not-yet", Writes: true},
 		{Act: Pin, Open: "--------yy--", Closed: "--------yy--", Code: "not-moderator", Writes: true},
 		{Act: Lock, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
 		{Act: Remove, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},

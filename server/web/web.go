@@ -24,6 +24,7 @@ import (
 	"github.com/copse-social/copse/server/moving"
 	"github.com/copse-social/copse/server/paper"
 	"github.com/copse-social/copse/server/query"
+	"github.com/copse-social/copse/server/synthesis"
 	"github.com/copse-social/copse/server/trust"
 	"github.com/copse-social/copse/server/web/asking"
 	"github.com/copse-social/copse/server/web/belong"
@@ -35,6 +36,7 @@ import (
 	"github.com/copse-social/copse/server/web/lookup"
 	"github.com/copse-social/copse/server/web/moves"
 	"github.com/copse-social/copse/server/web/openness"
+	"github.com/copse-social/copse/server/web/summing"
 )
 
 // Options is what the door needs.
@@ -48,6 +50,7 @@ type Options struct {
 	Moving     *moving.Rules
 	Artifact   *artifact.Rules
 	Query      *query.Rules
+	Synthesis  *synthesis.Rules
 	Trust      *trust.Rules
 	Press      *paper.Press // what makes PDFs; nil makes none
 	// Base is scheme and host of the instance without a slash at the end, Host the name in handles.
@@ -130,6 +133,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	civil.New(civil.Options{Store: d.store, Community: d.com, Exchange: d.ex, Moderation: d.o.Moderation, Frame: d.Frame}).Mount(g)
 	moves.New(moves.Options{Store: d.store, Community: d.com, Moving: d.o.Moving, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve}).Mount(g)
 	d.asking().Mount(g)
+	summing.New(summing.Options{Store: d.store, Rules: d.o.Synthesis, Frame: d.Frame}).Mount(g)
 	d.lookup().Mount(g)
 	d.founding().Mount(g)
 	d.openness().Mount(g)

@@ -69,7 +69,30 @@ func (d *Pages) Head(c echo.Context, post *db.Post, g *db.Group) (*views.QueryHe
 		h.Why = q.Why
 	}
 	h.Kinds = a.kinds(frame.MyID(c))
+	if h.Reply, err = d.reply(c, a); err != nil {
+		return nil, err
+	}
 	return h, d.around(c, a, h)
+}
+
+// reply leads to the consolidated reply, or members to where it is written.
+func (d *Pages) reply(c echo.Context, a *asked) (ui.Link, error) {
+	ctx, l := c.Request().Context(), a.loc
+	uri, err := d.store.QueryReply(ctx, a.q.PostID)
+	if err != nil {
+		return ui.Link{}, fmt.Errorf("load reply to %d: %w", a.q.PostID, err)
+	}
+	if uri != "" {
+		at, err := d.store.PostByURI(ctx, uri)
+		if err != nil || d.MayRead(ctx, frame.Me(c), frame.Seen{Post: at, Group: a.group}) != nil {
+			return ui.Link{Label: l.Text("Read the consolidated reply"), URL: uri}, nil
+		}
+		return ui.Link{Label: l.Text("Consolidated reply: %s", at.Title), URL: discussion(at.ID)}, nil
+	}
+	if a.q.State != db.QueryConsolidating || !a.group.Actor.Local || d.com.Permit(ctx, d.store, a.group, frame.Me(c), rights.Synthesise) != nil {
+		return ui.Link{}, nil
+	}
+	return ui.Link{Label: l.Text("Write the consolidated reply"), URL: discussion(a.q.PostID) + "/synthesis"}, nil
 }
 
 // around fills in who was asked to help and where else it is pointed to.

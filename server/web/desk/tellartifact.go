@@ -15,6 +15,10 @@ func tellArtifact(l loc, what, who, where string) string {
 		return l.Text("%s took your edit of a page in %s", who, where)
 	case "declined":
 		return l.Text("%s did not take your edit of a page in %s", who, where)
+	case "synthesis-objection":
+		return l.Text("%s objects to a consolidated reply in %s", who, where)
+	case "synthesis-settled":
+		return l.Text("%s has dealt with your objection in %s", who, where)
 	case "adapted":
 		return l.Text("A page of %s was adapted elsewhere", where)
 	}
