@@ -23,7 +23,7 @@ func Query(lang, code string, args map[string]string) string {
 	case "query-extended":
 		return l.Text("This query stays open longer, until %s.", args["closes"])
 	case "query-closed":
-		return l.Text("This query is closed, with %s useful responses from %s organisations. Thank you. A consolidated reply follows.", args["responses"], args["organisations"])
+		return l.Text("This query is closed. Useful responses: %s, from organisations: %s. Thank you. A consolidated reply follows.", args["responses"], args["organisations"])
 	case "query-unanswered":
 		return l.Text("This query has closed without a useful response. It stays here, marked as unanswered; an answer is welcome at any time.")
 	case "query-reopened":

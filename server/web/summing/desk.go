@@ -49,7 +49,7 @@ func (d *Pages) deskPage(c echo.Context, status int, k *synthesis.Desk, sent *sy
 	for i := range k.Sources {
 		p.Slips = append(p.Slips, d.slip(l, k, &k.Sources[i], no))
 	}
-	d.texts(l, k, &p)
+	d.texts(texting{l, k, frame.MyID(c)}, &p)
 	p.Sections = sections(l, k)
 	whole := ""
 	p.Objected = d.objections(k, &whole)
@@ -152,20 +152,28 @@ func themeName(l *locales.Loc, i int, title string) string {
 	return strconv.Itoa(i+1) + " " + title
 }
 
+// texting is what the texts of a desk are shown by: in whose language, which desk, and to whom.
+type texting struct {
+	l  *locales.Loc
+	k  *synthesis.Desk
+	me int64
+}
+
 // texts fills the middle of the desk.
-func (d *Pages) texts(l *locales.Loc, k *synthesis.Desk, p *views.Synthesis) {
+func (d *Pages) texts(t texting, p *views.Synthesis) {
+	l, k := t.l, t.k
 	short := k.Part(synthesis.PartShort)
 	p.Words = synthesis.Words(short.Text)
-	p.Short = d.passage(l, k, short, l.Text("Short answer"), 5)
+	p.Short = d.passage(t, short, l.Text("Short answer"), 5)
 	p.Short.Text.Hint = l.Text("%d of %d words. Say what to do first, and when not to.", p.Words, p.Most)
 	if p.Words > p.Most {
 		p.Short.Text.Error = l.Text("It is longer than %d words.", p.Most)
 	}
-	for i, t := range k.Themes() {
-		one := d.passage(l, k, t, l.Text("Theme %d", i+1), 3)
-		one.Name = &ui.Field{Name: "n-" + t.Key, Label: l.Text("Name of theme %d", i+1), Value: t.Title, Max: 200}
+	for i, b := range k.Themes() {
+		one := d.passage(t, b, l.Text("Theme %d", i+1), 3)
+		one.Name = &ui.Field{Name: "n-" + b.Key, Label: l.Text("Name of theme %d", i+1), Value: b.Title, Max: 200}
 		one.Text.Label = l.Text("Text of theme %d", i+1)
-		one.Bare = synthesis.Unsupported(t.Text)
+		one.Bare = synthesis.Unsupported(b.Text)
 		p.Themes = append(p.Themes, one)
 	}
 	for _, r := range synthesis.Rows(k.Part(synthesis.PartCompared).Text) {
@@ -175,13 +183,13 @@ func (d *Pages) texts(l *locales.Loc, k *synthesis.Desk, p *views.Synthesis) {
 	for _, r := range []struct{ key, label string }{
 		{synthesis.PartResources, l.Text("Resources")}, {synthesis.PartDisagree, l.Text("Disagreements and limits")},
 	} {
-		p.Rest = append(p.Rest, d.passage(l, k, k.Part(r.key), r.label, 3))
+		p.Rest = append(p.Rest, d.passage(t, k.Part(r.key), r.label, 3))
 	}
 }
 
 // passage is one text with what it draws on and what was said against it.
-func (d *Pages) passage(l *locales.Loc, k *synthesis.Desk, b db.Block, heading string, rows int) views.Passage {
-	key := b.Key
+func (d *Pages) passage(t texting, b db.Block, heading string, rows int) views.Passage {
+	l, k, me, key := t.l, t.k, t.me, b.Key
 	one := views.Passage{
 		Key: key, Heading: heading, Rows: rows, Objected: d.objections(k, &key),
 		Text: ui.Field{Name: "t-" + key, Label: heading, Value: b.Text, Max: practice.MaxBlock},
@@ -207,7 +215,7 @@ func (d *Pages) passage(l *locales.Loc, k *synthesis.Desk, b db.Block, heading s
 		}
 	}
 	for _, e := range k.Editors {
-		if e.Block == key && e.Actor != nil && l.Now.Sub(e.SeenAt.Time) < recently {
+		if e.ActorID != me && e.Block == key && e.Actor != nil && l.Now.Sub(e.SeenAt.Time) < recently {
 			one.Here = l.Text("%s is at this part", e.Actor.Label())
 		}
 	}
