@@ -1,10 +1,12 @@
 package practice
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,6 +52,40 @@ func (w Wire) Article(ctx context.Context, s *db.Store, doc *vocab.PostDoc, id i
 	doc.Stage = a.Stage
 	if a.Stage != db.StageRetired && a.Stage != db.StageSuperseded {
 		doc.Stage = db.StagePublished // what is being worked on is nobody else's business
+	}
+	return cites(ctx, s, doc, a)
+}
+
+// cites names the query that a consolidated reply answers, and the responses it stands on (wire.md 9).
+func cites(ctx context.Context, s *db.Store, doc *vocab.PostDoc, a *db.Artifact) error {
+	y, err := s.SynthesisBy(ctx, a.ID)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("load synthesis %d: %w", a.ID, err)
+	}
+	list, err := s.SourcesOf(ctx, y.QueryID)
+	if err != nil {
+		return fmt.Errorf("load sources of artifact %d: %w", a.ID, err)
+	}
+	ids := []int64{y.QueryID}
+	for _, one := range list {
+		if one.Place != "" && one.Place != db.SourceLeftOut {
+			ids = append(ids, one.PostID)
+		}
+	}
+	posts, err := s.PostsByID(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("load what artifact %d cites: %w", a.ID, err)
+	}
+	slices.SortFunc(posts, func(x, y *db.Post) int { return cmp.Compare(x.ID, y.ID) })
+	for _, p := range posts {
+		if p.ID == y.QueryID {
+			doc.Consolidates = p.URI
+		} else if p.Author != nil {
+			doc.Sources = append(doc.Sources, vocab.Cited{Object: p.URI, Author: p.Author.URI, Used: "paraphrased"})
+		}
 	}
 	return nil
 }

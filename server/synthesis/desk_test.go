@@ -157,6 +157,15 @@ func TestPublish_afterContributorsHaveLooked(t *testing.T) {
 			t.Errorf("the reply lacks %q:\n%s", want, v.Source)
 		}
 	}
+	var said string
+	for _, sent := range s.Outbox("Create", "Announce") {
+		said += string(sent.Body)
+	}
+	for _, want := range []string{`"copse:consolidates":"` + d.Query.Post.URI + `"`, `"object":"` + s.first.URI + `"`, `"used":"paraphrased"`} {
+		if !strings.Contains(said, want) {
+			t.Errorf("what goes out lacks %s", want)
+		}
+	}
 	pointer, err := s.Store.PostByID(s.Ctx, d.PointerID)
 	s.OK(err)
 	if pointer.DiscussionID != s.query || pointer.AuthorID != s.g.ActorID || !strings.Contains(pointer.Content, d.Artifact.URI) && !strings.Contains(pointer.Content, "Keeping fridges cool") {
