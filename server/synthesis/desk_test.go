@@ -157,12 +157,12 @@ func TestPublish_afterContributorsHaveLooked(t *testing.T) {
 			t.Errorf("the reply lacks %q:\n%s", want, v.Source)
 		}
 	}
-	var said string
+	var said strings.Builder
 	for _, sent := range s.Outbox("Create", "Announce") {
-		said += string(sent.Body)
+		said.Write(sent.Body)
 	}
 	for _, want := range []string{`"copse:consolidates":"` + d.Query.Post.URI + `"`, `"object":"` + s.first.URI + `"`, `"used":"paraphrased"`} {
-		if !strings.Contains(said, want) {
+		if !strings.Contains(said.String(), want) {
 			t.Errorf("what goes out lacks %s", want)
 		}
 	}
