@@ -98,6 +98,11 @@ func (s *Store) countFollower(ctx context.Context, f *Follow, follower *Actor, w
 	if follower.Local {
 		return nil
 	}
+	if is {
+		if err := s.DropFollowEnd(ctx, f.FolloweeID, f.FollowerID); err != nil { // they are back
+			return err
+		}
+	}
 	return s.countInbox(ctx, f.FolloweeID, follower, change)
 }
 

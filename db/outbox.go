@@ -135,19 +135,13 @@ func (s *Store) AdvanceOutbox(ctx context.Context, row *OutboxRow, cursor string
 }
 
 // SoleInboxes lists, for the hosts after one that run some software, the one inbox of an actor's
-// followers there to use: the one that took a delivery last, else the first. A host that has refused
-// a Block by a group that is not open gets nothing of it until the Block has gone through, or an
-// admin has dropped it: such software shows what comes for one to all whom it counts as followers,
-// who was sent away among them (wire.md 6).
+// followers there to use: the one that took a delivery last, else the first. Such software shows what
+// comes for one to all whom it counts as followers; see FollowEnd for those who were sent away.
 func (s *Store) SoleInboxes(ctx context.Context, q SoleInboxQuery) ([]FollowerInbox, error) {
 	var list []FollowerInbox
 	err := s.read.NewRaw(`SELECT fi.host, max(h.family) AS family, coalesce(max(CASE WHEN fi.inbox = h.last_inbox THEN fi.inbox END), min(fi.inbox)) AS inbox
 		FROM follower_inboxes fi JOIN hosts h ON h.name = fi.host
 		WHERE fi.followee_id = ? AND h.software IN (?) AND fi.host > ?
-		AND NOT EXISTS (SELECT 1 FROM deliveries d JOIN activities a ON a.id = d.activity_id JOIN groups g ON g.actor_id = a.actor_id
-			WHERE d.host = fi.host AND d.state IN (2, 5) AND a.type = 'Block' AND a.actor_id = fi.followee_id AND g.openness <> 'open')
-		AND NOT EXISTS (SELECT 1 FROM deliveries d JOIN activities a ON a.id = d.activity_id JOIN groups g ON g.actor_id = a.actor_id
-			WHERE d.host = fi.host AND d.state = 0 AND d.next_at > 0 AND a.type = 'Block' AND a.actor_id = fi.followee_id AND g.openness <> 'open')
 		GROUP BY fi.host ORDER BY fi.host LIMIT ?`, q.FolloweeID, bun.List(q.Software), q.AfterHost, q.Limit).Scan(ctx, &list)
 	return list, wrap(err)
 }

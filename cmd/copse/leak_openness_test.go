@@ -17,7 +17,8 @@ func leakOpenness(w *leakWorld) map[string]leakRow {
 	for route, after := range map[string]string{
 		"GET /c/:handle/readers": "/readers", "GET /c/:handle/openness": "/openness", "GET /c/:handle/openness/end": "/openness/end?host=" + w.peer.Host,
 		"GET /c/:handle/openness/change": "/openness/change?level=private", "POST /c/:handle/openness/change": "/openness/change",
-		"POST /c/:handle/openness/trust": "/openness/trust", "POST /c/:handle/openness/end": "/openness/end", "POST /c/:handle/openness/copies": "/openness/copies",
+		"POST /c/:handle/openness/trust": "/openness/trust", "POST /c/:handle/openness/end": "/openness/end",
+		"GET /c/:handle/openness/without": "/openness/without?host=" + w.peer.Host, "POST /c/:handle/openness/without": "/openness/without", "POST /c/:handle/openness/copies": "/openness/copies",
 	} {
 		rows[route] = w.face("/c/", "quiet", "nosuch", after)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,7 @@ func TestMain(m *testing.M) {
 //	told WHO@HOST                 print the notes that a scripted server or an inbox here has for somebody
 //	asked HOST NAME               print a query and the kinds of its responses
 //	down HOST, up HOST            take a host off the network and back
+//	refuses HOST STATUS           let a scripted server refuse what it is sent; 0 ends it
 //	later DURATION                move the clock on
 //
 // Posts get a name when they are said, and are called by it, everywhere.
@@ -65,6 +67,7 @@ func TestScripts(t *testing.T) {
 			"settle":   plain(func(s *story, _ []string) error { settle(s.t, slices.Collect(maps.Values(s.sites))...); return nil }),
 			"down":     plain(func(s *story, args []string) error { s.net.Down(args[0]); return nil }),
 			"up":       plain(func(s *story, args []string) error { s.net.Up(args[0]); return nil }),
+			"refuses":  plain(func(s *story, args []string) error { return s.refuses(args[0], args[1]) }),
 			"later":    plain(func(s *story, args []string) error { return s.later(args[0]) }),
 			"thread":   printing(func(s *story, args []string) (string, error) { return s.thread(args[0], args[1]) }),
 			"got":      printing(func(s *story, args []string) (string, error) { return s.got(args[0], args[1:]) }),
@@ -125,6 +128,12 @@ func (s *story) instances(hosts []string) error {
 		s.sites[h] = newInstance(s.t, s.net, h)
 	}
 	return nil
+}
+
+func (s *story) refuses(host, status string) error {
+	n, err := strconv.Atoi(status)
+	s.peers[host].Refuse(n)
+	return err
 }
 
 func (s *story) later(text string) error {

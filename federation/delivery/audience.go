@@ -158,7 +158,7 @@ func (c *audienceCache) keep(id int64, a *audience) {
 	c.young[id] = a
 }
 
-// load reads deliveries that still wait, and whether their readers are there.
+// load reads deliveries that still wait, whether their readers are there, and what is held back.
 func (l *lane) load(ctx context.Context, ids []int64) ([]*db.Delivery, error) {
 	rows, err := l.d.o.Store.DeliveriesByID(ctx, ids)
 	if err != nil {
@@ -167,7 +167,8 @@ func (l *lane) load(ctx context.Context, ids []int64) ([]*db.Delivery, error) {
 	if l.gone, err = l.d.unaddressed(ctx, rows); err != nil {
 		return nil, err
 	}
-	return rows, nil
+	l.back, err = l.d.heldBack(ctx, rows)
+	return rows, err
 }
 
 // withdraw ends a delivery that has no reader any more. Where it stood for all followers at the
@@ -206,10 +207,14 @@ func (r *round) lookAgain(ctx context.Context, now time.Time) bool {
 		waits[row.ID] = !row.NextAt.After(now)
 	}
 	r.waiting = slices.DeleteFunc(r.waiting, func(row *db.Delivery) bool {
-		if l.gone[row.ID] {
+		until := l.back[row.ID]
+		switch {
+		case l.gone[row.ID]:
 			r.withdraw(row)
+		case until.After(now) && waits[row.ID]:
+			r.putOff(row, until)
 		}
-		return l.gone[row.ID] || !waits[row.ID]
+		return l.gone[row.ID] || until.After(now) || !waits[row.ID]
 	})
 	return len(r.waiting) > 0
 }

@@ -21,6 +21,8 @@ type ending struct {
 	putOff bool
 	// nextInbox: another follower of the host gets it instead.
 	nextInbox bool
+	// endsFollow: the host has taken the word that a follow ended, if that is what it was.
+	endsFollow bool
 }
 
 // late is how long the delivery waits from now, 0 where it doesn't.
@@ -131,6 +133,7 @@ func store(ctx context.Context, tx *db.Store, g *group) error {
 	ends := make(map[db.DeliveryEnd][]int64)
 	putOff := make(map[db.Time][]int64)
 	hosts := make(map[string]*db.Host)
+	var told []int64
 	var err error
 	for _, r := range g.list {
 		for _, e := range r.endings {
@@ -141,6 +144,9 @@ func store(ctx context.Context, tx *db.Store, g *group) error {
 			}
 			if e.end.State == db.DeliveryRefused && e.end.Code == http.StatusGone {
 				err = errors.Join(err, tx.NoteGone(ctx, e.row.Host, e.row.Inbox))
+			}
+			if e.endsFollow {
+				told = append(told, e.row.ActivityID)
 			}
 			if e.nextInbox {
 				err = errors.Join(err, elsewhere(ctx, tx, e.row, g))
@@ -159,6 +165,7 @@ func store(ctx context.Context, tx *db.Store, g *group) error {
 	for until, ids := range putOff {
 		err = errors.Join(err, tx.PutOffDeliveries(ctx, ids, until))
 	}
+	err = errors.Join(err, tx.ConfirmEnds(ctx, told))
 	list := make([]*db.Host, 0, len(hosts))
 	for _, h := range hosts {
 		list = append(list, h)

@@ -34,6 +34,8 @@ type lane struct {
 	shown queue.Batch // what the queue showed
 	rows  []*db.Delivery
 	gone  map[int64]bool // ids of rows whose inbox has no reader of theirs any more
+	// back are rows that wait for the word of the host that a follow has ended.
+	back map[int64]db.Time
 	// looked is since when the host, or one of its rows, was not read again: what was decided
 	// since shows in a fresh look.
 	looked time.Time
@@ -167,6 +169,8 @@ func (l *lane) prepare(ctx context.Context) (*round, error) {
 		case now.Sub(row.CreatedAt.Time) > l.d.o.Keep.Expire && !l.d.o.Doubt():
 			l.d.metrics.permanent.Inc()
 			r.end(row, db.DeliveryEnd{State: db.DeliveryExpired, Code: row.LastCode, Error: row.LastError})
+		case l.back[row.ID].After(now):
+			r.putOff(row, l.back[row.ID])
 		case row.NextAt.After(now):
 			r.putOff(row, row.NextAt)
 		default:

@@ -91,12 +91,16 @@ func (d *Deliverer) furnish(ctx context.Context, lanes []*lane) error {
 	if err != nil {
 		return err
 	}
+	back, err := d.heldBack(ctx, rows)
+	if err != nil {
+		return err
+	}
 	byHost := make(map[string][]*db.Delivery, len(lanes))
 	for _, r := range rows {
 		byHost[r.Host] = append(byHost[r.Host], r)
 	}
 	for _, l := range lanes {
-		l.rows, l.gone = byHost[l.host.Name], gone
+		l.rows, l.gone, l.back = byHost[l.host.Name], gone, back
 	}
 	return nil
 }

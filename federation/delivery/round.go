@@ -306,7 +306,7 @@ func (r *round) note(t tried, e db.DeliveryEnd) {
 	r.unsaved++
 	closed := t.code == http.StatusForbidden || t.code == http.StatusNotFound || t.code == http.StatusGone
 	r.endings = append(r.endings, ending{
-		row: t.row, end: e, nextInbox: closed && t.row.FollowersOf != 0 && t.row.Strikes == 0,
+		row: t.row, end: e, endsFollow: e.State == db.DeliveryDone && tellsEnd(t.act), nextInbox: closed && t.row.FollowersOf != 0 && t.row.Strikes == 0,
 	})
 }
 

@@ -452,6 +452,7 @@ func peerFull(s Shell) Page {
 	p.Peer, p.Since, p.Known, p.Followed, p.Following, p.Signature = troubled(), clock.AddDate(-1, -6, 0), 60, 3, 43, "rfc9421"
 	p.Paused, p.Ask, p.Why = clock, AskQueue, ui.Answer{Error: "Say why, for the other admins."}
 	p.Queue = []PeerDelivery{{What: "Text passed on by Water Quality", About: ui.Link{Label: "Lids before the rains", URL: "/p/12"}, Tries: 7, Answer: "503", At: clock.Add(-5 * time.Hour)}}
+	p.Held = []HeldCommunity{{Link: ui.Link{Label: "Cold chain", URL: "/c/coldchain/openness"}, People: 2}, {People: 1}}
 	p.Dead, p.FailedTo = 44, ui.Pages{Older: "/admin/federation/health.example?after=7", Listed: true}
 	p.Days = []PeerDay{{Day: clock.AddDate(0, 0, -3), Unknown: true}, {Day: clock.AddDate(0, 0, -2), Taken: 812}, {Day: clock.AddDate(0, 0, -1), Taken: 1203, Given: 3}, {Day: clock}}
 	p.Failed = []PeerDelivery{{ID: "7", What: "Helpful mark by Thandiwe Mokoena", Tries: 1, Answer: "410 Gone", At: clock.AddDate(0, 0, -1)}}

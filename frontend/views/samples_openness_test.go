@@ -38,6 +38,10 @@ func opennessFull(s Shell) Page {
 			{Org: ui.Org{Name: "Old", Mark: "OL", Hue: 5}, Host: "a-rather-long-name.of-an-organisation.example", State: "ended", Since: clock.AddDate(0, -1, 0)},
 			{Org: ui.Org{Name: "Social", Mark: "SO", Hue: 6}, Host: "social.example", Members: 3},
 		},
+		Held: []HeldServer{
+			{Org: ui.Org{Name: "Social", Mark: "SO", Hue: 6}, Host: "social.example", People: []string{"@hugo@social.example", "@inge@social.example"}, Since: clock.AddDate(0, 0, -2), Times: 3, Posts: 12, Open: "/c/waterquality/openness/without?host=social.example"},
+			{Org: ui.Org{Name: "Old", Mark: "OL", Hue: 5}, Host: "a-rather-long-name.of-an-organisation.example", People: []string{"@ana@a-rather-long-name.of-an-organisation.example"}, Since: clock.AddDate(0, 0, -1), Times: 1, Open: "/c/waterquality/openness/without?host=a"},
+		},
 		Host:     ui.Answer{Value: "nowhere.example", Error: "No server of this name answers."},
 		Released: []ReleasedLine{{Title: "Chlorine residual drops to zero", By: "Binh Tran", At: clock.AddDate(0, 0, -3), Open: "/p/12", Back: "/p/12/release"}},
 	}

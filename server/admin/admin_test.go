@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -104,6 +105,18 @@ func (h *house) queue(host, problem string, state int16, visibility string) *db.
 	return p
 }
 
+// ends has communities of ours send somebody at a host away, who does not confirm it.
+func (h *house) ends(host string, openness ...string) {
+	h.t.Helper()
+	for _, level := range openness {
+		g := &db.Actor{Type: db.ActorGroup, Handle: level, Name: strings.ToTitle(level[:1]) + level[1:] + "!", Host: "copse.test", Local: true, URI: "https://copse.test/" + level}
+		who := &db.Actor{Type: db.ActorPerson, Handle: level, Host: host, URI: "https://" + host + "/" + level}
+		h.ok(errors.Join(h.store.CreateActor(h.ctx, g), h.store.CreateActor(h.ctx, who)))
+		h.ok(h.store.EnsureGroup(h.ctx, &db.Group{ActorID: g.ID, Openness: level, Actor: g}))
+		h.ok(h.store.PutFollowEnd(h.ctx, &db.FollowEnd{GroupID: g.ID, ActorID: who.ID, Host: host, ActivityID: 1}))
+	}
+}
+
 func TestHost_page(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -114,7 +127,9 @@ func TestHost_page(t *testing.T) {
 	h.queue("far.test", "400 bad", db.DeliveryRefused, db.VisibilityUnlisted)
 	h.queue("far.test", "", db.DeliveryPending, db.VisibilityDirect)
 	b := h.as("theo")
+	h.ends("far.test", db.OpennessRestricted, db.OpennessConfidential)
 	page := b.get("/admin/federation/far.test").want(http.StatusOK)
+	page.shows("is held back", `href="/c/restricted/openness"`, "A confidential community").hides("Confidential!")
 	page.shows("Taking nothing since", "503 maintenance", "New text by Theo", "Title public", "Given up", "400 bad", "Title unlisted", "Drop…")
 	// To run a server isn't to read what people write to one another (T47).
 	page.hides("Title direct")

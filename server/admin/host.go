@@ -50,6 +50,9 @@ func (d *Door) hostPage(c echo.Context, status int, h *db.Host, p views.PeerPage
 	if err := d.fillQueue(ctx, c, h, &p); err != nil {
 		return err
 	}
+	if p.Held, err = d.held(ctx, h.Name); err != nil {
+		return err
+	}
 	p.Choices = choices(shell.Loc, h.Policy, people)
 	if status == http.StatusOK {
 		p.Why.Value = h.PolicyReason

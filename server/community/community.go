@@ -43,8 +43,10 @@ type Options struct {
 // Closed is told, within the transaction, what happens in groups of ours that are not open: what
 // they pass on, whom they let in and whom they send away. A nil one is told nothing.
 type Closed struct {
-	Passed             func(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activity) error
-	Admitted, SentAway func(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error
+	Passed   func(ctx context.Context, tx *db.Store, g *db.Group, a *db.Activity) error
+	Admitted func(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error
+	// SentAway tells their server that the follow, which was accepted, has ended.
+	SentAway func(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, f *db.Follow) error
 }
 
 // New makes the rules.

@@ -261,11 +261,10 @@ func (r *Rules) sendAway(ctx context.Context, tx *db.Store, g *db.Group, who *db
 	if err := Notify(ctx, tx, who.ID, n); err != nil {
 		return err
 	}
-	err := r.answer(ctx, tx, g.Actor, who, vocab.ActivityDoc{Type: "Reject", Object: asked("Follow", f.URI, who.URI, g.Actor.URI)})
-	if err != nil || !held || g.Openness == db.OpennessOpen || r.closed.SentAway == nil {
-		return err
+	if held && g.Openness != db.OpennessOpen && r.closed.SentAway != nil {
+		return r.closed.SentAway(ctx, tx, g, who, f)
 	}
-	return r.closed.SentAway(ctx, tx, g, who)
+	return r.answer(ctx, tx, g.Actor, who, vocab.ActivityDoc{Type: "Reject", Object: asked("Follow", f.URI, who.URI, g.Actor.URI)})
 }
 
 // waiting is a follow that somebody here decides about.

@@ -2,20 +2,12 @@ package trust
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/vocab"
 )
-
-// gotosocial is how NodeInfo names the software that ends an accepted follow at a Block alone.
-const gotosocial = "gotosocial"
-
-// blockFor is how long such a Block stands (wire.md 6; tried there: the follow is gone by then).
-const blockFor = time.Minute
 
 // atOnce bounds how many rows one statement of an ending touches.
 const atOnce = 500
@@ -54,48 +46,6 @@ func (r *Rules) endAccess(ctx context.Context, tx *db.Store, g *db.Group, t *db.
 		Type: "Undo", Object: asked("Invite", t.URI, g.Actor.URI, g.Actor.URI), AccessEnded: t.EndedAt.Time,
 	})
 	return err
-}
-
-// SentAway says that somebody is a follower of a group of ours no more in the ways that servers
-// understand who hold a follow for good once it was accepted: Remove, and for GoToSocial Block,
-// which ends the follow, and Undo{Block}, so that they can ask again (wire.md 6).
-func (r *Rules) SentAway(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error {
-	if who.Local {
-		return nil
-	}
-	host, err := tx.HostByName(ctx, who.Host)
-	if err != nil && !errors.Is(err, db.ErrNotFound) {
-		return fmt.Errorf("load host %s: %w", who.Host, err)
-	}
-	if err == nil && host.Software == gotosocial {
-		if err := r.block(ctx, tx, g, who); err != nil {
-			return err
-		}
-	}
-	_, err = r.reply(ctx, tx, g.Actor, who, vocab.ActivityDoc{
-		Type: "Remove", Audience: g.Actor.URI, Object: who.URI, Target: g.Actor.FollowersURI,
-	})
-	return err
-}
-
-// block ends a follow on GoToSocial, and takes the Block back a minute later: the other server ends
-// the follow in its own time. Until the Block is there, what others at that server get is shown to
-// who was sent away too; it waits for nothing else that is said to them.
-func (r *Rules) block(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error {
-	doc := vocab.ActivityDoc{ID: r.iris.Activity(tx.NewID()), Type: "Block", Actor: g.Actor.URI, Object: who.URI}
-	undone := doc
-	doc.To = []string{who.URI}
-	out := federation.Outgoing{Actor: g.Actor, ObjectURI: doc.ID, Doc: doc}
-	out.To = []db.Audience{{Inboxes: []db.FollowerInbox{{Inbox: who.Inbox, Host: who.Host}}}}
-	if _, err := r.pub.Publish(ctx, tx, out); err != nil {
-		return fmt.Errorf("block %s: %w", who.URI, err)
-	}
-	out.Doc = vocab.ActivityDoc{Type: "Undo", To: []string{who.URI}, Object: &undone}
-	out.To[0].NotBefore = db.At(tx.Now().Add(blockFor))
-	if _, err := r.pub.Publish(ctx, tx, out); err != nil {
-		return fmt.Errorf("take back block of %s: %w", who.URI, err)
-	}
-	return nil
 }
 
 // TakeEnded learns that a group elsewhere trusts us no more: nobody here belongs to it now, and

@@ -48,8 +48,8 @@ func Closed(rules func() *Rules) community.Closed {
 		Admitted: func(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error {
 			return rules().Welcome(ctx, tx, g, who)
 		},
-		SentAway: func(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor) error {
-			return rules().SentAway(ctx, tx, g, who)
+		SentAway: func(ctx context.Context, tx *db.Store, g *db.Group, who *db.Actor, f *db.Follow) error {
+			return rules().SentAway(ctx, tx, g, who, f)
 		},
 	}
 }

@@ -85,6 +85,16 @@ func TestOpenness_settings(t *testing.T) {
 	if said, err := h.store.SaidCopies(h.ctx, g.ActorID); err != nil || said != "yes" {
 		t.Errorf("copies %q, %v", said, err)
 	}
+	b.get("/c/water/openness").want(http.StatusOK).hides("Held back")
+	b.follow(b.get("/c/water/openness/without?host=far.test")).shows("Nothing is held back there")
+	eve := h.stranger("eve", "far.test", db.ActorPerson)
+	h.do(func(ctx context.Context, tx *db.Store) error {
+		return tx.PutFollowEnd(ctx, &db.FollowEnd{GroupID: g.ActorID, ActorID: eve.ID, Host: "far.test", FollowURI: eve.URI + "#f", ActivityID: 1})
+	})
+	b.get("/c/water/openness").want(http.StatusOK).shows("Held back", "eve@far.test", "Told 1 time.", "0 posts wait.", "Go on without")
+	b.get("/c/water/openness/without?host=far.test").want(http.StatusOK).shows("it may show them everything", "Nobody here can see whether it does")
+	h.as(fan).post("/c/water/openness/without?host=far.test", nil).want(http.StatusForbidden)
+	b.follow(b.post("/c/water/openness/without?host=far.test", nil)).shows("What waited for members at far.test is sent").hides("Held back")
 	b.get("/c/water/readers").want(http.StatusOK).shows("everybody sees name and contact", "Mastodon and its kin")
 	h.visitor().get("/c/water/readers").want(http.StatusNotFound)
 	b.get("/c/water/openness/change?level=open").want(http.StatusOK).shows("readable by everybody", "have not been asked")

@@ -18,6 +18,7 @@ import (
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/query"
+	"github.com/copse-social/copse/server/trust"
 )
 
 const (
@@ -36,6 +37,7 @@ type Options struct {
 	Membership *membership.Rules
 	Exchange   *exchange.Rules
 	Query      *query.Rules
+	Trust      *trust.Rules
 	// Resolve finds somebody by handle, asking their server.
 	Resolve func(ctx context.Context, handle string) (*db.Actor, error)
 	// Audit is how long the record of visits is kept.
@@ -54,7 +56,7 @@ func New(o Options) *Chores { return &Chores{o} }
 func (c *Chores) Round(ctx context.Context) error {
 	return errors.Join(
 		c.o.Store.DropExpiredSessions(ctx), c.o.Store.TidyAudit(ctx, c.o.Audit),
-		c.charters(ctx), c.founders(ctx), c.returned(ctx), c.silent(ctx), c.untended(ctx), c.hidden(ctx), c.queries(ctx),
+		c.charters(ctx), c.founders(ctx), c.returned(ctx), c.silent(ctx), c.untended(ctx), c.hidden(ctx), c.queries(ctx), c.ended(ctx),
 	)
 }
 

@@ -47,6 +47,29 @@ func (c *Chores) each(ctx context.Context, list func(after int64) ([]*db.Members
 	return failed
 }
 
+// ended tells servers again whom communities that are not open have sent away, where they have not
+// taken the word of it.
+func (c *Chores) ended(ctx context.Context) error {
+	failed := c.o.Store.TidyEnds(ctx)
+	var after int64
+	for range pages {
+		due, err := c.o.Store.EndsToTell(ctx, after, atOnce)
+		if err != nil {
+			return errors.Join(failed, fmt.Errorf("list ends to tell again: %w", err))
+		}
+		for _, e := range due {
+			after = e.ID
+			failed = errors.Join(failed, c.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+				return c.o.Trust.TellAgain(ctx, tx, e)
+			}))
+		}
+		if len(due) < atOnce {
+			break
+		}
+	}
+	return failed
+}
+
 // untended sends word of communities whose facilitators do nothing, step by step (domain.md 3c).
 func (c *Chores) untended(ctx context.Context) error {
 	var failed error

@@ -146,6 +146,8 @@ func actWord(l loc, e *db.ModerationEntry) (icon, word string) {
 		return "peer", l.Text("Trusts an organisation")
 	case "untrust":
 		return "peer", l.Text("Trusts an organisation no more")
+	case "go-without":
+		return "peer", l.Text("Went on without the word of a server")
 	case "hide":
 		return "clock", l.Text("Hidden for a day")
 	case "slow":

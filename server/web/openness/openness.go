@@ -58,6 +58,8 @@ func (d *Pages) Mount(g *echo.Group) {
 	g.POST("/c/:handle/openness/trust", d.trust, in)
 	g.GET("/c/:handle/openness/end", d.endForm, in)
 	g.POST("/c/:handle/openness/end", d.end, in)
+	g.GET("/c/:handle/openness/without", d.withoutForm, in)
+	g.POST("/c/:handle/openness/without", d.without, in)
 	g.POST("/c/:handle/openness/copies", d.copies, in)
 	g.GET("/c/:handle/openness/change", d.preview, in)
 	g.POST("/c/:handle/openness/change", d.change, in)

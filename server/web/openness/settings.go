@@ -36,6 +36,9 @@ func (d *Pages) settingsPage(c echo.Context, status int, g *db.Group, p views.Op
 	if p.Orgs, p.Limits, err = d.organisations(ctx, g); err != nil {
 		return err
 	}
+	if p.Held, err = d.held(ctx, g); err != nil {
+		return err
+	}
 	p.Limits = p.Limits || g.Openness == db.OpennessConfidential
 	said, err := d.store.SaidCopies(ctx, g.ActorID)
 	if err != nil {
