@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/exchange"
 )
 
 // keepsCivil lets one of ours do what those who look after a community do, or appeal against it.
@@ -34,9 +36,42 @@ func (s *story) keepsCivil(at *site, who, act string, args []string) error {
 		case "grant":
 			return at.community.GrantRole(ctx, tx, by, g, community.RoleOf{Who: whom, Role: args[2]})
 		case "ban":
-			return at.community.Ban(ctx, tx, by, g, community.BanOf{Who: whom, Reason: "off topic"})
+			b := community.BanOf{Who: whom, Reason: "off topic"}
+			if len(args) > 2 {
+				d, err := time.ParseDuration(args[2])
+				if err != nil {
+					return err
+				}
+				b.Until = db.At(tx.Now().Add(d))
+			}
+			return at.community.Ban(ctx, tx, by, g, b)
 		}
 		return at.community.LiftBan(ctx, tx, by, g, whom)
+	})
+}
+
+// steers lets one of ours slow a discussion down, or give it to another community.
+func (s *story) steers(at *site, who, act string, p *db.Post, how string) error {
+	ctx := context.Background()
+	g, err := at.store.GroupByID(ctx, p.GroupID)
+	if err != nil {
+		return err
+	}
+	if act == "slow" {
+		wait, err := time.ParseDuration(how)
+		if err != nil {
+			return err
+		}
+		return at.act(who, func(ctx context.Context, tx *db.Store, by *db.Actor) error {
+			return at.exchange.SlowDown(ctx, tx, by, exchange.Pace{Group: g, Post: p, Wait: wait, For: 10 * wait, Reason: "calm"})
+		})
+	}
+	to, err := at.anyGroup(ctx, how)
+	if err != nil {
+		return err
+	}
+	return at.act(who, func(ctx context.Context, tx *db.Store, by *db.Actor) error {
+		return at.exchange.MoveThread(ctx, tx, by, exchange.Transfer{Post: p, To: to, Reason: "fits better there"})
 	})
 }
 

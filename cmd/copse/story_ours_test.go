@@ -51,7 +51,8 @@ func (s *story) line(p *db.Post) string {
 //	follow|unfollow HANDLE, join|leave GROUP, admit|send-away GROUP WHO@HOST, trust|distrust GROUP HOST, answer GROUP@HOST yes|no
 //	start GROUP NAME TITLE TEXT, write GROUP NAME TEXT (to the facilitators)
 //	reply POST NAME TEXT, edit POST TEXT, delete POST
-//	report POST TEXT, grant GROUP WHO@HOST ROLE, ban|lift GROUP WHO@HOST, appeal GROUP TEXT
+//	report POST TEXT, grant GROUP WHO@HOST ROLE, ban GROUP WHO@HOST [DURATION], lift GROUP WHO@HOST, appeal GROUP TEXT
+//	slow POST WAIT, move-thread POST GROUP@HOST
 //	resolve|grant-appeal TEXT (what waits longest for them)
 //	like|unlike POST, pin|unpin|lock|unlock|remove|restore|approve|refuse POST
 func (s *story) ours(at *site, who, act string, args []string) error {
@@ -95,6 +96,8 @@ func (s *story) ours(at *site, who, act string, args []string) error {
 			return err
 		}
 		return s.names(args[1], r.URI)
+	case "slow", "move-thread":
+		return s.steers(at, who, act, p, args[1])
 	case "edit":
 		return at.act(who, func(ctx context.Context, tx *db.Store, a *db.Actor) error {
 			return at.exchange.Edit(ctx, tx, p, &exchange.Draft{Author: a, Title: p.Title, Source: args[1], Lang: p.Lang})

@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 //	as WHO@HOST ACT ...           let somebody act, see acts below; "! as" expects a refusal
 //	settle                        step all workers until nothing moves
 //	thread HOST NAME              print a discussion as it stands on an instance
+//	place HOST NAME               print the community in which a post stands on an instance
 //	got HOST [TYPE...]            print what a scripted server was sent
 //	cases WHO@HOST                print the reports that wait for somebody here, and what became of their own
 //	told WHO@HOST                 print the notes that a scripted server or an inbox here has for somebody
@@ -70,6 +71,7 @@ func TestScripts(t *testing.T) {
 			"refuses":  plain(func(s *story, args []string) error { return s.refuses(args[0], args[1]) }),
 			"later":    plain(func(s *story, args []string) error { return s.later(args[0]) }),
 			"thread":   printing(func(s *story, args []string) (string, error) { return s.thread(args[0], args[1]) }),
+			"place":    printing(func(s *story, args []string) (string, error) { return s.place(args[0], args[1]) }),
 			"got":      printing(func(s *story, args []string) (string, error) { return s.got(args[0], args[1:]) }),
 			"cases":    printing(func(s *story, args []string) (string, error) { return s.cases(args[0]) }),
 			"asked":    printing(func(s *story, args []string) (string, error) { return s.asked(args[0], args[1]) }),
@@ -210,6 +212,19 @@ func (s *story) nameOf(uri string) string {
 }
 
 // thread prints a discussion as one line per post: state, likes and marks, author, title or text.
+func (s *story) place(host, name string) (string, error) {
+	uri, err := s.post(name)
+	if err != nil {
+		return "", err
+	}
+	p, err := s.sites[host].store.PostByURI(context.Background(), uri)
+	if err != nil {
+		return "", err
+	}
+	g, err := s.sites[host].store.ActorByID(context.Background(), p.GroupID)
+	return g.Acct() + "\n", err
+}
+
 func (s *story) thread(host, name string) (string, error) {
 	at, ok := s.sites[host]
 	if !ok {

@@ -2,6 +2,7 @@ package trust_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,16 +48,16 @@ func TestT46_whichWordMustBeTaken(t *testing.T) {
 			if n := len(h.sent("Reject")); n != 1 {
 				t.Errorf("%d rejects", n)
 			}
-			got := ""
+			var got strings.Builder
 			for _, e := range h.open(g) {
 				act, err := h.store.ActivityByID(context.Background(), e.ActivityID)
 				if err != nil || e.Host != "far.test" || e.FollowURI != bo.URI+"#follow" {
 					t.Errorf("%+v, %v", e, err)
 				}
-				got += act.Type
+				got.WriteString(act.Type)
 			}
-			if got != c.want {
-				t.Errorf("waits for %q, want %q", got, c.want)
+			if got.String() != c.want {
+				t.Errorf("waits for %q, want %q", got.String(), c.want)
 			}
 		})
 	}
