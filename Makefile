@@ -12,6 +12,8 @@ BENCHSTAT_VERSION    := v0.0.0-20260908200009-22c9c6c9d4da
 TOOLS    := $(CURDIR)/.tools
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS  := -s -w -X main.version=$(VERSION)
+# What builds pages is generated and calls itself often: written into one another it is an eighth of the binary.
+GCFLAGS  := github.com/copse-social/copse/frontend/views=-l
 GO_FILES  = $(shell git ls-files -co --exclude-standard -- '*.go' ':!:*_templ.go')
 FIXTURES ?= ../shared/fixtures
 FUZZTIME ?= 30s
@@ -29,7 +31,7 @@ run: ## Start three organisations on this machine (needs Go alone)
 
 build: ## Build the static binary bin/copse, with scripts where Node.js is at hand
 	.ci/assets.sh
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/copse ./cmd/copse
+	CGO_ENABLED=0 go build -trimpath -gcflags '$(GCFLAGS)' -ldflags '$(LDFLAGS)' -o bin/copse ./cmd/copse
 
 test: ## Run the whole suite on both engines and both queues, installing what it needs
 	.ci/test.sh

@@ -53,18 +53,18 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 // synchronous FULL each commit is on the disk when it returns: NORMAL would lose the last ones in a
 // power cut, and with them what others were told is stored.
 func openSQLite(ctx context.Context, file string, opt Options) (*Store, error) {
-	pragmas := url.Values{"_pragma": {
-		"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)",
-		"temp_store(MEMORY)", "cache_size(-16000)", "mmap_size(268435456)",
-	}}
-	open := func(mode string) (*bun.DB, error) {
+	open := func(mode, cache string) (*bun.DB, error) {
+		pragmas := url.Values{"_pragma": {
+			"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)",
+			"temp_store(MEMORY)", "mmap_size(268435456)", cache,
+		}}
 		connector, err := sqlite.NewConnector("file:" + file + "?" + pragmas.Encode() + mode)
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", file, err)
 		}
 		return bun.NewDB(sql.OpenDB(liteConnector{connector}), liteDialect{sqlitedialect.New()}), nil
 	}
-	write, err := open("&_txlock=immediate")
+	write, err := open("&_txlock=immediate", "cache_size(-16000)")
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,8 @@ func openSQLite(ctx context.Context, file string, opt Options) (*Store, error) {
 		_ = write.Close()
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
-	read, err := open("&_query_only=1")
+	// Readers look at the mapped file: what they keep besides is what the log has that the file has not.
+	read, err := open("&_query_only=1", "cache_size(-2000)")
 	if err != nil {
 		_ = write.Close()
 		return nil, err

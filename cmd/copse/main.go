@@ -14,8 +14,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"runtime/debug"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -32,19 +32,12 @@ const (
 	exitUsage  = 2
 )
 
-// garbage is how much may lie about, in percent of what is in use, before it is collected. Half as
-// much work for the collector takes a fifth off the time of a page; docs/performance.md has the
-// figures. GOGC in the environment wins.
-const garbage = 200
-
 func main() { os.Exit(execute()) }
 
 // execute runs the command line. The first signal ends it in good order, a second one at once.
 func execute() int {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbage)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer keepMemory(ctx)()
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
