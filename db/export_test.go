@@ -83,3 +83,14 @@ func (s *Store) PlanOfUnreadThere(ctx context.Context, accountID, discussionID i
 	}
 	return plan.String(), rows.Err()
 }
+
+// PricePerPage is what the connections of the engine take a page out of order to cost, in pages read in
+// order: "" with SQLite, which has no such figure.
+func (s *Store) PricePerPage(ctx context.Context) (string, error) {
+	if s.Engine() != "postgres" {
+		return "", nil
+	}
+	var price string
+	err := s.read.NewRaw("SHOW random_page_cost").Scan(ctx, &price)
+	return price, err
+}
