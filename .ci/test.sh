@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # test.sh runs the whole suite: every package on SQLite, most with the race detector,
 # then every package that touches the database once more on PostgreSQL, both with
-# a real Redis beside the queue in memory, then the pages in a browser. "test.sh
+# a real Redis beside the queue in memory, then drills and the pages in a browser. "test.sh
 # e2e" runs the browser suite and the independent peer alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -40,11 +40,9 @@ go test -race -timeout 20m $(go list ./... | grep -vE '/(cmd/copse|cmd/drills|db
 go test -race -timeout 20m -skip 'TestMigrate_killedAtEachStatement|TestT53_hundredThousandHosts' ./db
 go test -race -timeout 20m -run '^Test(Scripts|Run|Serve)' ./cmd/copse
 
-echo "== whole instances, SQLite"
-go test -timeout 20m ./db ./cmd/copse
-
-echo "== fault drills, short form"
-go test -count=1 -timeout 20m ./cmd/drills
+echo "== whole instances, and what fills a database, SQLite"
+go test -timeout 20m -run 'TestMigrate_killedAtEachStatement|TestT53_hundredThousandHosts' ./db
+go test -timeout 20m -skip '^Test(Scripts|Run|Serve)' ./cmd/copse
 
 echo "== packages with a database, PostgreSQL"
 # shellcheck disable=SC2046 # one word per package
@@ -52,4 +50,10 @@ COPSE_TEST_POSTGRES=$services_postgres go test -timeout 20m \
 	$(go list -f '{{.ImportPath}} {{.Imports}} {{.TestImports}} {{.XTestImports}}' ./... |
 		awk '/\/db(\/dbtest)?[] ]/ {print $1}')
 
-browser_suite
+# Drills mostly wait for what they broke; the pages are tried meanwhile.
+echo "== fault drills, short form, beside the pages"
+browser_suite &
+pages=$!
+trap 'kill "$pages" 2>/dev/null || true; wait "$pages" || true; services_stop' EXIT
+go test -count=1 -timeout 20m ./cmd/drills
+wait "$pages"
