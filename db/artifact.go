@@ -198,7 +198,7 @@ type LibraryQuery struct {
 	Host     string // of the author's organisation; "" all
 	Lang     string
 	Fresh    string // "due": its date has passed; "orphan": nobody looks after it; "retired"
-	Words    string // in title or abstract
+	Words    string // in title or abstract, in the text, or in the files that go with it
 	SavedBy  int64  // an account
 	Before   int64  // id, 0 from the newest
 	Limit    int
@@ -224,9 +224,19 @@ func (s *Store) Library(ctx context.Context, q LibraryQuery) ([]*Artifact, error
 	if q.Topic != "" {
 		sel = sel.Where("artifact.topics LIKE ? ESCAPE '!'", "% "+likely(q.Topic)+" %")
 	}
-	for word := range strings.FieldsSeq(strings.ToLower(q.Words)) {
-		sel = sel.Where("lower(artifact.title || ' ' || artifact.abstract) LIKE ? ESCAPE '!'", "%"+likely(word)+"%")
+	within, err := s.artifactsSaying(ctx, q.Words)
+	if err != nil {
+		return nil, err
 	}
+	sel = sel.WhereGroup(" AND ", func(sel *bun.SelectQuery) *bun.SelectQuery {
+		for word := range strings.FieldsSeq(strings.ToLower(q.Words)) {
+			sel = sel.Where("lower(artifact.title || ' ' || artifact.abstract) LIKE ? ESCAPE '!'", "%"+likely(word)+"%")
+		}
+		if len(within) > 0 {
+			sel = sel.WhereOr("artifact.id IN (?)", bun.List(within))
+		}
+		return sel
+	})
 	if q.Before != 0 {
 		sel = sel.Where("artifact.id < ?", q.Before)
 	}
@@ -246,6 +256,16 @@ func (s *Store) Library(ctx context.Context, q LibraryQuery) ([]*Artifact, error
 		}
 	}
 	return list, wrap(sel.Scan(ctx))
+}
+
+// artifactsSaying lists the newest posts with some words in their texts or in the files that go with
+// them; artifacts are among them.
+func (s *Store) artifactsSaying(ctx context.Context, words string) ([]int64, error) {
+	list := searchWords(words)
+	if len(list) == 0 {
+		return nil, nil
+	}
+	return s.withWords(ctx, s.pattern(list), 0)
 }
 
 // likely escapes the signs that LIKE reads.

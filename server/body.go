@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/copse-social/copse/server/media"
 )
 
 // maxForm bounds what a form may send: the longest text there may be, percent-encoded, with room
@@ -29,7 +31,7 @@ func bounded(next echo.HandlerFunc) echo.HandlerFunc {
 		if isInbox(req) || req.Body == nil || req.Body == http.NoBody {
 			return next(c)
 		}
-		req.Body = http.MaxBytesReader(c.Response(), req.Body, maxForm)
+		req.Body = http.MaxBytesReader(c.Response(), req.Body, formOf(c))
 		if err := readForm(req); err != nil {
 			return err
 		}
@@ -38,6 +40,19 @@ func bounded(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// maxUpload is the largest file with the form around it; maxForm of it stands in memory, the rest in a
+// file that goes with the request.
+const maxUpload = media.MaxFile + maxForm
+
+// formOf is how much the form of a route may hold: files are sent to few.
+func formOf(c echo.Context) int64 {
+	switch c.Path() {
+	case "/a/:id/files", "/c/:handle/library/import":
+		return maxUpload
+	}
+	return maxForm
 }
 
 // readForm parses a form where there is one, so that handlers find all of it or are not reached.

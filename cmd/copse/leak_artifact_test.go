@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/artifact"
@@ -38,13 +39,18 @@ func leakArtifacts(w *leakWorld) map[string]leakRow {
 		return row
 	}
 	rows := map[string]leakRow{
-		"GET /c/:handle/library":      w.face("/c/", "quiet", "nosuch", "/library"),
-		"GET /c/:handle/library/new":  w.face("/c/", "quiet", "nosuch", "/library/new"),
-		"POST /c/:handle/library/new": w.face("/c/", "quiet", "nosuch", "/library/new"),
-		"GET /a/:id/v/:number":        at("/a/", "/v/1"),
-		"GET /a/:id/v/:number/:form":  at("/a/", "/v/1/md").add(at("/a/", "/v/1/print")),
-		"GET /a/:id/compare":          at("/a/", "/compare?from=1&to=1"),
-		"POST /a/:id/do/:act":         at("/a/", "/do/keep").add(at("/a/", "/do/discard")),
+		"GET /c/:handle/library":         w.face("/c/", "quiet", "nosuch", "/library"),
+		"GET /c/:handle/library/new":     w.face("/c/", "quiet", "nosuch", "/library/new"),
+		"POST /c/:handle/library/new":    w.face("/c/", "quiet", "nosuch", "/library/new"),
+		"GET /c/:handle/library/import":  w.face("/c/", "quiet", "nosuch", "/library/import"),
+		"POST /c/:handle/library/import": w.face("/c/", "quiet", "nosuch", "/library/import"),
+		"GET /a/:id/files/:digest":       at("/a/", "/files/"+strings.Repeat("ab", 32)),
+		"POST /a/:id/files":              at("/a/", "/files"),
+		"POST /a/:id/preview":            at("/a/", "/preview"),
+		"GET /a/:id/v/:number":           at("/a/", "/v/1"),
+		"GET /a/:id/v/:number/:form":     at("/a/", "/v/1/md").add(at("/a/", "/v/1/print")),
+		"GET /a/:id/compare":             at("/a/", "/compare?from=1&to=1"),
+		"POST /a/:id/do/:act":            at("/a/", "/do/keep").add(at("/a/", "/do/discard")),
 
 		"GET /ap/objects/:id/versions":         at("/ap/objects/", "/versions").documented(),
 		"GET /ap/objects/:id/versions/:number": at("/ap/objects/", "/versions/1").documented(),

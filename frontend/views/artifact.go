@@ -71,7 +71,28 @@ type Artifact struct {
 	Comments int
 	Talk     string // where it is talked about
 	Module   *Module
+	Files    []GoesWith
 	Error    string
+}
+
+// GoesWith is a file beside a text.
+type GoesWith struct {
+	Name, Label, URL, Size, Digest string
+	Typed                          string // how it is put into the text, of a draft
+	Picture, Unsaid                bool   // Unsaid: nobody said what it shows
+}
+
+// Brought is the file that a draft was made from, and what was not understood of it.
+type Brought struct {
+	Name string
+	When time.Time
+	Lost []string
+}
+
+// ChapterLine is one chapter of a book.
+type ChapterLine struct {
+	ui.Link
+	Value string
 }
 
 // Module is how far the reader is in a learning module; nobody else sees it.
@@ -136,6 +157,13 @@ type ArtifactDraft struct {
 	Mine        bool // the reader began it
 	Discarded   bool
 	New         bool // nothing was published yet
+	Files       []GoesWith
+	Attach      []ui.Field
+	Brought     *Brought
+	Preview     []Section
+	Book        bool
+	Chapters    []ChapterLine
+	Offered     []ui.Choice // what could be a chapter
 }
 
 // DraftBlock is one block as it is written.

@@ -46,8 +46,8 @@ func sampleArtifact(s Shell) Artifact {
 		Versions: []CharterVersion{{Link: ui.Link{Label: "Version 1", URL: "/a/7/v/1"}, Note: "First", When: clock, Current: true, Compare: "/a/7/compare?from=1&to=2"}},
 		Record:   []ReviewLine{{Name: "Dr Leila Haddad", Org: "Health Country Office", Said: "accepts", Interest: "none"}}, Cite: "Amina (2026).", Address: "https://wash.example/a/7/v/1", Hash: "7f3ac21e",
 		Based: []ui.Link{{Label: "Query", URL: "https://wash.example/a/6"}}, UsesSum: "Used 1 time",
-		Uses:     []UseLine{{Person: ui.Person{Name: "Sunita", Initials: "S", URL: "/u/sunita", Org: health}, Place: "Oru Hospital", Way: "as it was", Result: "Twelve weeks.", Hours: "about 6 hours saved (stated)", When: clock, Version: 1}},
-		Comments: 5, Talk: "/d/7", Module: &Module{Steps: []ui.Choice{{Value: "The question", Label: "The question", Chosen: true}}, Answer: "0.8"},
+		Uses:  []UseLine{{Person: ui.Person{Name: "Sunita", Initials: "S", URL: "/u/sunita", Org: health}, Place: "Oru Hospital", Way: "as it was", Result: "Twelve weeks.", Hours: "about 6 hours saved (stated)", When: clock, Version: 1}},
+		Files: []GoesWith{{Name: "log.csv", Label: "A month", URL: "/a/7/files/ab", Size: "42 KB", Digest: "ab"}}, Comments: 5, Talk: "/d/7", Module: &Module{Steps: []ui.Choice{{Value: "The question", Label: "The question", Chosen: true}}, Answer: "0.8"},
 	}
 }
 
@@ -69,6 +69,9 @@ func artifactDraft(s Shell) Page {
 			{Key: "items", Code: "items", Title: "Points", Text: "Never alone.", Number: 1, Required: true, Error: "Put them together", Clash: &DraftClash{Who: "Grace", Was: "a", Text: "b", Left: []Span{{Kind: "del", Text: "a"}}, Right: []Span{{Kind: "ins", Text: "b"}}}},
 			{Key: "own-2", Title: "Mine", Text: "More", Number: 2},
 		},
+		Files:  []GoesWith{{Name: "lid.png", URL: "/a/7/files/ab", Size: "42 KB", Digest: "ab", Typed: "![](/a/7/files/ab)", Picture: true, Unsaid: true}, {Name: "log.csv", Label: "A month", URL: "/a/7/files/cd", Size: "1 KB", Digest: "cd"}},
+		Attach: []ui.Field{{Name: "file", Label: "File", Type: "file"}, {Name: "label", Label: "What it is", Optional: true}}, Brought: &Brought{Name: "tanks.docx", When: clock, Lost: []string{"A comment"}},
+		Preview: []Section{{Title: "Points", Body: "<p>Never alone.</p>"}}, Book: true, Chapters: []ChapterLine{{Link: ui.Link{Label: "One", URL: "/a/8"}, Value: "8"}, {Link: ui.Link{Label: "Two", URL: "/a/9"}, Value: "9"}}, Offered: []ui.Choice{{Value: "10", Label: "Three"}},
 		Saves: []SaveLine{{Revision: 3, By: "Grace", When: clock}}, Suggestions: []SuggestionLine{{ID: "5", Person: who, When: clock, Block: "Points", Right: []Span{{Kind: "ins", Text: "Gloves"}}, Reason: "A burn", State: "open", Open: true}},
 		Review: DraftReview{
 			People: []ui.Choice{{Value: "9", Label: "David, Health"}}, Stands: "1 of 2 have accepted.", Why: "Two reviewers have to accept it first.", AsAnIdea: true, Stewards: []ui.Choice{{Value: "9", Label: "David"}},

@@ -29,6 +29,7 @@ type house struct {
 	com  *community.Rules
 	ex   *exchange.Rules
 	r    *artifact.Rules
+	pub  *federation.Publisher
 
 	mu sync.Mutex
 	at time.Time
@@ -41,6 +42,7 @@ func newHouse(t testing.TB, host string) *house {
 	base, err := url.Parse("https://" + host)
 	h.ok(err)
 	pub := federation.NewPublisher(federation.NewIRIs(base), federation.NewKeys([32]byte{7}), h.now, func() {})
+	h.pub = pub
 	quiet := slog.New(slog.DiscardHandler)
 	kinds, err := practice.LoadKinds("")
 	h.ok(err)

@@ -42,6 +42,9 @@ func (r *Rules) May(ctx context.Context, s *db.Store, a *db.Artifact, p Publishi
 	if err := r.ready(a); err != nil {
 		return err
 	}
+	if err := r.said(ctx, s, a); err != nil {
+		return err
+	}
 	if p.Looked {
 		return nil
 	}
@@ -92,10 +95,14 @@ func (r *Rules) Publish(ctx context.Context, tx *db.Store, a *db.Artifact, p Pub
 	if err := r.settlePublished(ctx, tx, a, p, v); err != nil {
 		return nil, err
 	}
+	tell := r.renew
 	if v.Number == 1 {
-		return v, r.begin(ctx, tx, g, a, v)
+		tell = r.begin
 	}
-	return v, r.renew(ctx, tx, g, a, v)
+	if err := tell(ctx, tx, g, a, v); err != nil {
+		return nil, err
+	}
+	return v, r.index(ctx, tx, a)
 }
 
 // freeze makes the version.
@@ -110,7 +117,13 @@ func (r *Rules) freeze(ctx context.Context, tx *db.Store, a *db.Artifact, p Publ
 		ArtifactID: a.ID, Number: number, URI: practice.VersionURI(a, number), Title: a.Title, Abstract: a.Abstract, Source: source,
 		Hash: practice.HashOf(source), ChangeNote: p.Note, People: db.VersionPeople{List: people}, PublishedAt: tx.Now(),
 	}
-	return v, tx.CreateVersion(ctx, v)
+	if err := tx.CreateVersion(ctx, v); err != nil {
+		return nil, err
+	}
+	if err := tx.FreezeArtifactFiles(ctx, a.ID, number); err != nil {
+		return nil, fmt.Errorf("keep files of version %d of artifact %d: %w", number, a.ID, err)
+	}
+	return v, r.freezeChapters(ctx, tx, a, number)
 }
 
 // people are the names under the version: who wrote it, whose suggestions were taken, in order, who
@@ -291,7 +304,10 @@ func (r *Rules) changed(ctx context.Context, tx *db.Store, a *db.Artifact) error
 	if err != nil {
 		return fmt.Errorf("load post of artifact %d: %w", a.ID, err)
 	}
-	return r.ex.Renew(ctx, tx, g, p, db.Revision{})
+	if err := r.ex.Renew(ctx, tx, g, p, db.Revision{}); err != nil {
+		return err
+	}
+	return r.index(ctx, tx, a)
 }
 
 // unnamed is how somebody is called who took the name back (scenarios.md 3.15).

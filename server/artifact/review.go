@@ -34,6 +34,9 @@ func (r *Rules) AskReview(ctx context.Context, tx *db.Store, a *db.Artifact, q A
 	if err := r.ready(a); err != nil {
 		return err
 	}
+	if err := r.said(ctx, tx, a); err != nil {
+		return err
+	}
 	before, err := tx.ReviewsOf(ctx, a.ID)
 	if err != nil {
 		return fmt.Errorf("list reviews of artifact %d: %w", a.ID, err)

@@ -13,6 +13,7 @@ import (
 
 // Beginning is an artifact that somebody starts.
 type Beginning struct {
+	ID       int64 // chosen before, where the text names its pictures by it; 0 takes the next
 	Group    *db.Group
 	Author   *db.Actor
 	Kind     string
@@ -32,7 +33,10 @@ func (r *Rules) Begin(ctx context.Context, tx *db.Store, b Beginning) (*db.Artif
 	if !r.kinds.Known(b.Kind) {
 		return nil, community.RefuseField("kind", "choice-unknown")
 	}
-	id := tx.NewID()
+	id := b.ID
+	if id == 0 {
+		id = tx.NewID()
+	}
 	a := &db.Artifact{
 		ID: id, URI: r.iris.Object(id), GroupID: b.Group.ActorID, AuthorID: b.Author.ID, StewardID: b.Author.ID, Kind: b.Kind,
 		Title: b.Title, Abstract: b.Abstract, Lang: language(b.Lang, b.Group), Stage: db.StageDraft, Licence: practice.Licences()[0],

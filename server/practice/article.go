@@ -3,6 +3,8 @@ package practice
 import (
 	"cmp"
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html"
@@ -53,7 +55,40 @@ func (w Wire) Article(ctx context.Context, s *db.Store, doc *vocab.PostDoc, id i
 	if a.Stage != db.StageRetired && a.Stage != db.StageSuperseded {
 		doc.Stage = db.StagePublished // what is being worked on is nobody else's business
 	}
+	if err := w.files(ctx, s, doc, v); err != nil {
+		return err
+	}
 	return cites(ctx, s, doc, a)
+}
+
+// FilePath is where a file of an artifact lies.
+func FilePath(id int64, digest string) string { return Page(id) + "/files/" + digest }
+
+// files names what goes with a version: each as a Document with size, kind and digest (FEP-1311).
+func (w Wire) files(ctx context.Context, s *db.Store, doc *vocab.PostDoc, v *db.ArtifactVersion) error {
+	list, err := s.ArtifactFiles(ctx, v.ArtifactID, v.Number)
+	if err != nil {
+		return fmt.Errorf("list files of version %s: %w", v.URI, err)
+	}
+	for _, f := range list {
+		name := f.Label
+		if name == "" {
+			name = f.Name
+		}
+		doc.Attachment = append(doc.Attachment, vocab.AttachmentDoc{
+			Type: "Document", URL: w.IRIs.Page(FilePath(v.ArtifactID, f.Digest)), MediaType: f.MediaType, Name: name, Size: f.Size, Digest: multibase(f.Digest),
+		})
+	}
+	return nil
+}
+
+// multibase writes a SHA-256 as a multihash in base64url.
+func multibase(digest string) string {
+	sum, err := hex.DecodeString(digest)
+	if err != nil {
+		return ""
+	}
+	return "u" + base64.RawURLEncoding.EncodeToString(append([]byte{0x12, byte(len(sum))}, sum...))
 }
 
 // cites names the query that a consolidated reply answers, and the responses it stands on (wire.md 9).
@@ -112,7 +147,7 @@ func (w Wire) Version(ctx context.Context, s *db.Store, a *db.Artifact, v *db.Ar
 	if v.Number < a.Version {
 		doc.Stage = db.StageSuperseded
 	}
-	return doc, nil
+	return doc, w.files(ctx, s, &doc, v)
 }
 
 // fill is what both have in common.

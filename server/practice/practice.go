@@ -44,6 +44,12 @@ func Criteria() []string {
 // Licences are those that a form offers, by their SPDX ids.
 func Licences() []string { return []string{"CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "CC0-1.0"} }
 
+// BookKind is the kind whose parts are artifacts of their own.
+const BookKind = "book"
+
+// Pictured says that a file of a kind is shown, so that it needs words for those who can't see it.
+func Pictured(mediaType string) bool { return mediaType == "image/png" || mediaType == "image/jpeg" }
+
 // HashOf is the digest of a frozen text, as pages and documents show it.
 func HashOf(source string) string {
 	sum := sha256.Sum256([]byte(source))

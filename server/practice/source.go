@@ -23,7 +23,10 @@ type Section struct {
 }
 
 // HTML is the text of a section, safe to show.
-func (s Section) HTML() string { return content.Markdown(s.Text) }
+func (s Section) HTML() string { return s.Shown("") }
+
+// Shown is HTML whose addresses within the page begin with a prefix.
+func (s Section) Shown(prefix string) string { return content.Document(s.Text, prefix) }
 
 // Compose puts a draft into the one text that is frozen: the title as a plain line (wire.md 0.1), the
 // abstract, then each block that has text below its heading. What a kind sets off becomes a quotation

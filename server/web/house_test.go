@@ -20,12 +20,15 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/db/dbtest"
 	"github.com/copse-social/copse/federation"
+	"github.com/copse-social/copse/server/artifact"
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/media"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/paper"
+	"github.com/copse-social/copse/server/practice"
 	"github.com/copse-social/copse/server/trust"
 	"github.com/copse-social/copse/server/web"
 )
@@ -41,6 +44,7 @@ type house struct {
 
 	pressBroken bool
 	trust       *trust.Rules
+	shelf       *media.Shelf
 	door        *web.Door
 	echo        *echo.Echo
 	elsewhere   map[string]*db.Actor
@@ -68,11 +72,16 @@ func newHouse(t testing.TB) *house {
 	h.trust = trust.New(trust.Options{Pub: pub, Community: h.com, Words: words})
 	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: quiet})
 	h.mod = moderation.New(moderation.Options{Pub: pub, Community: h.com})
+	kinds, err := practice.LoadKinds("")
+	h.ok(err)
+	h.shelf = media.NewShelf(t.TempDir())
 	h.door = web.New(web.Options{
 		Store: h.store, Community: h.com, Exchange: h.ex, Moderation: h.mod, Trust: h.trust,
 		Membership: membership.New(membership.Options{Pub: pub, Community: h.com, Exchange: h.ex, Words: words}),
 		Charter:    charter.New(charter.Options{Pub: pub, Community: h.com, Words: words, Log: quiet}),
 		Press:      paper.New(paper.Options{Renderer: "http://press.test", Transport: h}),
+		Shelf:      h.shelf,
+		Artifact:   artifact.New(artifact.Options{Pub: pub, Community: h.com, Exchange: h.ex, Kinds: kinds, Words: words, Log: quiet}),
 		Base:       "https://copse.test", Host: "copse.test",
 		Resolve: h.resolve, Subscribe: h.subscribe, Now: h.now, Log: quiet,
 	})

@@ -19,6 +19,7 @@ import (
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/media"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/moving"
@@ -53,6 +54,7 @@ type Options struct {
 	Synthesis  *synthesis.Rules
 	Trust      *trust.Rules
 	Press      *paper.Press // what makes PDFs; nil makes none
+	Shelf      *media.Shelf // where files lie
 	// Base is scheme and host of the instance without a slash at the end, Host the name in handles.
 	Base, Host string
 	// Secure marks cookies for https only; false in a laboratory.
@@ -137,7 +139,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	d.lookup().Mount(g)
 	d.founding().Mount(g)
 	d.openness().Mount(g)
-	library.New(library.Options{Store: d.store, Community: d.com, Artifact: d.o.Artifact, Frame: d.Frame, Base: d.o.Base}).Mount(g)
+	library.New(library.Options{Store: d.store, Community: d.com, Artifact: d.o.Artifact, Frame: d.Frame, Shelf: d.o.Shelf, Press: d.o.Press, Base: d.o.Base, Log: d.o.Log}).Mount(g)
 }
 
 // Shared are the pages whose addresses other servers ask too, by route.

@@ -67,6 +67,20 @@ func aboutReview(l *locales.Loc, code string) string {
 		return l.Text("This was decided already.")
 	case "reason-missing":
 		return l.Text("Say why not, so that they can learn from it.")
+	case "file-none":
+		return l.Text("Choose a file.")
+	case "file-unread":
+		return l.Text("This is no Word, HTML or Markdown file that can be read.")
+	case "file-large":
+		return l.Text("The file is too large, or holds more than can be read.")
+	case "files-many":
+		return l.Text("No more files fit here.")
+	case "picture-unread":
+		return l.Text("This picture cannot be shown: it is damaged or too large.")
+	case "chapter-none":
+		return l.Text("A chapter is a published page of the same community.")
+	case "chapters-many":
+		return l.Text("No more chapters fit here.")
 	case "place-missing":
 		return l.Text("Say where you used it.")
 	case "hours-range":

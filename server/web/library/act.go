@@ -72,6 +72,15 @@ func (d *Pages) deeds(c echo.Context, s *seen) map[string]deed {
 			in := artifact.Decision{By: me, ID: number("suggestion"), Accept: c.FormValue("accept") != "", Reason: c.FormValue("reason")}
 			return d.art.DecideSuggestion(ctx, tx, a, in)
 		}},
+		"describe": {l.Text("Saved."), true, func(ctx context.Context, tx *db.Store, a *db.Artifact) error {
+			return d.art.DescribeFile(ctx, tx, a, artifact.Describing{By: me, Digest: c.FormValue("digest"), Label: c.FormValue("label")})
+		}},
+		"unfile": {l.Text("Taken out."), true, func(ctx context.Context, tx *db.Store, a *db.Artifact) error {
+			return d.art.DropFile(ctx, tx, a, artifact.Describing{By: me, Digest: c.FormValue("digest")})
+		}},
+		"chapter": {l.Text("Saved."), true, func(ctx context.Context, tx *db.Store, a *db.Artifact) error {
+			return d.art.Arrange(ctx, tx, a, artifact.Arranging{By: me, Chapter: number("chapter"), Move: int(number("move"))})
+		}},
 		"discard": {l.Text("Done. It can be brought back."), true, func(ctx context.Context, tx *db.Store, a *db.Artifact) error {
 			return d.art.Discard(ctx, tx, a, me)
 		}},

@@ -78,6 +78,9 @@ func (d *Pages) draftPage(c echo.Context, status int, s *seen, no *community.Ref
 	if err := d.draftAside(c, &p, a); err != nil {
 		return err
 	}
+	if err := d.draftFiles(c, &p, a, no); err != nil {
+		return err
+	}
 	if err := d.draftReview(c, &p, s); err != nil {
 		return err
 	}
@@ -315,5 +318,7 @@ func readDraft(c echo.Context) (artifact.Saving, error) {
 	if form.Get("new-title") != "" || form.Get("new-text") != "" {
 		in.Blocks = append(in.Blocks, db.Block{Key: practice.FreeKey(in.Blocks), Title: form.Get("new-title"), Text: form.Get("new-text")})
 	}
+	in.Blocks = moved(in.Blocks, form.Get("up"), -1)
+	in.Blocks = moved(in.Blocks, form.Get("down"), 1)
 	return in, nil
 }

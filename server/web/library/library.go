@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,6 +24,8 @@ import (
 	"github.com/copse-social/copse/frontend/views"
 	"github.com/copse-social/copse/server/artifact"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/media"
+	"github.com/copse-social/copse/server/paper"
 	"github.com/copse-social/copse/server/practice"
 	"github.com/copse-social/copse/server/rights"
 	"github.com/copse-social/copse/server/web/frame"
@@ -34,7 +37,10 @@ type Options struct {
 	Community *community.Rules
 	Artifact  *artifact.Rules
 	Frame     *frame.Frame
+	Shelf     *media.Shelf // where files lie
+	Press     *paper.Press // what makes PDFs; nil makes none
 	Base      string
+	Log       *slog.Logger
 }
 
 // Pages serves them.
@@ -43,12 +49,15 @@ type Pages struct {
 	store *db.Store
 	com   *community.Rules
 	art   *artifact.Rules
+	shelf *media.Shelf
+	press *paper.Press
 	base  string
+	log   *slog.Logger
 }
 
 // New makes the pages.
 func New(o Options) *Pages {
-	return &Pages{Frame: o.Frame, store: o.Store, com: o.Community, art: o.Artifact, base: o.Base}
+	return &Pages{Frame: o.Frame, store: o.Store, com: o.Community, art: o.Artifact, shelf: o.Shelf, press: o.Press, base: o.Base, log: o.Log}
 }
 
 // Mount adds the routes to a group that has the web door's reader around it.
@@ -57,10 +66,15 @@ func (d *Pages) Mount(g *echo.Group) {
 	g.GET("/c/:handle/library", d.library)
 	g.GET("/c/:handle/library/new", d.beginForm, in)
 	g.POST("/c/:handle/library/new", d.begin, in)
+	g.GET("/c/:handle/library/import", d.importForm, in)
+	g.POST("/c/:handle/library/import", d.importFile, in)
 	g.GET("/a/:id", d.current)
 	g.GET("/a/:id/v/:number", d.version)
 	g.GET("/a/:id/v/:number/:form", d.export)
 	g.GET("/a/:id/compare", d.compare)
+	g.POST("/a/:id/files", d.attach, in)
+	g.GET("/a/:id/files/:digest", d.file)
+	g.POST("/a/:id/preview", d.preview, in)
 	g.GET("/a/:id/draft", d.draft, in)
 	g.POST("/a/:id/draft", d.save, in)
 	g.GET("/a/:id/review", d.reviewForm, in)

@@ -63,6 +63,11 @@ func (d *Pages) show(c echo.Context, status int, s *seen, number int64) error {
 	if err := d.beside(c, s, v, &p); err != nil {
 		return err
 	}
+	files, err := d.store.ArtifactFiles(c.Request().Context(), s.a.ID, number)
+	if err != nil {
+		return fmt.Errorf("list files of version %d of artifact %d: %w", number, s.a.ID, err)
+	}
+	p.Files = goesWith(p.Loc, s.a, files)
 	if err := d.acts(c, s, &p); err != nil {
 		return err
 	}
@@ -126,7 +131,7 @@ func sections(l loc, source string) []views.Section {
 	_, parts := practice.Split(source)
 	var list []views.Section
 	for i, s := range parts {
-		list = append(list, views.Section{ID: "s" + strconv.Itoa(i+1), Title: s.Title, Callout: s.Callout, Word: calloutWord(l, s.Callout), Body: ui.HTML(s.HTML())})
+		list = append(list, views.Section{ID: "s" + strconv.Itoa(i+1), Title: s.Title, Callout: s.Callout, Word: calloutWord(l, s.Callout), Body: ui.HTML(s.Shown("s" + strconv.Itoa(i+1) + "-"))})
 	}
 	return list
 }

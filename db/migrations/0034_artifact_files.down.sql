@@ -1,0 +1,3 @@
+DROP TABLE IF EXISTS artifact_chapters;
+DROP TABLE IF EXISTS artifact_imports;
+DROP TABLE IF EXISTS artifact_files;
