@@ -130,14 +130,16 @@ func (s *Store) CreateArtifact(ctx context.Context, a *Artifact) error {
 	if err != nil {
 		return fmt.Errorf("create artifact %s: %w", a.URI, err)
 	}
-	return nil
+	return s.putFacets(ctx, a)
 }
 
 // SaveArtifact writes all of an artifact.
 func (s *Store) SaveArtifact(ctx context.Context, a *Artifact) error {
 	a.UpdatedAt = s.Now()
-	_, err := s.write.NewUpdate().Model(a).WherePK().Exec(ctx)
-	return wrap(err)
+	if _, err := s.write.NewUpdate().Model(a).WherePK().Exec(ctx); err != nil {
+		return wrap(err)
+	}
+	return s.putFacets(ctx, a)
 }
 
 // NextRevision stores a save of a draft as the next one and says whether nobody else was faster:
@@ -212,7 +214,6 @@ func (s *Store) Library(ctx context.Context, q LibraryQuery) ([]*Artifact, error
 		{"artifact.kind", q.Kind},
 		{"artifact.maturity", q.Maturity},
 		{"artifact.lang", q.Lang},
-		{"author.host", q.Host},
 	} {
 		if f.value != "" {
 			sel = sel.Where("? = ?", bun.Ident(f.column), f.value)
@@ -220,6 +221,9 @@ func (s *Store) Library(ctx context.Context, q LibraryQuery) ([]*Artifact, error
 	}
 	if q.GroupID != 0 {
 		sel = sel.Where("artifact.group_id = ?", q.GroupID)
+	}
+	if q.Host != "" {
+		sel = sel.Where("artifact.author_id IN (SELECT id FROM actors WHERE host = ?)", q.Host)
 	}
 	if q.Topic != "" {
 		sel = sel.Where("artifact.topics LIKE ? ESCAPE '!'", "% "+likely(q.Topic)+" %")
@@ -280,27 +284,6 @@ func (s *Store) ArtifactDrafts(ctx context.Context, groupID int64, limit int) ([
 		Where("artifact.group_id = ? AND (artifact.version = 0 OR artifact.stage <> 'published') AND artifact.retired_at = 0 AND artifact.discarded_at = 0", groupID).
 		Order("artifact.updated_at DESC").Limit(int64(limit)).Scan(ctx)
 	return list, wrap(err)
-}
-
-// ArtifactFacets are the values by which the library of a group can be narrowed.
-type ArtifactFacets struct{ Kinds, Langs, Hosts, Maturities, Topics []string }
-
-// FacetsOf lists what the published artifacts of a group, 0 for all, differ in.
-func (s *Store) FacetsOf(ctx context.Context, groupID int64) (ArtifactFacets, error) {
-	var f ArtifactFacets
-	for _, one := range []struct {
-		column string
-		into   *[]string
-	}{
-		{"a.kind", &f.Kinds}, {"a.lang", &f.Langs}, {"p.host", &f.Hosts}, {"a.maturity", &f.Maturities}, {"a.topics", &f.Topics},
-	} {
-		err := s.read.NewRaw(`SELECT DISTINCT ? FROM artifacts a JOIN actors p ON p.id = a.author_id
-			WHERE (a.group_id = ? OR ? = 0) AND a.version > 0 ORDER BY 1 LIMIT 200`, bun.Ident(one.column), groupID, groupID).Scan(ctx, one.into)
-		if err != nil {
-			return f, fmt.Errorf("list %s of the library of group %d: %w", one.column, groupID, wrap(err))
-		}
-	}
-	return f, nil
 }
 
 // ArtifactsWithin lists artifacts by their ActivityPub ids, those of them that are here and published.
