@@ -228,11 +228,14 @@ func (s *Store) Library(ctx context.Context, q LibraryQuery) ([]*Artifact, error
 	if q.Topic != "" {
 		sel = sel.Where("artifact.topics LIKE ? ESCAPE '!'", "% "+likely(q.Topic)+" %")
 	}
-	within, err := s.artifactsSaying(ctx, q.Words)
+	within, all, err := s.artifactsSaying(ctx, q.Words)
 	if err != nil {
 		return nil, err
 	}
 	sel = sel.WhereGroup(" AND ", func(sel *bun.SelectQuery) *bun.SelectQuery {
+		if all {
+			return sel.Where("artifact.id IN (?)", bun.List(within))
+		}
 		for word := range strings.FieldsSeq(strings.ToLower(q.Words)) {
 			sel = sel.Where("lower(artifact.title || ' ' || artifact.abstract) LIKE ? ESCAPE '!'", "%"+likely(word)+"%")
 		}
@@ -263,13 +266,19 @@ func (s *Store) Library(ctx context.Context, q LibraryQuery) ([]*Artifact, error
 }
 
 // artifactsSaying lists the newest posts with some words in their texts or in the files that go with
-// them; artifacts are among them.
-func (s *Store) artifactsSaying(ctx context.Context, words string) ([]int64, error) {
+// them, artifacts among them, and says whether these are all that have the words. Where they are too
+// many, or none, titles have to be read: a word of a script without spaces is in no index.
+func (s *Store) artifactsSaying(ctx context.Context, words string) (ids []int64, all bool, err error) {
 	list := searchWords(words)
 	if len(list) == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
-	return s.withWords(ctx, s.pattern(list), 0)
+	for _, pattern := range []string{s.pattern(list), s.pattern(list) + s.begun()} {
+		if ids, err = s.withWords(ctx, pattern, 0); err != nil || len(ids) > 0 {
+			break
+		}
+	}
+	return ids, len(ids) > 0 && len(ids) < searchLooked, err
 }
 
 // likely escapes the signs that LIKE reads.

@@ -67,3 +67,22 @@ func TestFacetsOf(t *testing.T) {
 		t.Errorf("of nobody's server: %d, %v", len(list), err)
 	}
 }
+
+// Words are found in texts by the index, and in titles also within a word, as scripts without spaces
+// need it.
+func TestLibrary_words(t *testing.T) {
+	t.Parallel()
+	ctx, s := t.Context(), dbtest.New(t)
+	g, bob := group(t, s, "water"), person(t, s, "bob", "peer.test")
+	strip, spaceless := published(t, s, g, bob, "checklist", ""), published(t, s, g, bob, "story", "")
+	spaceless.Title = "高温下保持疫苗安全"
+	ok(t, s.SaveArtifact(ctx, spaceless))
+	ok(t, s.IndexPost(ctx, strip.ID, strip.Title, "Tape a paper strip inside the door"))
+	for words, want := range map[string]int64{"strip": strip.ID, "stri": strip.ID, "paper strip": strip.ID, "疫苗": spaceless.ID, "checkl": strip.ID, "%": 0, "nowhere": 0} {
+		list, err := s.Library(ctx, db.LibraryQuery{GroupID: g.ID, Words: words, Limit: 10})
+		ok(t, err)
+		if found := len(list) == 1 && list[0].ID == want; found != (want != 0) || len(list) > 1 {
+			t.Errorf("%q finds %d artifacts, want %d", words, len(list), want)
+		}
+	}
+}
