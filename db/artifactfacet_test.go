@@ -77,6 +77,9 @@ func TestLibrary_words(t *testing.T) {
 	strip, spaceless := published(t, s, g, bob, "checklist", ""), published(t, s, g, bob, "story", "")
 	spaceless.Title = "高温下保持疫苗安全"
 	ok(t, s.SaveArtifact(ctx, spaceless))
+	ok(t, s.CreatePost(ctx, &db.Post{
+		ID: strip.ID, URI: strip.URI, GroupID: g.ID, AuthorID: bob.ID, Kind: db.KindArtifact, State: db.PostPublished, Visibility: db.VisibilityPublic,
+	}, nil))
 	ok(t, s.IndexPost(ctx, strip.ID, strip.Title, "Tape a paper strip inside the door"))
 	for words, want := range map[string]int64{"strip": strip.ID, "stri": strip.ID, "paper strip": strip.ID, "疫苗": spaceless.ID, "checkl": strip.ID, "%": 0, "nowhere": 0} {
 		list, err := s.Library(ctx, db.LibraryQuery{GroupID: g.ID, Words: words, Limit: 10})
