@@ -20,6 +20,7 @@ describe("a conversation over two servers", () => {
   let away;
   let amina;
   let binh;
+  let carla;
   let heard;
   let atHome; // the discussion on the home server
   let there; // and on the other
@@ -119,13 +120,13 @@ describe("a conversation over two servers", () => {
     quiet();
   });
 
-  it("takes a report across, and what is removed goes everywhere", async () => {
-    const carla = await person(away, "carla", "Carla Reyes");
-    const other = await open(browser);
-    await signIn(other, carla);
-    await other.goto(there);
-    await reply(other, advert);
-    await other.close();
+  it("takes a report across, removes the text everywhere and closes the community to its author", async () => {
+    const login = await person(away, "carla", "Carla Reyes");
+    carla = await open(browser);
+    heard.push(watch(carla));
+    await signIn(carla, login);
+    await carla.goto(there);
+    await reply(carla, advert);
 
     await eventually(binh, there, (p) => said(p, advert));
     await eventually(amina, atHome, (p) => said(p, advert));
@@ -142,12 +143,39 @@ describe("a conversation over two servers", () => {
     await amina.getByText("An advertisement.").waitFor();
     await amina.locator(".sheet", { hasText: advert }).waitFor();
     await amina.getByLabel("What was decided, and why").fill("No advertisements here.");
-    await press(amina, "Remove the text and close");
+    await press(amina, "Remove it and close the community to them");
     await amina.goto(`${home.origin}/reports`);
     await amina.getByRole("heading", { level: 1, name: "Reports" }).waitFor();
     assert.equal(await amina.locator("#open li").count(), 0, "no report is open");
     await eventually(binh, there, (p) => p.locator(".reply.gone").nth(1));
     assert.equal(await binh.getByText(advert).count(), 0);
+    await eventually(binh, `${away.origin}/reports`, (p) => p.locator("main", { hasText: "No advertisements here." }));
+    quiet();
+  });
+
+  it("has a moderator of another organisation hear the appeal, and opens the community again", async () => {
+    await amina.goto(`${home.origin}/c/coldchain/people/binh@${away.host}`);
+    await amina.locator('button[formaction$="/moderator"]').click();
+    await amina.locator('button[formaction$="/withdraw-moderator"]').waitFor();
+
+    await carla.goto(`${away.origin}/c/coldchain@${home.host}/appeal`);
+    await carla.getByText("The community is closed to you until").waitFor();
+    await shot(carla, "appeal-form");
+    await carla.locator("textarea").fill("Benno is the ministry's store.");
+    await press(carla, "Send the appeal");
+    await carla.getByText("What is decided stands under Reports").waitFor();
+
+    await eventually(binh, `${away.origin}/reports`, (p) => p.locator("#open a.title, #appeals a.title"));
+    await binh.locator("#open a.title, #appeals a.title").first().click();
+    await binh.getByText("Benno is the ministry's store.").waitFor();
+    await shot(binh, "appeal-case");
+    await binh.getByLabel("What was decided, and why").fill("A store of the ministry is no shop.");
+    await press(binh, "Open the community to them");
+
+    await eventually(carla, `${away.origin}/reports`, (p) => p.locator("main", { hasText: "A store of the ministry is no shop." }));
+    await carla.goto(there);
+    await reply(carla, "Thank you.");
+    await eventually(amina, atHome, (p) => said(p, "Thank you."));
     quiet();
   });
 });
