@@ -48,7 +48,7 @@ func leakArtifacts(w *leakWorld) map[string]leakRow {
 		"POST /a/:id/files":              at("/a/", "/files"),
 		"POST /a/:id/preview":            at("/a/", "/preview"),
 		"GET /a/:id/v/:number":           at("/a/", "/v/1"),
-		"GET /a/:id/v/:number/:form":     at("/a/", "/v/1/md").add(at("/a/", "/v/1/print")),
+		"GET /a/:id/v/:number/:form":     at("/a/", "/v/1/md").add(at("/a/", "/v/1/print")).add(at("/a/", "/v/1/epub")).add(at("/a/", "/v/1/docx")).add(at("/a/", "/v/1/pdf")).add(at("/a/", "/v/1/ris")),
 		"GET /a/:id/compare":             at("/a/", "/compare?from=1&to=1"),
 		"POST /a/:id/do/:act":            at("/a/", "/do/keep").add(at("/a/", "/do/discard")),
 

@@ -217,7 +217,7 @@ func (i *instance) tidy(ctx context.Context) error {
 	}
 	return chores.New(chores.Options{
 		Store: i.store, Charter: i.charter, Membership: i.membership, Exchange: i.exchange, Query: i.query, Trust: i.trust, Resolve: i.resolver.Handle,
-		Audit: days(i.cfg.AuditDays), Now: i.now, Log: i.log,
+		Files: newShelf(i.cfg), Audit: days(i.cfg.AuditDays), Now: i.now, Log: i.log,
 	}).Round(ctx)
 }
 

@@ -72,7 +72,17 @@ type Artifact struct {
 	Talk     string // where it is talked about
 	Module   *Module
 	Files    []GoesWith
+	CiteAs   []ui.Link
+	Contents []ui.Link // of a book
+	InBooks  []InBook
 	Error    string
+}
+
+// InBook is where a page stands in a book.
+type InBook struct {
+	Book           ui.Link
+	Place          string // in words
+	Previous, Next *ui.Link
 }
 
 // GoesWith is a file beside a text.
@@ -250,6 +260,8 @@ type ArtifactForm struct {
 type ArtifactPrint struct {
 	Shell
 	Artifact Artifact
+	Chapters []Artifact
 	Group    string
 	Back     string
+	NoPDF    bool // nothing here makes PDFs
 }

@@ -47,7 +47,8 @@ func sampleArtifact(s Shell) Artifact {
 		Record:   []ReviewLine{{Name: "Dr Leila Haddad", Org: "Health Country Office", Said: "accepts", Interest: "none"}}, Cite: "Amina (2026).", Address: "https://wash.example/a/7/v/1", Hash: "7f3ac21e",
 		Based: []ui.Link{{Label: "Query", URL: "https://wash.example/a/6"}}, UsesSum: "Used 1 time",
 		Uses:  []UseLine{{Person: ui.Person{Name: "Sunita", Initials: "S", URL: "/u/sunita", Org: health}, Place: "Oru Hospital", Way: "as it was", Result: "Twelve weeks.", Hours: "about 6 hours saved (stated)", When: clock, Version: 1}},
-		Files: []GoesWith{{Name: "log.csv", Label: "A month", URL: "/a/7/files/ab", Size: "42 KB", Digest: "ab"}}, Comments: 5, Talk: "/d/7", Module: &Module{Steps: []ui.Choice{{Value: "The question", Label: "The question", Chosen: true}}, Answer: "0.8"},
+		Files: []GoesWith{{Name: "log.csv", Label: "A month", URL: "/a/7/files/ab", Size: "42 KB", Digest: "ab"}}, CiteAs: []ui.Link{{Label: "BibTeX", URL: "/a/7/v/1/bib"}}, Contents: []ui.Link{{Label: "One", URL: "/a/8"}},
+		InBooks: []InBook{{Book: ui.Link{Label: "All of it", URL: "/a/9"}, Place: "Chapter 2 of 3", Previous: &ui.Link{Label: "One", URL: "/a/8"}, Next: &ui.Link{Label: "Three", URL: "/a/10"}}}, Comments: 5, Talk: "/d/7", Module: &Module{Steps: []ui.Choice{{Value: "The question", Label: "The question", Chosen: true}}, Answer: "0.8"},
 	}
 }
 
@@ -55,7 +56,7 @@ func artifactFull(s Shell) Page { return sampleArtifact(s) }
 
 func artifactPaper(s Shell) Page {
 	a := sampleArtifact(s)
-	return ArtifactPrint{Shell: a.Shell, Artifact: a, Group: "Water Quality", Back: "/a/7"}
+	return ArtifactPrint{Shell: a.Shell, Artifact: a, Chapters: []Artifact{{Name: "One", Lang: "ar", By: "By Binh", Sections: []Section{{Title: "Within", Body: "<p>Text</p>"}}}}, NoPDF: true, Group: "Water Quality", Back: "/a/7"}
 }
 
 func artifactDraft(s Shell) Page {

@@ -8,7 +8,11 @@
 package document
 
 import (
+	"bytes"
 	"errors"
+	"image"
+	_ "image/jpeg" // its size is read
+	_ "image/png"
 	"slices"
 	"strings"
 )
@@ -206,4 +210,13 @@ func Leads(address string) string {
 		return a
 	}
 	return ""
+}
+
+// PixelsOf is how large a picture is, by its head; a small square where that can't be read.
+func PixelsOf(body []byte) (wide, high int) {
+	c, _, err := image.DecodeConfig(bytes.NewReader(body))
+	if err != nil || c.Width < 1 || c.Height < 1 || c.Width > 1<<16 || c.Height > 1<<16 {
+		return 96, 96
+	}
+	return c.Width, c.Height
 }

@@ -96,10 +96,11 @@ func (s *Shelf) Read(digest string) ([]byte, error) {
 }
 
 // Sweep takes away files that were laid down before a time and that nobody names (T50): half of a
-// form that was never sent, or what its artifact went with. It answers how many.
-func (s *Shelf) Sweep(before time.Time, named func(digest string) (bool, error)) (int, error) {
+// form that was never sent, or what its artifact went with. It looks at one of the shelf's 256 folders,
+// so that no round is long, and answers how many went.
+func (s *Shelf) Sweep(folder byte, before time.Time, named func(digest string) (bool, error)) (int, error) {
 	gone := 0
-	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(s.dir, hex.EncodeToString([]byte{folder})), func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}

@@ -167,7 +167,7 @@ func TestFiles_ofWhatIsPublished(t *testing.T) {
 		b.sends(page+"/files", "log.csv", []byte("ward,mg\n3,0.2\n"), "label", "A month of readings").want(http.StatusSeeOther)
 		h.filled(g, page)
 		h.published(b, page)
-		shown := b.get(page).want(http.StatusOK).shows("A month of readings", "1 KB", `class="footnote-ref"`, "log.csv")
+		shown := b.get(page).want(http.StatusOK).shows("A month of readings", `dim sm">1`, `class="footnote-ref"`, "log.csv")
 		link := regexp.MustCompile(page + `/files/[0-9a-f]{64}`).FindString(shown.body)
 		stranger := h.visitor()
 		file := stranger.get(link).want(row.stranger)

@@ -11,11 +11,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/media"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/query"
 	"github.com/copse-social/copse/server/trust"
@@ -40,6 +42,8 @@ type Options struct {
 	Trust      *trust.Rules
 	// Resolve finds somebody by handle, asking their server.
 	Resolve func(ctx context.Context, handle string) (*db.Actor, error)
+	// Files are swept of what no row names; nil keeps none.
+	Files *media.Shelf
 	// Audit is how long the record of visits is kept.
 	Audit time.Duration
 	Now   func() time.Time
@@ -56,8 +60,23 @@ func New(o Options) *Chores { return &Chores{o} }
 func (c *Chores) Round(ctx context.Context) error {
 	return errors.Join(
 		c.o.Store.DropExpiredSessions(ctx), c.o.Store.TidyAudit(ctx, c.o.Audit),
-		c.charters(ctx), c.founders(ctx), c.returned(ctx), c.silent(ctx), c.untended(ctx), c.hidden(ctx), c.queries(ctx), c.ended(ctx),
+		c.charters(ctx), c.founders(ctx), c.returned(ctx), c.silent(ctx), c.untended(ctx), c.hidden(ctx), c.queries(ctx), c.ended(ctx), c.files(ctx),
 	)
+}
+
+// unnamed is how long a file lies that no row names: a form that was never sent (T50).
+const unnamed = 24 * time.Hour
+
+// files sweeps one folder of the shelf; all come up in time.
+func (c *Chores) files(ctx context.Context) error {
+	if c.o.Files == nil {
+		return nil
+	}
+	n, err := c.o.Files.Sweep(byte(rand.IntN(256)), time.Now().Add(-unnamed), func(digest string) (bool, error) { return c.o.Store.FileNamed(ctx, digest) })
+	if n > 0 {
+		c.o.Log.InfoContext(ctx, "files swept that nobody names", "files", n)
+	}
+	return err
 }
 
 // charters adopts what silence has decided.

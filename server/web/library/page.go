@@ -68,6 +68,12 @@ func (d *Pages) show(c echo.Context, status int, s *seen, number int64) error {
 		return fmt.Errorf("list files of version %d of artifact %d: %w", number, s.a.ID, err)
 	}
 	p.Files = goesWith(p.Loc, s.a, files)
+	if p.Contents, err = d.contents(c, s, number); err != nil {
+		return err
+	}
+	if p.InBooks, err = d.inBooks(c, s); err != nil {
+		return err
+	}
 	if err := d.acts(c, s, &p); err != nil {
 		return err
 	}
@@ -291,7 +297,14 @@ func (d *Pages) acts(c echo.Context, s *seen, p *views.Artifact) error {
 	ctx, a := c.Request().Context(), s.a
 	base := practice.Page(a.ID)
 	file := practice.VersionPage(a.ID, int64(p.Version))
-	p.Acts = views.ArtifactActs{Action: base + "/do", Print: file + "/print", Files: []ui.Link{{Label: "Markdown", URL: file + "/md"}}}
+	p.Acts = views.ArtifactActs{Action: base + "/do", Print: file + "/print"}
+	if d.press.Ready() {
+		p.Acts.Files = append(p.Acts.Files, ui.Link{Label: "PDF", URL: file + "/pdf"})
+	}
+	for _, f := range []ui.Link{{Label: "EPUB", URL: "/epub"}, {Label: "Word", URL: "/docx"}, {Label: "Markdown", URL: "/md"}} {
+		p.Acts.Files = append(p.Acts.Files, ui.Link{Label: f.Label, URL: file + f.URL})
+	}
+	p.CiteAs = []ui.Link{{Label: "BibTeX", URL: file + "/bib"}, {Label: "RIS", URL: file + "/ris"}}
 	if frame.Me(c) == nil {
 		return nil
 	}
@@ -337,36 +350,6 @@ func module(parts []views.Section, kept *db.ArtifactKept) *views.Module {
 		}
 	}
 	return m
-}
-
-// export handles GET /a/:id/v/:number/:form: a version as a file or as a page to print.
-func (d *Pages) export(c echo.Context) error {
-	s, n, err := d.versionAt(c)
-	if err != nil {
-		return err
-	}
-	v, err := d.store.VersionOf(c.Request().Context(), s.a.ID, n)
-	if err != nil {
-		return err
-	}
-	switch c.Param("form") {
-	case "md":
-		return file(c, v, "md", "text/markdown; charset=utf-8", []byte(v.Source))
-	case "print":
-		p, err := d.artifact(c, s, v)
-		if err != nil {
-			return err
-		}
-		d.facts(p.Loc, s.a, &p)
-		return d.Page(c, http.StatusOK, views.ArtifactPrint{Shell: p.Shell, Artifact: p, Group: s.group.Actor.Label(), Back: practice.VersionPage(s.a.ID, n)})
-	}
-	return echo.ErrNotFound
-}
-
-// file answers with a file of its own, which no browser shows as a page.
-func file(c echo.Context, v *db.ArtifactVersion, ending, mediaType string, body []byte) error {
-	c.Response().Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="artifact-%d-v%d.%s"`, v.ArtifactID, v.Number, ending))
-	return c.Blob(http.StatusOK, mediaType, body)
 }
 
 // compare handles GET /a/:id/compare: two versions beside one another, part by part.
