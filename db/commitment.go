@@ -66,12 +66,19 @@ func (s *Store) Introduced(ctx context.Context, commitmentID, postID int64) erro
 	return err
 }
 
+// IntroducedThere notes the introduction that somebody's own server has posted for them.
+func (s *Store) IntroducedThere(ctx context.Context, groupID, actorID, postID int64) error {
+	_, err := s.exec(ctx, "UPDATE commitments SET post_id = ?2 WHERE actor_id = "+personOf+" AND group_id = ?1 AND post_id = 0", actorID, groupID, postID)
+	return err
+}
+
 // Kinds of what is said about a wish to belong.
 const (
 	JoinAsked     = "asked"    // by a steward, of the person
 	JoinAnswered  = "answered" // by the person
 	JoinVouched   = "vouched"  // by a member, for the person
 	JoinAccepted  = "accepted"
+	JoinWelcomed  = "welcomed" // by a person, after joining
 	JoinRefused   = "refused"
 	JoinWithdrawn = "withdrawn"
 )

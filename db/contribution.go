@@ -11,6 +11,11 @@ const (
 	GaveQuery    = "query"
 	GaveResponse = "response"
 	GaveHelpful  = "helpful" // a mark on what somebody else gave
+	GavePost     = "post"    // the start of a discussion
+	GaveReply    = "reply"   // in a discussion that asks nothing
+	GaveVersion  = "version" // a version of an artifact, by each who wrote on it
+	GaveReview   = "review"  // finished
+	GaveUse      = "use"     // a report that an artifact was applied
 )
 
 // Contribution is something a person gave to a community, with what they were at that moment. Rows are
@@ -39,6 +44,14 @@ func (s *Store) Contribute(ctx context.Context, c Contribution, who *Actor) erro
 		c.ActorID, c.Organisation = who.ID, OrganisationOf(who)
 	}
 	return s.insert(ctx, &c)
+}
+
+// Contributed says whether a person gave an object of a kind before.
+func (s *Store) Contributed(ctx context.Context, c Contribution, actorID int64) (bool, error) {
+	var given bool
+	err := s.read.NewRaw("SELECT EXISTS (SELECT 1 FROM contributions WHERE group_id = ? AND actor_id = ? AND kind = ? AND object = ?)",
+		c.GroupID, actorID, c.Kind, c.Object).Scan(ctx, &given)
+	return given, wrap(err)
 }
 
 // OrganisationOf is what a person belongs to as they say, else where they come from.

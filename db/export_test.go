@@ -61,7 +61,16 @@ func (s *Store) PlanOfUnreadThere(ctx context.Context, accountID, discussionID i
 	if s.Engine() == "postgres" {
 		explain = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "
 	}
-	rows, err := s.root.write.QueryContext(ctx, explain+"SELECT id FROM "+unreadThere, accountID, discussionID)
+	return s.plan(ctx, explain+"SELECT id FROM "+unreadThere, accountID, discussionID)
+}
+
+// PlanOfDuties is how SQLite finds the duties of a kind.
+func (s *Store) PlanOfDuties(ctx context.Context, kind string) (string, error) {
+	return s.plan(ctx, "EXPLAIN QUERY PLAN "+dutyRows(kind), s.dutyArgs([]int64{1, 2})...)
+}
+
+func (s *Store) plan(ctx context.Context, sql string, args ...any) (string, error) {
+	rows, err := s.root.write.QueryContext(ctx, sql, args...)
 	if err != nil {
 		return "", err
 	}
@@ -93,4 +102,10 @@ func (s *Store) PricePerPage(ctx context.Context) (string, error) {
 	var price string
 	err := s.read.NewRaw("SHOW random_page_cost").Scan(ctx, &price)
 	return price, err
+}
+
+// Run runs a statement that no query of this package would.
+func (s *Store) Run(ctx context.Context, sql string) error {
+	_, err := s.exec(ctx, sql)
+	return err
 }

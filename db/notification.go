@@ -28,6 +28,7 @@ const (
 	NotifyRelease  = "release"  // a post of yours, or that you asked for, is to be read by everybody; Note is the state
 	NotifyArtifact = "artifact" // about what a community keeps: a review, a verdict, a change suggested; Note says which
 	NotifyQuery    = "query"    // about a query: asked to help, opened, closed, what came of it; Note is the code, then words
+	NotifyDuty     = "duty"     // something that waits in a community was given to you; Note says what
 	NotifyMove     = "move"     // a community you look after, or an instance you run, is part of a move; Note says how far
 )
 

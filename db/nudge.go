@@ -70,23 +70,24 @@ func (s *Store) RefusesNudges(ctx context.Context, groupID, actorID int64) (bool
 // Knower is a member who may know of something: what they may be asked about, and what others say
 // they know.
 type Knower struct {
+	GroupID int64  `bun:"group_id"`
 	ActorID int64  `bun:"actor_id"`
 	Topics  string `bun:"topics"`  // one a line, in lower case
 	Vouched string `bun:"vouched"` // of people elsewhere, as their server says
 	Others  int    `bun:"others"`  // how many endorse them for anything
 }
 
-// Knowers lists the living members of a community who say what they may be asked about, in order of
-// their ids, those who do not want to be asked left out. What was endorsed counts as said.
-func (s *Store) Knowers(ctx context.Context, groupID int64, limit int) ([]*Knower, error) {
+// Knowers lists the living members of some communities who say what they may be asked about, in order
+// of their ids, those who do not want to be asked left out. What was endorsed counts as said.
+func (s *Store) Knowers(ctx context.Context, groupIDs []int64, limit int) ([]*Knower, error) {
 	var list []*Knower
-	err := s.read.NewRaw(`SELECT m.actor_id AS actor_id, coalesce(p.topics, '') AS topics, coalesce(f.vouched, '') AS vouched,
+	err := s.read.NewRaw(`SELECT m.group_id AS group_id, m.actor_id AS actor_id, coalesce(p.topics, '') AS topics, coalesce(f.vouched, '') AS vouched,
 			(SELECT count(*) FROM endorsements e WHERE e.actor_id = m.actor_id) AS others
 		FROM memberships m LEFT JOIN profiles p ON p.actor_id = m.actor_id LEFT JOIN profile_faces f ON f.actor_id = m.actor_id
-		WHERE m.group_id = ? AND m.left_at = 0 AND m.status IN ('member', 'newcomer') AND coalesce(f.shown, 'members') <> 'nobody'
+		WHERE m.group_id IN (?) AND m.left_at = 0 AND m.status IN ('member', 'newcomer') AND coalesce(f.shown, 'members') <> 'nobody'
 			AND (coalesce(p.topics, '') <> '' OR coalesce(f.vouched, '') <> '' OR EXISTS (SELECT 1 FROM endorsements e WHERE e.actor_id = m.actor_id))
 			AND NOT EXISTS (SELECT 1 FROM nudge_refusals n WHERE n.group_id = m.group_id AND n.actor_id = m.actor_id)
-		ORDER BY m.actor_id LIMIT ?`, groupID, limit).Scan(ctx, &list)
+		ORDER BY m.actor_id LIMIT ?`, bun.List(groupIDs), limit).Scan(ctx, &list)
 	return list, wrap(err)
 }
 

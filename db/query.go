@@ -239,3 +239,15 @@ func (s *Store) ServedSince(ctx context.Context, groupID int64, since Time) (n i
 	err = s.read.NewRaw("SELECT count(*) FROM self_served WHERE group_id = ? AND at >= ?", groupID, since).Scan(ctx, &n)
 	return n, wrap(err)
 }
+
+// QueriesOpenedSince lists the queries of some communities that were opened since a moment, without
+// their posts, the last first: what measures are made of.
+func (s *Store) QueriesOpenedSince(ctx context.Context, groupIDs []int64, since Time, limit int) ([]*Query, error) {
+	var list []*Query
+	if len(groupIDs) == 0 {
+		return list, nil
+	}
+	err := s.read.NewSelect().Model(&list).Where("query.group_id IN (?) AND query.opened_at > ?", bun.List(groupIDs), since).
+		Order("query.opened_at DESC").Limit(int64(limit)).Scan(ctx)
+	return list, wrap(err)
+}

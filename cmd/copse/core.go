@@ -26,7 +26,10 @@ import (
 	"github.com/copse-social/copse/server/artifact"
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/duty"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/giving"
+	"github.com/copse-social/copse/server/guest"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/moving"
@@ -95,6 +98,8 @@ type core struct {
 	artifact   *artifact.Rules
 	query      *query.Rules
 	synthesis  *synthesis.Rules
+	duty       *duty.Rules
+	guest      *guest.Rules
 	sanction   *sanction.Rules
 	instance   *db.Actor // the Application
 }
@@ -149,10 +154,12 @@ func (c *core) addRules(ctx context.Context, h hooks) error {
 	closed := trust.Closed(func() *trust.Rules { return c.trust })
 	c.community = community.New(community.Options{Pub: pub, Log: c.log, Words: locales.Notice, Backfill: h.backfill, Closed: closed})
 	c.trust = trust.New(trust.Options{Pub: pub, Community: c.community, Words: locales.Notice})
-	c.exchange = exchange.New(exchange.Options{Pub: pub, Community: c.community, Log: c.log, Kinds: query.Kinds(func() *query.Rules { return c.query })})
+	c.exchange = exchange.New(exchange.Options{Pub: pub, Community: c.community, Log: c.log, Kinds: giving.Kinds(query.Kinds(func() *query.Rules { return c.query }))})
 	c.query = query.New(query.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Query})
 	c.charter = charter.New(charter.Options{Pub: pub, Community: c.community, Words: locales.Charter, Log: c.log})
 	c.membership = membership.New(membership.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Notice})
+	c.duty = duty.New(duty.Options{IRIs: c.iris, Community: c.community, Exchange: c.exchange, Words: locales.Duty})
+	c.guest = guest.New(c.iris, c.community)
 	c.sanction = sanction.New(sanction.Options{Pub: pub, Community: c.community, Trust: c.trust})
 	c.moderation = moderation.New(moderation.Options{Pub: pub, Community: c.community})
 	c.moving = moving.New(moving.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Moving, Log: c.log})

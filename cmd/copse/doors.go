@@ -27,7 +27,7 @@ func newShelf(cfg config.Config) *media.Shelf {
 // people builds the doors for browsers.
 func (i *instance) people() server.People {
 	o := web.Options{
-		Store: i.store, Community: i.community, Exchange: i.exchange, Charter: i.charter, Trust: i.trust, Moving: i.moving, Artifact: i.artifact, Query: i.query, Synthesis: i.synthesis, Membership: i.membership, Moderation: i.moderation, Base: i.iris.Base(), Host: i.iris.Host(),
+		Store: i.store, Community: i.community, Exchange: i.exchange, Charter: i.charter, Trust: i.trust, Moving: i.moving, Artifact: i.artifact, Query: i.query, Synthesis: i.synthesis, Duty: i.duty, Guest: i.guest, Membership: i.membership, Moderation: i.moderation, Base: i.iris.Base(), Host: i.iris.Host(),
 		Secure: i.cfg.URL.Scheme == "https", Press: newPress(i.cfg, i.log), Shelf: newShelf(i.cfg), Resolve: charter.NewReader(i.charter, i.store, i.resolver).Meet, Refresh: i.resolver.Refresh, Subscribe: i.subscribe,
 		Limit: i.limits.Login, Now: i.now, Log: i.log,
 	}

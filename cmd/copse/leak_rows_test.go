@@ -26,7 +26,7 @@ type leakRow struct {
 func leakRows(w *leakWorld) map[string]leakRow {
 	rows := make(map[string]leakRow)
 	for _, part := range []func(*leakWorld) map[string]leakRow{
-		leakDocuments, leakCommunity, leakMoves, leakBelonging, leakAsking, leakSynthesis, leakOpenness, leakArtifacts, leakCharter, leakPosts, leakPeople, leakOwn, leakWrites,
+		leakDocuments, leakCommunity, leakMoves, leakBelonging, leakAsking, leakCockpit, leakSynthesis, leakOpenness, leakArtifacts, leakCharter, leakPosts, leakPeople, leakOwn, leakWrites,
 	} {
 		maps.Copy(rows, part(w))
 	}

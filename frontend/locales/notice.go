@@ -56,6 +56,8 @@ func Notice(lang, code string, args map[string]string) string {
 		return l.Text("Thank you. Somebody else than who closed %s to you looks at it and answers.", group)
 	case "report-decided":
 		return l.Text("What you reported in %s has been looked at.", group)
+	case "guest-link":
+		return l.Text("Somebody, you we hope, wants to sign in as you to look after %s. Open the link in the browser in which you asked for it; it works once, until %s. If it was not you, do nothing.", group, args["until"])
 	case "group-archived":
 		return l.Text("%s is closed. Everything in it stays readable, and nothing new is taken. This is what you wrote:", group)
 	case "title-short", "title-long", "text-empty", "text-long", "text-invalid":

@@ -42,6 +42,12 @@ function press(key: string, sheet: HTMLElement): boolean {
       return click(within("a[href*='?to=']") ?? document.querySelector<HTMLElement>("a[href*='?to=']"));
     case "h":
       return click(within("button[formaction$='/like']"));
+    case "m":
+      return click(within("button[value='me-too']"));
+    case "s":
+      return click(within(".acts details:last-of-type > summary"));
+    case "a":
+      return click(within(".acts details:first-of-type > summary"));
     case "e":
       return click(within("a[href$='/edit']"));
   }
@@ -62,7 +68,7 @@ function click(el: HTMLElement | null | undefined): boolean {
   return !!el;
 }
 
-const item = ".rows > li, article.reply";
+const item = ".rows > li, li.duty, article.reply";
 
 function within(selector: string): HTMLElement | null {
   return document.activeElement?.closest(item)?.querySelector<HTMLElement>(selector) ?? null;

@@ -54,6 +54,9 @@ func (s Shell) keys() []ui.Choice {
 		{Value: "r", Label: s.Text("Reply")},
 		{Value: "h", Label: s.Text("Helpful")},
 		{Value: "e", Label: s.Text("Edit")},
+		{Value: "m", Label: s.Text("Sort as “me too”")},
+		{Value: "a", Label: s.Text("Assign a duty")},
+		{Value: "s", Label: s.Text("Put a duty off")},
 		{Value: "?", Label: s.Text("This list")},
 	}
 }

@@ -19,7 +19,7 @@ type sample struct {
 
 // samples is the list every page of the package belongs to.
 func samples() []sample {
-	return slices.Concat(talkSamples(), samplesDesk(), moveSamples(), samplesOpenness(), artifactSamples(), synthesisSamples(), []sample{
+	return slices.Concat(talkSamples(), samplesDesk(), moveSamples(), samplesOpenness(), artifactSamples(), synthesisSamples(), cockpitSamples(), []sample{
 		{name: "landing-empty", page: landingEmpty, out: true},
 		{name: "landing", page: landingFull, out: true, full: true},
 		{name: "sign-in", page: signInEmpty, out: true},

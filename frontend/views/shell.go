@@ -67,6 +67,7 @@ const (
 	Settings
 	Federation
 	Reports
+	CockpitTab
 )
 
 // Flash is what just happened, said once at the top of the page. With Undo it

@@ -214,7 +214,7 @@ func policyProblems(p page) (problems []string) {
 // ours.
 var served = regexp.MustCompile(`^(/|/moves|/sign-in|/setup|/search|/communities|/notifications(/\w+)?|/drafts(/drop)?|/settings(/\w+){0,3}` +
 	`|/reports(/\d+)?|/held/\d+|/admin/(federation|people|settings|log|trust)|/admin/trust/\d+|/admin/federation/[a-z.-]+(/dead/\d+)?(/\w+)?|/admin/people/\d+/\w+|/admin/persons(/\d+(/\w+)?)?` +
-	`|/sign-out|/lang|/theme|/read|/feed\.atom|/assets/[^/]+|/c/[^/]+(/(new|people|settings|log|follow|unfollow|join|leave|feed\.atom|charter|library(/(new|import))?|members|requests|rights|invitations|flyer(\.svg)?|life|move|slow|readers|queries|ask))?|` +
+	`|/cockpit|/guest(/\w+)?|/c/[^/]+/cockpit/\w+/\d+|/sign-out|/lang|/theme|/read|/feed\.atom|/assets/[^/]+|/c/[^/]+(/(new|people|settings|log|follow|unfollow|join|leave|feed\.atom|charter|library(/(new|import))?|members|requests|rights|invitations|flyer(\.svg)?|life|move|slow|readers|queries|ask|cockpit))?|` +
 	`/a/\d+(/(v/\d+(/\w+)?|compare|draft|preview|files(/\w+)?|review|suggest|reuse|do/\w+))?|/c/[^/]+/(join/\w+|requests/[^/]+(/vouch)?|invitations/[^/]+/withdraw|tend/[^/]+|life/archive|openness(/\w+)?|move/[a-z]+|charter/\w+(/\w+)?)|/start(/\d+(/[a-z-]+)?)?|` +
 	`/c/\w+/people/[^/]+(/[a-z-]+)?` +
 	`|/d/\w+(/replies|/synthesis(/\w+)?)?|/p/\w+(/(edit|delete|like|history|report|remove|restore|pin|lock|receipts|release|slow|hide|move))?|/u/[^/]+(/(follow|unfollow|report))?|/follow/([cdu]/)?[^/]+|/demo/.+|/media/.+|/sign-in/\w+)$`)

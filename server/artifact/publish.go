@@ -8,6 +8,7 @@ import (
 
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/giving"
 	"github.com/copse-social/copse/server/practice"
 	"github.com/copse-social/copse/server/rights"
 )
@@ -93,6 +94,9 @@ func (r *Rules) Publish(ctx context.Context, tx *db.Store, a *db.Artifact, p Pub
 		return nil, err
 	}
 	if err := r.settlePublished(ctx, tx, a, p, v); err != nil {
+		return nil, err
+	}
+	if err := giving.Version(ctx, tx, a, v); err != nil {
 		return nil, err
 	}
 	tell := r.renew

@@ -10,6 +10,7 @@ import (
 	"github.com/copse-social/copse/db"
 	"github.com/copse-social/copse/federation/content"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/giving"
 	"github.com/copse-social/copse/server/practice"
 )
 
@@ -189,6 +190,9 @@ func (r *Rules) Judge(ctx context.Context, tx *db.Store, a *db.Artifact, j Judge
 	review.Interest, review.Comment, review.Answer, review.Door, review.DoneAt = j.Interest, j.Comment, "", j.Door, tx.Now()
 	if err := tx.SaveReview(ctx, review); err != nil {
 		return fmt.Errorf("keep verdict on artifact %d: %w", a.ID, err)
+	}
+	if err := giving.Review(ctx, tx, a, review, j.By); err != nil {
+		return err
 	}
 	if j.Verdict == db.VerdictChanges || j.Verdict == db.VerdictReject {
 		a.Stage = db.StageChanges

@@ -11,6 +11,7 @@ import (
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/community/comtest"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/giving"
 	"github.com/copse-social/copse/server/query"
 )
 
@@ -27,7 +28,7 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{Home: comtest.New(t)}
 	h.ex = exchange.New(exchange.Options{
-		Pub: h.Pub, Community: h.Com, Log: slog.New(slog.DiscardHandler), Kinds: query.Kinds(func() *query.Rules { return h.q }),
+		Pub: h.Pub, Community: h.Com, Log: slog.New(slog.DiscardHandler), Kinds: giving.Kinds(query.Kinds(func() *query.Rules { return h.q })),
 	})
 	h.q = query.New(query.Options{Pub: h.Pub, Community: h.Com, Exchange: h.ex, Words: func(_, code string, args map[string]string) string {
 		return strings.TrimSpace(code + " " + args["closes"])

@@ -64,8 +64,7 @@ func Kinds(rules func() *Rules) exchange.Kinds {
 		Shown: func(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post) error {
 			return rules().shown(ctx, tx, g, p)
 		},
-		Terms:  terms,
-		Marked: marked,
+		Terms: terms,
 	}
 }
 

@@ -108,10 +108,6 @@ func (r *Rules) shown(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post
 	if row.AuthorID == q.AskerID {
 		return r.askerSays(ctx, tx, g, q, p)
 	}
-	gift := db.Contribution{GroupID: g.ActorID, Door: p.Door, Kind: db.GaveResponse, Object: p.URI}
-	if err := tx.Contribute(ctx, gift, p.Author); err != nil {
-		return fmt.Errorf("keep contribution: %w", err)
-	}
 	if q.Anonymous {
 		line := db.Notification{Kind: db.NotifyReply, ActorID: p.AuthorID, GroupID: g.ActorID, PostID: p.ID}
 		if err := community.Notify(ctx, tx, q.AskerID, line); err != nil {
@@ -130,16 +126,6 @@ func (r *Rules) queryShown(ctx context.Context, tx *db.Store, g *db.Group, p *db
 		return fmt.Errorf("load query %d: %w", p.ID, err)
 	}
 	q.Post = p
-	who, err := asker(ctx, tx, q)
-	if err != nil {
-		return err
-	}
-	if q.Anonymous {
-		who = nil
-	}
-	if err := tx.Contribute(ctx, db.Contribution{GroupID: g.ActorID, Door: p.Door, Kind: db.GaveQuery, Object: p.URI}, who); err != nil {
-		return fmt.Errorf("keep contribution: %w", err)
-	}
 	if err := r.state(ctx, tx, g, q); err != nil {
 		return err
 	}
@@ -149,34 +135,6 @@ func (r *Rules) queryShown(ctx context.Context, tx *db.Store, g *db.Group, p *db
 		}
 	}
 	return r.Nudge(ctx, tx, g, q)
-}
-
-// marked counts a helpful mark on a response in a community of ours as something given.
-func marked(ctx context.Context, tx *db.Store, by *db.Actor, p *db.Post) error {
-	if p.Starts() || p.GroupID == 0 || p.AuthorID == by.ID {
-		return nil
-	}
-	if _, err := tx.ResponseOf(ctx, p.ID); err != nil {
-		if missing(err) {
-			return nil
-		}
-		return fmt.Errorf("load response %d: %w", p.ID, err)
-	}
-	g, err := tx.GroupByID(ctx, p.GroupID)
-	if err != nil {
-		return fmt.Errorf("load group of response %d: %w", p.ID, err)
-	}
-	if !g.Actor.Local {
-		return nil
-	}
-	return tx.Contribute(ctx, db.Contribution{GroupID: p.GroupID, Door: doorOf(by), Kind: db.GaveHelpful, Object: p.URI}, by)
-}
-
-func doorOf(a *db.Actor) string {
-	if a.Local {
-		return "web"
-	}
-	return "client"
 }
 
 // Typed says what kind a response of one's own is, when it is written.

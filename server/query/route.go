@@ -28,35 +28,58 @@ const (
 // WhoKnows lists members who may know of something, who say so or of whom others say so, those first
 // whose topics fit best: at most five, none who was asked enough this week or does not want to be.
 func WhoKnows(ctx context.Context, s *db.Store, g *db.Group, text string, but ...int64) ([]int64, error) {
-	list, err := s.Knowers(ctx, g.ActorID, maxKnowers)
-	if err != nil {
-		return nil, fmt.Errorf("list who knows something: %w", err)
-	}
-	var ids []int64
-	for _, k := range list {
-		ids = append(ids, k.ActorID)
-	}
-	endorsed, err := topicsEndorsed(ctx, s, list)
+	k, err := LoadKnowing(ctx, s, g.ActorID)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := s.NudgedSince(ctx, db.At(s.Now().Add(-7*day)), ids)
+	return k.Of(g.ActorID, text, but...), nil
+}
+
+// Knowing is what the members of some communities know, for many questions at once.
+type Knowing struct {
+	list     []*db.Knower
+	endorsed map[int64][]string
+	asked    map[int64]int
+}
+
+// LoadKnowing reads it in three statements, however many communities there are.
+func LoadKnowing(ctx context.Context, s *db.Store, groupIDs ...int64) (*Knowing, error) {
+	if len(groupIDs) == 0 {
+		return &Knowing{}, nil
+	}
+	list, err := s.Knowers(ctx, groupIDs, maxKnowers)
 	if err != nil {
+		return nil, fmt.Errorf("list who knows something: %w", err)
+	}
+	k := &Knowing{list: list}
+	var ids []int64
+	for _, one := range list {
+		ids = append(ids, one.ActorID)
+	}
+	if k.endorsed, err = topicsEndorsed(ctx, s, list); err != nil {
+		return nil, err
+	}
+	if k.asked, err = s.NudgedSince(ctx, db.At(s.Now().Add(-7*day)), ids); err != nil {
 		return nil, fmt.Errorf("count nudges: %w", err)
 	}
+	return k, nil
+}
+
+// Of lists who of a community may know of something, as WhoKnows.
+func (k *Knowing) Of(groupID int64, text string, but ...int64) []int64 {
 	said := wordsOf(text)
 	type fit struct {
 		id    int64
 		score int
 	}
 	var fits []fit
-	for _, k := range list {
-		if slices.Contains(but, k.ActorID) || asked[k.ActorID] >= nudgesAWeek {
+	for _, one := range k.list {
+		if one.GroupID != groupID || slices.Contains(but, one.ActorID) || k.asked[one.ActorID] >= nudgesAWeek {
 			continue
 		}
-		topics := strings.Split(strings.ToLower(k.Topics+"\n"+k.Vouched), "\n")
-		if n := 2*fitting(topics, said) + fitting(endorsed[k.ActorID], said); n > 0 {
-			fits = append(fits, fit{k.ActorID, n})
+		topics := strings.Split(strings.ToLower(one.Topics+"\n"+one.Vouched), "\n")
+		if n := 2*fitting(topics, said) + fitting(k.endorsed[one.ActorID], said); n > 0 {
+			fits = append(fits, fit{one.ActorID, n})
 		}
 	}
 	slices.SortStableFunc(fits, func(a, b fit) int { return cmp.Compare(b.score, a.score) })
@@ -64,7 +87,18 @@ func WhoKnows(ctx context.Context, s *db.Store, g *db.Group, text string, but ..
 	for _, f := range fits[:min(len(fits), MaxNudged)] {
 		best = append(best, f.id)
 	}
-	return best, nil
+	return best
+}
+
+// Shared counts the words of at least four letters that two texts have both.
+func Shared(a, b string) (n int) {
+	other := wordsOf(b)
+	for w := range wordsOf(a) {
+		if other[w] && len([]rune(w)) >= leastLetters {
+			n++
+		}
+	}
+	return n
 }
 
 func topicsEndorsed(ctx context.Context, s *db.Store, list []*db.Knower) (map[int64][]string, error) {

@@ -49,6 +49,8 @@ const (
 	OpenQuery       Act = "open-query"      // check, open, extend, reopen it, say what kind a response is
 	CloseQuery      Act = "close-query"     // of somebody else
 	Synthesise      Act = "synthesise"      // write the consolidated reply to a query
+	SeeCockpit      Act = "see-cockpit"     // what waits, person by person
+	SeeNewcomers    Act = "see-newcomers"   // who is new or asks to join, and to welcome them
 )
 
 // Standing is a column of the table. A person may stand in several; the best counts.
@@ -110,6 +112,8 @@ func Table() []Row {
 		{Act: OpenQuery, Open: "-------yy--y", Closed: "-------yy--y", Code: "not-core", Writes: true},
 		{Act: CloseQuery, Open: "-------yyy-y", Closed: "-------yyy-y", Code: "not-core", Writes: true},
 		{Act: Synthesise, Open: "----yyyyyy--", Closed: "----yyyyyy--", Code: "newcomer-not-yet", Writes: true},
+		{Act: SeeCockpit, Open: "--------y---", Closed: "--------y---", Code: "not-facilitator"},
+		{Act: SeeNewcomers, Open: "-------yy---", Closed: "-------yy---", Code: "not-core"},
 		{Act: Pin, Open: "--------yy--", Closed: "--------yy--", Code: "not-moderator", Writes: true},
 		{Act: Lock, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},
 		{Act: Remove, Open: "--------yy-y", Closed: "--------yy-y", Code: "not-moderator"},

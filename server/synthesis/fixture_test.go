@@ -11,6 +11,7 @@ import (
 	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/community/comtest"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/giving"
 	"github.com/copse-social/copse/server/practice"
 	"github.com/copse-social/copse/server/query"
 	"github.com/copse-social/copse/server/synthesis"
@@ -30,7 +31,7 @@ func newHouse(t *testing.T) *house {
 	h, quiet := &house{Home: comtest.New(t)}, slog.New(slog.DiscardHandler)
 	kinds, err := practice.LoadKinds("")
 	h.OK(err)
-	h.ex = exchange.New(exchange.Options{Pub: h.Pub, Community: h.Com, Log: quiet, Kinds: query.Kinds(func() *query.Rules { return h.q })})
+	h.ex = exchange.New(exchange.Options{Pub: h.Pub, Community: h.Com, Log: quiet, Kinds: giving.Kinds(query.Kinds(func() *query.Rules { return h.q }))})
 	h.q = query.New(query.Options{Pub: h.Pub, Community: h.Com, Exchange: h.ex, Words: locales.Query})
 	h.a = artifact.New(artifact.Options{Pub: h.Pub, Community: h.Com, Exchange: h.ex, Kinds: kinds, Words: locales.Artifact, Log: quiet})
 	h.r = synthesis.New(synthesis.Options{Pub: h.Pub, Community: h.Com, Exchange: h.ex, Artifact: h.a, Query: h.q, Words: locales.Synthesis})

@@ -18,7 +18,9 @@ import (
 	"github.com/copse-social/copse/server/artifact"
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/duty"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/guest"
 	"github.com/copse-social/copse/server/media"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
@@ -30,6 +32,7 @@ import (
 	"github.com/copse-social/copse/server/web/asking"
 	"github.com/copse-social/copse/server/web/belong"
 	"github.com/copse-social/copse/server/web/civil"
+	"github.com/copse-social/copse/server/web/cockpit"
 	"github.com/copse-social/copse/server/web/desk"
 	"github.com/copse-social/copse/server/web/founding"
 	"github.com/copse-social/copse/server/web/frame"
@@ -52,6 +55,8 @@ type Options struct {
 	Artifact   *artifact.Rules
 	Query      *query.Rules
 	Synthesis  *synthesis.Rules
+	Duty       *duty.Rules
+	Guest      *guest.Rules
 	Trust      *trust.Rules
 	Press      *paper.Press // what makes PDFs; nil makes none
 	Shelf      *media.Shelf // where files lie
@@ -136,6 +141,9 @@ func (d *Door) Mount(e *echo.Echo) {
 	moves.New(moves.Options{Store: d.store, Community: d.com, Moving: d.o.Moving, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve}).Mount(g)
 	d.asking().Mount(g)
 	summing.New(summing.Options{Store: d.store, Rules: d.o.Synthesis, Frame: d.Frame}).Mount(g)
+	cockpit.New(cockpit.Options{
+		Store: d.store, Duty: d.o.Duty, Guest: d.o.Guest, Query: d.o.Query, Membership: d.o.Membership, Frame: d.Frame, Limit: d.o.Limit, Now: d.o.Now,
+	}).Mount(g)
 	d.lookup().Mount(g)
 	d.founding().Mount(g)
 	d.openness().Mount(g)

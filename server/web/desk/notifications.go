@@ -249,6 +249,8 @@ func (d *Desk) target(ctx context.Context, n *db.Notification) (string, error) {
 		return fmt.Sprintf("/a/%d/draft", n.PostID), nil
 	case n.Kind == db.NotifyJoin && g != nil:
 		return "/c/" + d.PathHandle(g) + joinPage(n.Note), nil
+	case n.Kind == db.NotifyDuty && g != nil:
+		return "/c/" + d.PathHandle(g) + "/cockpit", nil
 	case n.Kind == db.NotifyMove && g != nil:
 		return "/c/" + d.PathHandle(g) + "/move", nil
 	case n.Kind == db.NotifyCharter && g != nil:

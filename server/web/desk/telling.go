@@ -50,6 +50,8 @@ func (d *Desk) tell(l loc, b []*db.Notification, f inboxFacts) string {
 		return tellArtifact(l, n.Note, who, where)
 	case db.NotifyQuery:
 		return tellQuery(l, n.Note, where, f.about(l, n))
+	case db.NotifyDuty:
+		return tellDuty(l, n.Note, who, where)
 	case db.NotifyRelease:
 		return tellRelease(l, n.Note, who, where)
 	case db.NotifyDirect:

@@ -112,7 +112,7 @@ func (fr *Frame) Sentence(l *locales.Loc, no *community.Refusal) string { return
 
 // Why words a code of the rules, "" for what is none.
 func Why(l *locales.Loc, code string) string {
-	for _, about := range []func(*locales.Loc, string) string{aboutText, aboutPerson, aboutAccount, aboutCare, aboutCharter, aboutMove, aboutOpenness, aboutArtifact, aboutQuery, aboutSynthesis} {
+	for _, about := range []func(*locales.Loc, string) string{aboutText, aboutPerson, aboutAccount, aboutCare, aboutCharter, aboutMove, aboutOpenness, aboutArtifact, aboutQuery, aboutSynthesis, aboutDuty} {
 		if s := about(l, code); s != "" {
 			return s
 		}

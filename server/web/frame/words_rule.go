@@ -103,6 +103,8 @@ func ActWord(l *locales.Loc, act rights.Act) string {
 		rights.Suggest:        l.Text("Suggest an edit of a page"),
 		rights.PublishVersion: l.Text("Publish a page"),
 		rights.Synthesise:     l.Text("Write the consolidated reply to a query"),
+		rights.SeeCockpit:     l.Text("See what waits, in the cockpit"),
+		rights.SeeNewcomers:   l.Text("See who is new, and welcome them"),
 		rights.Release:        l.Text("Open one post to everybody"), rights.OpenQuery: l.Text("Open, extend and sort queries"), rights.CloseQuery: l.Text("Close queries of others"),
 	}
 	return words[act]
