@@ -23,12 +23,16 @@ import (
 	"github.com/copse-social/copse/server/artifact"
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/community"
+	"github.com/copse-social/copse/server/duty"
 	"github.com/copse-social/copse/server/exchange"
+	"github.com/copse-social/copse/server/giving"
+	"github.com/copse-social/copse/server/guest"
 	"github.com/copse-social/copse/server/media"
 	"github.com/copse-social/copse/server/membership"
 	"github.com/copse-social/copse/server/moderation"
 	"github.com/copse-social/copse/server/paper"
 	"github.com/copse-social/copse/server/practice"
+	"github.com/copse-social/copse/server/query"
 	"github.com/copse-social/copse/server/trust"
 	"github.com/copse-social/copse/server/web"
 )
@@ -44,6 +48,7 @@ type house struct {
 
 	pressBroken bool
 	trust       *trust.Rules
+	asks        *query.Rules
 	shelf       *media.Shelf
 	door        *web.Door
 	echo        *echo.Echo
@@ -70,13 +75,18 @@ func newHouse(t testing.TB) *house {
 	words := func(_, code string, _ map[string]string) string { return code }
 	h.com = community.New(community.Options{Pub: pub, Log: quiet, Words: words})
 	h.trust = trust.New(trust.Options{Pub: pub, Community: h.com, Words: words})
-	h.ex = exchange.New(exchange.Options{Pub: pub, Community: h.com, Log: quiet})
+	h.ex = exchange.New(exchange.Options{
+		Pub: pub, Community: h.com, Log: quiet, Kinds: giving.Kinds(query.Kinds(func() *query.Rules { return h.asks })),
+	})
+	h.asks = query.New(query.Options{Pub: pub, Community: h.com, Exchange: h.ex, Words: words})
 	h.mod = moderation.New(moderation.Options{Pub: pub, Community: h.com})
 	kinds, err := practice.LoadKinds("")
 	h.ok(err)
 	h.shelf = media.NewShelf(t.TempDir())
 	h.door = web.New(web.Options{
 		Store: h.store, Community: h.com, Exchange: h.ex, Moderation: h.mod, Trust: h.trust,
+		Query: h.asks, Guest: guest.New(pub.IRIs(), h.com),
+		Duty:       duty.New(duty.Options{IRIs: pub.IRIs(), Community: h.com, Exchange: h.ex, Words: words}),
 		Membership: membership.New(membership.Options{Pub: pub, Community: h.com, Exchange: h.ex, Words: words}),
 		Charter:    charter.New(charter.Options{Pub: pub, Community: h.com, Words: words, Log: quiet}),
 		Press:      paper.New(paper.Options{Renderer: "http://press.test", Transport: h}),

@@ -40,7 +40,7 @@ func (d *Pages) act(c echo.Context) error {
 	})
 	if no, is := frame.Refusal(err); is {
 		say := d.Sentence(d.Loc(c), no)
-		if no.Field != "" {
+		if no.Field == "text" { // the other forms have nowhere to say it
 			return d.again(c, s, wrong{id: kind + "-" + c.Param("object"), do: c.FormValue("do"), text: c.FormValue("text"), no: say})
 		}
 		done = say
