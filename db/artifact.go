@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 )
@@ -101,6 +102,14 @@ func (a *Artifact) Drafted() bool { return a.Version == 0 }
 func (a *Artifact) Overdue(now Time) bool {
 	return !a.ReviewBy.IsZero() && a.ReviewBy.Before(now.Time) && a.RetiredAt.IsZero()
 }
+
+// Stale says that nobody has looked at it for so long after its date that readers should know.
+func (a *Artifact) Stale(now Time) bool {
+	return a.Overdue(now) && now.Sub(a.ReviewBy.Time) >= staleAfter
+}
+
+// staleAfter is how long after its date an artifact counts as not reviewed (scenarios.md 3.14).
+const staleAfter = 90 * 24 * time.Hour
 
 // ArtifactSave is a draft as it was after one save: what texts are merged from and restored to.
 type ArtifactSave struct {

@@ -104,6 +104,12 @@ func (s *Store) PutUse(ctx context.Context, u *ArtifactUse) (bool, error) {
 	return true, s.CountUses(ctx, u.ArtifactID)
 }
 
+// SaveUse writes all of a report but what it counts.
+func (s *Store) SaveUse(ctx context.Context, u *ArtifactUse) error {
+	_, err := s.write.NewUpdate().Model(u).WherePK().Exec(ctx)
+	return wrap(err)
+}
+
 // UseOf returns the report that an answer is.
 func (s *Store) UseOf(ctx context.Context, postID int64) (*ArtifactUse, error) {
 	u := new(ArtifactUse)

@@ -216,7 +216,7 @@ func (i *instance) tidy(ctx context.Context) error {
 		return nil
 	}
 	return chores.New(chores.Options{
-		Store: i.store, Charter: i.charter, Membership: i.membership, Exchange: i.exchange, Query: i.query, Trust: i.trust, Resolve: i.resolver.Handle,
+		Store: i.store, Charter: i.charter, Membership: i.membership, Exchange: i.exchange, Query: i.query, Trust: i.trust, Artifact: i.artifact, Resolve: i.resolver.Handle,
 		Files: newShelf(i.cfg), Audit: days(i.cfg.AuditDays), Now: i.now, Log: i.log,
 	}).Round(ctx)
 }

@@ -209,7 +209,7 @@ func (b *begun) weekPasses() {
 	b.pass(7*24*time.Hour + time.Minute)
 	i := b.rco.instance
 	b.rco.ok(chores.New(chores.Options{
-		Store: i.store, Charter: i.charter, Membership: i.membership, Exchange: i.exchange, Query: i.query, Resolve: i.resolver.Handle, Now: i.now, Log: i.log,
+		Store: i.store, Charter: i.charter, Membership: i.membership, Exchange: i.exchange, Query: i.query, Artifact: i.artifact, Trust: i.trust, Resolve: i.resolver.Handle, Now: i.now, Log: i.log,
 	}).Round(b.rco.ctx))
 	b.settle()
 }

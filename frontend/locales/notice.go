@@ -12,6 +12,8 @@ func Notice(lang, code string, args map[string]string) string {
 		return l.Text("Thank you. What you wrote in %s waits for a facilitator to look at it, as first posts here do. You need not send it again.", group)
 	case "synthesis-look":
 		return l.Text("What you answered in %s is used in a consolidated reply. Look at it on the page below: until %s you can object to a sentence; then it is published.", group, args["until"])
+	case "reuse-ask":
+		return l.Text("Thank you for telling %s that you used this. Did you take it as it was, or adapted? Answer with “as it was” or “adapted”. It counts either way.", group)
 	case "private-reply":
 		return l.Text("Your answer was not public, so it went to the facilitators of %s alone and was not shown in the discussion. To answer in the discussion, send it as a public post.", group)
 	case "followers-only":

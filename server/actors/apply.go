@@ -89,7 +89,7 @@ func (d *Door) table() map[act]take {
 		{"QuoteRequest", ""}:    ignore("quote-request"),
 		{"Offer", ""}:           d.takeOffer,
 		{"Undo", "Offer"}:       d.moving.TakeWithdrawn,
-		{"Reject", "Offer"}:     d.moving.TakeRefusal,
+		{"Reject", "Offer"}:     d.takeOfferRefused,
 		{"TentativeAccept", ""}: d.moving.TakeAgreed,
 		{"TentativeReject", ""}: ignore("tentative"),
 	}

@@ -107,6 +107,16 @@ func (d *Door) takeOffer(ctx context.Context, tx *db.Store, in *federation.Incom
 	return d.moving.TakeOffer(ctx, tx, in)
 }
 
+// takeOfferRefused gives the refusal of an Offer to the rules that sent it.
+func (d *Door) takeOfferRefused(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
+	if d.artifact != nil {
+		if taken, err := d.artifact.TakeRefused(ctx, tx, in); err != nil || taken {
+			return federation.Done(), err
+		}
+	}
+	return d.moving.TakeRefusal(ctx, tx, in)
+}
+
 // hearArtifact gives what answers an artifact with a verdict or a text to its rules.
 func (d *Door) hearArtifact(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, bool, error) {
 	if d.artifact == nil {

@@ -186,7 +186,10 @@ func (d *Door) takeCreate(ctx context.Context, tx *db.Store, in *federation.Inco
 	if out, heard, err = d.moderation.Hear(ctx, tx, in); err != nil || heard {
 		return out, err
 	}
-	return d.exchange.TakeCreate(ctx, tx, in)
+	if out, err = d.exchange.TakeCreate(ctx, tx, in); err != nil || d.artifact == nil {
+		return out, err
+	}
+	return out, d.artifact.AskBack(ctx, tx, in)
 }
 
 // takeFollow lets somebody follow, and tells those whose server knows no Join how to belong.
@@ -202,6 +205,11 @@ func (d *Door) takeFollow(ctx context.Context, tx *db.Store, in *federation.Inco
 func (d *Door) takeUpdate(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, error) {
 	if in.Object != nil && charter.IsCharter(in.Object.Doc) {
 		return d.charter.TakeCharter(ctx, tx, in)
+	}
+	if d.artifact != nil {
+		if out, taken, err := d.artifact.TakeVersion(ctx, tx, in); err != nil || taken {
+			return out, err
+		}
 	}
 	return d.exchange.TakeUpdate(ctx, tx, in)
 }

@@ -143,5 +143,6 @@ func (d *Door) Shared() map[string]echo.HandlerFunc {
 		"/u/:handle":         d.actorPage,
 		"/d/:id":             d.postPage,
 		"/p/:id":             d.postPage,
+		"/a/:id":             d.postPage,
 	}
 }

@@ -313,35 +313,3 @@ func (r *Rules) changed(ctx context.Context, tx *db.Store, a *db.Artifact) error
 	}
 	return r.index(ctx, tx, a)
 }
-
-// unnamed is how somebody is called who took the name back (scenarios.md 3.15).
-const unnamed = "a reviewer"
-
-// Unname takes somebody's name from all versions of an artifact, and tells those who have copies.
-func (r *Rules) Unname(ctx context.Context, tx *db.Store, a *db.Artifact, who *db.Actor) error {
-	if _, err := r.home(ctx, tx, a); err != nil {
-		return err
-	}
-	list, err := tx.VersionsOf(ctx, a.ID)
-	if err != nil {
-		return fmt.Errorf("list versions of artifact %d: %w", a.ID, err)
-	}
-	found := false
-	for _, v := range list {
-		for i := range v.People.List {
-			p := &v.People.List[i]
-			if who == nil || p.Actor != who.ID || p.Role != practice.RoleReviewer {
-				continue
-			}
-			p.Actor, p.URI, p.Name, p.Org, p.Said = 0, "", unnamed, "", ""
-			found = true
-		}
-		if err := tx.NameVersion(ctx, v); err != nil {
-			return fmt.Errorf("name version %d of artifact %d: %w", v.Number, a.ID, err)
-		}
-	}
-	if !found {
-		return community.Refuse(community.Conflict, "not-named")
-	}
-	return r.changed(ctx, tx, a)
-}

@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"html"
 	"strconv"
@@ -110,13 +111,18 @@ func (r *Rules) draftDoc(a *db.Artifact, by string, g *db.Group) vocab.PostDoc {
 // noteDraft asks by a direct Note. Whoever answers it with a verdict's word judges.
 func (r *Rules) noteDraft(ctx context.Context, tx *db.Store, g *db.Group, one question) (string, error) {
 	a, to, by := one.a, one.review.Reviewer, one.by
+	key := rand.Text()
+	if err := tx.PutReadKey(ctx, key, a.ID, to.ID); err != nil {
+		return "", fmt.Errorf("give %s a key to draft %d: %w", to.URI, a.ID, err)
+	}
+	page := r.iris.Page(practice.Page(a.ID) + "/review?key=" + key)
 	source := practice.Compose(practice.Frozen{Title: a.Title, Abstract: a.Abstract}, a.Blocks.List, r.kinds.Of(a.Kind))
 	body := content.Sanitise(fmt.Sprintf(
 		`<p><span class="h-card"><a href="%s" class="u-url mention">@<span>%s</span></a></span> %s</p><p>%s</p>`,
 		html.EscapeString(pageOf(to)), html.EscapeString(to.Handle),
 		html.EscapeString(r.words(a.Lang, "artifact-ask", map[string]string{"person": by.Label(), "title": a.Title, "group": g.Actor.Label()})),
 		html.EscapeString(r.words(a.Lang, "artifact-ask-how", nil))) +
-		"<blockquote>" + content.Reduce(practice.HTML(source)) + "</blockquote>")
+		"<blockquote>" + content.Reduce(practice.HTML(source)) + "</blockquote>" + fmt.Sprintf(`<p><a href="%[1]s">%[1]s</a></p>`, html.EscapeString(page)))
 	id := tx.NewID()
 	p := &db.Post{
 		ID: id, URI: r.iris.Object(id), GroupID: g.ActorID, AuthorID: g.ActorID, Author: g.Actor, Local: true,

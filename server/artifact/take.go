@@ -73,7 +73,11 @@ func (r *Rules) takeSubmission(ctx context.Context, tx *db.Store, in *federation
 		return federation.Outcome{}, fmt.Errorf("load group %d: %w", groupID, err)
 	}
 	if err := r.com.Permit(ctx, tx, g, in.Actor, rights.Write); err != nil {
-		return federation.Outcome{}, err // a refusal, which the door answers
+		no, is := errors.AsType[*community.Refusal](err)
+		if !is {
+			return federation.Outcome{}, err
+		}
+		return federation.Refused(no.Code), r.refuse(ctx, tx, g, in, no.Code)
 	}
 	drafts, err := tx.ArtifactDrafts(ctx, g.ActorID, 500)
 	if err != nil {
@@ -89,7 +93,7 @@ func (r *Rules) takeSubmission(ctx context.Context, tx *db.Store, in *federation
 		}
 	}
 	if waiting >= maxSubmitted || !r.kinds.Known(doc.ArtifactKind) {
-		return federation.Refused("artifact-not-taken"), nil
+		return federation.Refused("artifact-not-taken"), r.refuse(ctx, tx, g, in, "artifact-not-taken")
 	}
 	f, _ := practice.Split(doc.Source.Content)
 	lang := language(doc.Language, g)
@@ -122,6 +126,36 @@ func (r *Rules) accept(ctx context.Context, tx *db.Store, g *db.Group, in *feder
 		return fmt.Errorf("accept %s: %w", in.Activity.ID, err)
 	}
 	return nil
+}
+
+// refuse answers an Offer with no and the reason, so that the draft can be offered again (domain.md 3a.2).
+func (r *Rules) refuse(ctx context.Context, tx *db.Store, g *db.Group, in *federation.Incoming, code string) error {
+	_, err := r.pub.Publish(ctx, tx, federation.Outgoing{
+		Actor: g.Actor, ObjectURI: in.Activity.ID, GroupID: g.ActorID, To: toInbox(in.Actor),
+		Doc: vocab.ActivityDoc{Type: "Reject", To: []string{in.Actor.URI}, Summary: code, Object: in.Activity.ID},
+	})
+	if err != nil {
+		return fmt.Errorf("refuse %s: %w", in.Activity.ID, err)
+	}
+	return nil
+}
+
+// TakeRefused takes back a draft of ours that the community it was offered to did not take. False is
+// for every other refusal.
+func (r *Rules) TakeRefused(ctx context.Context, tx *db.Store, in *federation.Incoming) (bool, error) {
+	act, err := none(tx.ActivityByURI(ctx, in.Activity.Inner().IRI))
+	if err != nil || act == nil || !r.iris.Ours(act.URI) {
+		return false, err
+	}
+	a, err := none(tx.ArtifactByURI(ctx, act.ObjectURI))
+	if err != nil || a == nil || a.GroupID != in.Actor.ID || !a.Drafted() || a.Stage != db.StageReview || act.ActorID != a.AuthorID {
+		return false, err
+	}
+	a.Stage = db.StageDraft
+	if err := tx.SaveArtifact(ctx, a); err != nil {
+		return false, fmt.Errorf("take draft %d back: %w", a.ID, err)
+	}
+	return true, tell(ctx, tx, a, line{a.AuthorID, in.Actor.ID, "refused"})
 }
 
 // takeRequest takes a draft that a group elsewhere asks one of ours to review. Only a group that the
@@ -226,6 +260,9 @@ func (r *Rules) takeAdaptation(ctx context.Context, tx *db.Store, in *federation
 func (r *Rules) TakeReply(ctx context.Context, tx *db.Store, in *federation.Incoming) (federation.Outcome, bool, error) {
 	if in.Object == nil || in.Via != nil || in.Object.Doc.Type != "Note" {
 		return federation.Outcome{}, false, nil
+	}
+	if taken, err := r.takeWay(ctx, tx, in); err != nil || taken {
+		return federation.Done(), taken, err
 	}
 	doc, who := in.Object.Doc, in.Object.Author
 	j := Judgement{By: who, Verdict: doc.Verdict, Criteria: doc.Criteria, Interest: doc.Interest, Comment: textOf(doc), Door: "peer", URI: doc.ID, Revision: doc.Revision}

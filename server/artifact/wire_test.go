@@ -10,7 +10,6 @@ import (
 	"github.com/copse-social/copse/federation"
 	"github.com/copse-social/copse/federation/vocab"
 	"github.com/copse-social/copse/server/artifact"
-	"github.com/copse-social/copse/server/community"
 	"github.com/copse-social/copse/server/practice"
 )
 
@@ -396,9 +395,11 @@ func TestSubmit(t *testing.T) {
 	}
 	stranger := w.a.met(&db.Actor{URI: "https://evil.test/eve", Type: db.ActorPerson, Handle: "eve", Host: "evil.test"}, "copse")
 	offer.Actor.IRI, offer.Inner().Object.ID, offer.Inner().Object.AttributedTo[0].IRI = stranger.URI, "https://evil.test/o/1", stranger.URI
-	_, err = take(offer)
-	if no, is := errors.AsType[*community.Refusal](err); !is || no.Code != "members-only" {
-		t.Errorf("a stranger's: %v", err)
+	if out, err := take(offer); err != nil || out.Reason != "members-only" {
+		t.Errorf("a stranger's: %+v, %v", out, err)
+	}
+	if no := w.a.sent(w.g.Actor, "Reject", offer.ID); no.Summary != "members-only" {
+		t.Errorf("the stranger is told %q", no.Summary)
 	}
 	w.a.do(func(ctx context.Context, tx *db.Store) error {
 		_, err := w.a.r.Publish(ctx, tx, w.a.again(list[0]), artifact.Publishing{By: w.amina, AsAnIdea: true})

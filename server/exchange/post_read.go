@@ -57,6 +57,7 @@ func (r *Rules) read(ctx context.Context, tx *db.Store, f *federation.Fetched, a
 	case at.parent == nil && !ours(at.group) && practice.Is(doc, at.group.Actor):
 		p.Kind, p.Title, p.Content, p.Summary, p.Sensitive = db.KindArtifact, content.PlainName(doc.Name), practice.HTML(doc.Source.Content), "", doc.Sensitive
 		with.article = doc
+		p.ID, err = practice.Place(ctx, tx, doc.ID)
 	}
 	return p, with, err
 }

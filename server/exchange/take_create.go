@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -188,7 +189,7 @@ type taken struct {
 // came, to be passed on byte for byte: it is nil where there is none.
 func (r *Rules) store(ctx context.Context, tx *db.Store, t taken, in *federation.Incoming) (create *db.Activity, err error) {
 	p, at := t.post, t.at
-	p.ID = tx.NewID()
+	p.ID = cmp.Or(p.ID, tx.NewID())
 	if ours(at.group) && in.Activity != nil && in.Activity.ID != "" {
 		if at.retold {
 			if in.Body, err = carried(in.Body, at); err != nil {

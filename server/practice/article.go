@@ -49,6 +49,7 @@ func (w Wire) Article(ctx context.Context, s *db.Store, doc *vocab.PostDoc, id i
 		return fmt.Errorf("load version %d of artifact %d: %w", a.Version, a.ID, err)
 	}
 	w.fill(doc, a, v)
+	doc.Contributors = tended(doc.Contributors, a)
 	doc.URL = w.IRIs.Page(Page(a.ID))
 	doc.Versions, doc.Current = a.URI+federation.Versions, v.URI
 	doc.Stage = a.Stage
@@ -89,6 +90,15 @@ func multibase(digest string) string {
 		return ""
 	}
 	return "u" + base64.RawURLEncoding.EncodeToString(append([]byte{0x12, byte(len(sum))}, sum...))
+}
+
+// tended puts who looks after an artifact now in the place of who did when the version came out.
+func tended(list []vocab.Contributor, a *db.Artifact) []vocab.Contributor {
+	list = slices.DeleteFunc(list, func(c vocab.Contributor) bool { return c.Role == RoleSteward })
+	if a.StewardID == 0 || a.Steward == nil {
+		return list
+	}
+	return append(list, vocab.Contributor{Actor: a.Steward.URI, Name: a.Steward.Label(), Role: RoleSteward})
 }
 
 // cites names the query that a consolidated reply answers, and the responses it stands on (wire.md 9).
@@ -174,11 +184,7 @@ func (w Wire) fill(doc *vocab.PostDoc, a *db.Artifact, v *db.ArtifactVersion) {
 		terms.ReviewBy = a.ReviewBy.Format(time.DateOnly)
 	}
 	for _, p := range v.People.List {
-		one := vocab.Contributor{Actor: p.URI, Role: p.Role, Verdict: p.Verdict}
-		if p.URI == "" {
-			one.Name = p.Name
-		}
-		terms.Contributors = append(terms.Contributors, one)
+		terms.Contributors = append(terms.Contributors, vocab.Contributor{Actor: p.URI, Name: p.Name, Role: p.Role, Verdict: p.Verdict})
 	}
 	doc.TermsDoc = terms
 }
@@ -255,6 +261,19 @@ func Stands(ctx context.Context, s *db.Store, doc *vocab.Object) (bool, error) {
 	return err == nil && v.Hash == doc.ContentHash, err
 }
 
+// Place is the id that a copy of an artifact has here already, because somebody of ours was asked to
+// review its draft; 0 where it has none. Its post takes the same.
+func Place(ctx context.Context, s *db.Store, uri string) (int64, error) {
+	a, err := s.ArtifactByURI(ctx, uri)
+	if errors.Is(err, db.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("load artifact %s: %w", uri, err)
+	}
+	return a.ID, nil
+}
+
 // Keep stores the copy of an artifact whose post is here, with the version that it is at now. Is and
 // Stands have looked at it.
 func Keep(ctx context.Context, tx *db.Store, p *db.Post, doc *vocab.Object) error {
@@ -266,7 +285,7 @@ func Keep(ctx context.Context, tx *db.Store, p *db.Post, doc *vocab.Object) erro
 	if err != nil {
 		return fmt.Errorf("load artifact %s: %w", doc.ID, err)
 	}
-	people, err := peopleOf(ctx, tx, doc)
+	people, err := PeopleOf(ctx, tx, doc)
 	if err != nil {
 		return err
 	}
@@ -344,6 +363,12 @@ func among(word string, list []string) string {
 	return ""
 }
 
+// How those are called under a version who took their names back, here and on the wire.
+const (
+	Unnamed            = "a reviewer"
+	UnnamedIndependent = "a reviewer, independent"
+)
+
 // Roles of the people under a version.
 const (
 	RoleAuthor      = "author"
@@ -352,9 +377,9 @@ const (
 	RoleSteward     = "steward"
 )
 
-// peopleOf reads who stands behind an artifact: people we have met with their names, others by what
+// PeopleOf reads who stands behind an artifact: people we have met with their names, others by what
 // they are called there or by their server.
-func peopleOf(ctx context.Context, s *db.Store, doc *vocab.Object) ([]db.VersionPerson, error) {
+func PeopleOf(ctx context.Context, s *db.Store, doc *vocab.Object) ([]db.VersionPerson, error) {
 	var list []db.VersionPerson
 	for _, c := range doc.Contributors {
 		one := db.VersionPerson{URI: c.Actor, Name: content.PlainName(c.Name), Role: content.PlainName(c.Role), Verdict: content.PlainName(c.Verdict)}
@@ -368,8 +393,9 @@ func peopleOf(ctx context.Context, s *db.Store, doc *vocab.Object) ([]db.Version
 				}
 			case !errors.Is(err, db.ErrNotFound):
 				return nil, fmt.Errorf("load %s: %w", c.Actor, err)
-			case one.Name == "":
-				one.Name = hostOf(c.Actor)
+			default: // nobody has met them here: they are called what the home calls them, of their server
+				one.Org = hostOf(c.Actor)
+				one.Name = cmp.Or(one.Name, one.Org)
 			}
 		}
 		list = append(list, one)

@@ -58,17 +58,17 @@ func Tagged(tags []string, text string) *db.ArtifactUse {
 		}
 	}
 	said := strings.Join(words, " ")
-	return &db.ArtifactUse{Way: wayIn(said), Result: content.PlainName(content.Excerpt("<p>"+said+"</p>", 300))}
+	return &db.ArtifactUse{Way: WayIn(said), Result: content.PlainName(content.Excerpt("<p>"+said+"</p>", 300))}
 }
 
-// wayIn finds whether words say that something was taken as it was or adapted.
-func wayIn(text string) string {
+// WayIn finds whether words say that something was taken as it was or adapted.
+func WayIn(text string) string {
 	text = strings.ToLower(text)
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 	}
 	switch {
-	case has("adapted", "changed", "adapté", "modifié", "adaptado", "عدل", "كيّف", "изменил", "адаптир", "修改", "改编"):
+	case has("adapted", "changed", "adapté", "modifié", "adaptado", "عدل", "عدّل", "كيّف", "изменил", "адаптир", "修改", "改编"):
 		return Adapted
 	case has("as it was", "as is", "as it is", "unchanged", "tel quel", "sin cambios", "كما هو", "كما هي", "как есть", "без изменений", "原样"):
 		return AsItWas

@@ -147,7 +147,7 @@ func (d *Door) Mount(e *echo.Echo) {
 	d.lookup().Mount(g)
 	d.founding().Mount(g)
 	d.openness().Mount(g)
-	library.New(library.Options{Store: d.store, Community: d.com, Artifact: d.o.Artifact, Frame: d.Frame, Shelf: d.o.Shelf, Press: d.o.Press, Base: d.o.Base, Log: d.o.Log}).Mount(g)
+	d.library().Mount(g)
 }
 
 // Shared are the pages whose addresses other servers ask too, by route.
@@ -159,6 +159,7 @@ func (d *Door) Shared() map[string]echo.HandlerFunc {
 		"/u/:handle":         d.Cached(d.lookup().PersonPage),
 		"/d/:id":             d.Cached(d.discussion),
 		"/p/:id":             d.Cached(d.post),
+		"/a/:id":             d.Cached(d.library().Current),
 	}
 }
 
@@ -180,6 +181,13 @@ func (d *Door) asking() *asking.Pages {
 func (d *Door) openness() *openness.Pages {
 	return openness.New(openness.Options{
 		Store: d.store, Community: d.com, Trust: d.o.Trust, Frame: d.Frame, Host: d.o.Host, Resolve: d.o.Resolve, Log: d.o.Log,
+	})
+}
+
+// library are the pages of what communities keep.
+func (d *Door) library() *library.Pages {
+	return library.New(library.Options{
+		Store: d.store, Community: d.com, Artifact: d.o.Artifact, Frame: d.Frame, Shelf: d.o.Shelf, Press: d.o.Press, Base: d.o.Base, Log: d.o.Log, Open: d.openness().Open,
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/copse-social/copse/db"
+	"github.com/copse-social/copse/server/artifact"
 	"github.com/copse-social/copse/server/charter"
 	"github.com/copse-social/copse/server/exchange"
 	"github.com/copse-social/copse/server/media"
@@ -40,6 +41,7 @@ type Options struct {
 	Exchange   *exchange.Rules
 	Query      *query.Rules
 	Trust      *trust.Rules
+	Artifact   *artifact.Rules
 	// Resolve finds somebody by handle, asking their server.
 	Resolve func(ctx context.Context, handle string) (*db.Actor, error)
 	// Files are swept of what no row names; nil keeps none.
@@ -60,7 +62,7 @@ func New(o Options) *Chores { return &Chores{o} }
 func (c *Chores) Round(ctx context.Context) error {
 	return errors.Join(
 		c.o.Store.DropExpiredSessions(ctx), c.o.Store.TidyAudit(ctx, c.o.Audit),
-		c.charters(ctx), c.founders(ctx), c.returned(ctx), c.silent(ctx), c.untended(ctx), c.hidden(ctx), c.queries(ctx), c.ended(ctx), c.files(ctx),
+		c.charters(ctx), c.founders(ctx), c.returned(ctx), c.silent(ctx), c.untended(ctx), c.hidden(ctx), c.queries(ctx), c.artifacts(ctx), c.ended(ctx), c.files(ctx),
 	)
 }
 
@@ -121,6 +123,20 @@ func (c *Chores) hidden(ctx context.Context) error {
 	for _, h := range list {
 		err = errors.Join(err, c.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
 			return c.o.Exchange.HideOver(ctx, tx, h)
+		}))
+	}
+	return err
+}
+
+// artifacts reminds of what has to be looked at again, and finds what nobody looks after any more.
+func (c *Chores) artifacts(ctx context.Context) error {
+	ids, err := c.o.Store.ArtifactsToTend(ctx, atOnce)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		err = errors.Join(err, c.o.Store.InTx(ctx, func(ctx context.Context, tx *db.Store) error {
+			return c.o.Artifact.Tend(ctx, tx, id)
 		}))
 	}
 	return err

@@ -234,6 +234,8 @@ func (d *Desk) target(ctx context.Context, n *db.Notification) (string, error) {
 		return "/p/" + id + "/release", nil
 	case n.Kind == db.NotifyThread:
 		return "/d/" + id, nil
+	case n.Kind == db.NotifyArtifact && !strings.HasPrefix(n.Note, "synthesis-"):
+		return "/a/" + id + artifactPage(n.Note), nil
 	case n.PostID != 0:
 		return "/p/" + id, nil
 	}
@@ -243,10 +245,6 @@ func (d *Desk) target(ctx context.Context, n *db.Notification) (string, error) {
 	}
 	g, who := both[n.GroupID], both[n.ActorID]
 	switch {
-	case n.Kind == db.NotifyArtifact && n.Note == "review":
-		return fmt.Sprintf("/a/%d/review", n.PostID), nil
-	case n.Kind == db.NotifyArtifact:
-		return fmt.Sprintf("/a/%d/draft", n.PostID), nil
 	case n.Kind == db.NotifyJoin && g != nil:
 		return "/c/" + d.PathHandle(g) + joinPage(n.Note), nil
 	case n.Kind == db.NotifyDuty && g != nil:
@@ -322,4 +320,15 @@ func idsIn(joined string) []int64 {
 		}
 	}
 	return ids
+}
+
+// artifactPage is the part of an artifact that a line about it leads to.
+func artifactPage(note string) string {
+	switch note {
+	case "review", "answered":
+		return "/review"
+	case "adapted", "taken", "declined", "due", "orphan":
+		return ""
+	}
+	return "/draft"
 }

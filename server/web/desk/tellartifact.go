@@ -19,6 +19,12 @@ func tellArtifact(l loc, what, who, where string) string {
 		return l.Text("%s objects to a consolidated reply in %s", who, where)
 	case "synthesis-settled":
 		return l.Text("%s has dealt with your objection in %s", who, where)
+	case "due":
+		return l.Text("A page of %s has to be looked at again", where)
+	case "orphan":
+		return l.Text("Nobody looks after a page of %s any more", where)
+	case "refused":
+		return l.Text("%s did not take the page that you offered", where)
 	case "adapted":
 		return l.Text("A page of %s was adapted elsewhere", where)
 	}

@@ -113,7 +113,55 @@ func (d *Pages) begin(c echo.Context) error {
 }
 
 // reviewForm handles GET /a/:id/review: the frozen draft, and the form of a verdict.
-func (d *Pages) reviewForm(c echo.Context) error { return d.reviewing(c, nil) }
+func (d *Pages) reviewForm(c echo.Context) error {
+	if frame.Me(c) == nil && c.QueryParam("key") != "" {
+		return d.keyed(c)
+	}
+	return d.SignedIn(func(c echo.Context) error { return d.reviewing(c, nil) })(c)
+}
+
+// keyed shows the frozen draft to a reviewer who has no account here, and answers where they were asked.
+func (d *Pages) keyed(c echo.Context) error {
+	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil {
+		return echo.ErrNotFound
+	}
+	ctx := c.Request().Context()
+	who, err := d.store.ReadKeyed(ctx, id, c.QueryParam("key"))
+	if err != nil {
+		return err
+	}
+	a, err := d.store.ArtifactByID(ctx, id)
+	if err != nil {
+		return err
+	}
+	review, err := d.store.ReviewBy(ctx, id, a.Version+1, who)
+	if err != nil {
+		return err
+	}
+	g, err := d.store.GroupByID(ctx, a.GroupID)
+	if err != nil {
+		return fmt.Errorf("load group of artifact %d: %w", id, err)
+	}
+	if !g.Actor.Active() || !a.DiscardedAt.IsZero() {
+		return echo.ErrNotFound
+	}
+	l := d.Loc(c)
+	return d.form(c, &here{group: g}, views.ArtifactForm{
+		Trail: []ui.Link{{Label: g.Actor.Label(), URL: "/c/" + d.PathHandle(g.Actor)}}, Heading: l.Text("Review: %s", a.Title), Lang: a.Lang, Abstract: a.Abstract,
+		Sections: sections(l, d.frozen(ctx, a, review)),
+		Explain:  l.Text("This draft is frozen for the review. Answer the message that brought you here: accept, changes or reject, and then why."),
+	}, nil)
+}
+
+// frozen is the text of a draft as a reviewer was asked about it.
+func (d *Pages) frozen(ctx context.Context, a *db.Artifact, review *db.ArtifactReview) string {
+	kind := d.art.Kinds().Of(a.Kind)
+	if save, err := d.store.ArtifactSaveAt(ctx, a.ID, review.Revision); err == nil {
+		return practice.Compose(practice.Frozen{Title: save.Title, Abstract: save.Abstract}, save.Blocks.List, kind)
+	}
+	return practice.Compose(practice.Frozen{Title: a.Title, Abstract: a.Abstract}, a.Blocks.List, kind)
+}
 
 func (d *Pages) reviewing(c echo.Context, no *community.Refusal) error {
 	s, review, err := d.reviewAt(c)
@@ -121,11 +169,7 @@ func (d *Pages) reviewing(c echo.Context, no *community.Refusal) error {
 		return err
 	}
 	l := d.Loc(c)
-	kind := d.art.Kinds().Of(s.a.Kind)
-	source := practice.Compose(practice.Frozen{Title: s.a.Title, Abstract: s.a.Abstract}, s.a.Blocks.List, kind)
-	if save, err := d.store.ArtifactSaveAt(c.Request().Context(), s.a.ID, review.Revision); err == nil {
-		source = practice.Compose(practice.Frozen{Title: save.Title, Abstract: save.Abstract}, save.Blocks.List, kind)
-	}
+	source := d.frozen(c.Request().Context(), s.a, review)
 	p := views.ArtifactForm{
 		Trail: d.trail(l, s, l.Text("Review")), Heading: l.Text("Review: %s", s.a.Title), Lang: s.a.Lang, Abstract: s.a.Abstract, Sections: sections(l, source),
 		Explain: l.Text("This draft is frozen for the review. What others say you see after you have sent yours."), Action: practice.Page(s.a.ID) + "/review", Submit: l.Text("Send the verdict"), Back: "/notifications",

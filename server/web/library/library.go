@@ -41,6 +41,8 @@ type Options struct {
 	Press     *paper.Press // what makes PDFs; nil makes none
 	Base      string
 	Log       *slog.Logger
+	// Open shows a post that its community released to a reader who does not belong.
+	Open func(c echo.Context, before error) error
 }
 
 // Pages serves them.
@@ -53,11 +55,12 @@ type Pages struct {
 	press *paper.Press
 	base  string
 	log   *slog.Logger
+	open  func(c echo.Context, before error) error
 }
 
 // New makes the pages.
 func New(o Options) *Pages {
-	return &Pages{Frame: o.Frame, store: o.Store, com: o.Community, art: o.Artifact, shelf: o.Shelf, press: o.Press, base: o.Base, log: o.Log}
+	return &Pages{Frame: o.Frame, store: o.Store, com: o.Community, art: o.Artifact, shelf: o.Shelf, press: o.Press, base: o.Base, log: o.Log, open: o.Open}
 }
 
 // Mount adds the routes to a group that has the web door's reader around it.
@@ -68,7 +71,6 @@ func (d *Pages) Mount(g *echo.Group) {
 	g.POST("/c/:handle/library/new", d.begin, in)
 	g.GET("/c/:handle/library/import", d.importForm, in)
 	g.POST("/c/:handle/library/import", d.importFile, in)
-	g.GET("/a/:id", d.current)
 	g.GET("/a/:id/v/:number", d.version)
 	g.GET("/a/:id/v/:number/:form", d.export)
 	g.GET("/a/:id/compare", d.compare)
@@ -77,7 +79,7 @@ func (d *Pages) Mount(g *echo.Group) {
 	g.POST("/a/:id/preview", d.preview, in)
 	g.GET("/a/:id/draft", d.draft, in)
 	g.POST("/a/:id/draft", d.save, in)
-	g.GET("/a/:id/review", d.reviewForm, in)
+	g.GET("/a/:id/review", d.reviewForm)
 	g.POST("/a/:id/review", d.judge, in)
 	g.GET("/a/:id/suggest", d.suggestForm, in)
 	g.POST("/a/:id/suggest", d.suggest, in)
@@ -235,8 +237,10 @@ func (d *Pages) stale(l loc, a *db.Artifact) string {
 	switch {
 	case !a.RetiredAt.IsZero():
 		return l.Text("Retired")
-	case a.Overdue(d.store.Now()):
+	case a.Stale(d.store.Now()):
 		return l.Text("Not reviewed since %s", l.Date(a.ReviewBy.Time))
+	case a.Overdue(d.store.Now()):
+		return l.Text("Due to be looked at again since %s", l.Date(a.ReviewBy.Time))
 	case a.StewardID == 0 && a.Version > 0:
 		return l.Text("Nobody looks after it")
 	}

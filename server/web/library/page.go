@@ -18,11 +18,11 @@ import (
 	"github.com/copse-social/copse/server/web/frame"
 )
 
-// current handles GET /a/:id: the version that is out, or, for members, the draft.
-func (d *Pages) current(c echo.Context) error {
+// Current handles GET /a/:id: the version that is out, or, for members, the draft.
+func (d *Pages) Current(c echo.Context) error {
 	s, err := d.artifactAt(c)
 	if err != nil {
-		return err
+		return d.open(c, err)
 	}
 	if s.a.Drafted() {
 		return frame.See(c, practice.Page(s.a.ID)+"/draft")
@@ -181,7 +181,7 @@ func (d *Pages) people(l loc, p *views.Artifact, v *db.ArtifactVersion) {
 		if one.Role != practice.RoleReviewer {
 			continue
 		}
-		p.Record = append(p.Record, views.ReviewLine{Name: one.Name, Org: one.Org, Said: verdictWord(l, one.Verdict), Interest: one.Said})
+		p.Record = append(p.Record, views.ReviewLine{Name: unnamed(l, one.Name), Org: one.Org, Said: verdictWord(l, one.Verdict), Interest: one.Said})
 		if !slices.Contains(orgs, one.Org) {
 			orgs = append(orgs, one.Org)
 		}
@@ -189,6 +189,17 @@ func (d *Pages) people(l loc, p *views.Artifact, v *db.ArtifactVersion) {
 	if n := len(p.Record); n > 0 {
 		p.Reviewed = l.Count("Reviewed by %d person", "Reviewed by %d people", n, n) + ", " + l.Count("from %d organisation", "from %d organisations", len(orgs), len(orgs))
 	}
+}
+
+// unnamed words the place of a name that was taken back; it gives every other name as it is.
+func unnamed(l loc, name string) string {
+	switch name {
+	case practice.Unnamed:
+		return l.Text("a reviewer")
+	case practice.UnnamedIndependent:
+		return l.Text("a reviewer, independent")
+	}
+	return name
 }
 
 func verdictWord(l loc, verdict string) string {

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS artifact_keys;
+DROP TABLE IF EXISTS artifact_care;
