@@ -170,8 +170,10 @@ func (s *Store) begun() string {
 	return ":*"
 }
 
-// rank joins the full-text index of the engine and orders by how well a post fits.
+// rank joins the full-text index of the engine and orders by how well a post fits; what was made of a
+// query's responses stands before the talk it was made of (domain.md 6c).
 func (s *Store) rank(sel *bun.SelectQuery, pattern string) *bun.SelectQuery {
+	sel = sel.OrderExpr("CASE WHEN EXISTS (SELECT 1 FROM artifacts WHERE artifacts.id = post.id AND artifacts.kind = 'consolidated-reply') THEN 0 ELSE 1 END")
 	if s.root.engine == migrations.SQLite {
 		return sel.Join("JOIN post_search ON post_search.rowid = post.id").Where("post_search MATCH ?", pattern).
 			OrderExpr("bm25(post_search, 4.0, 1.0), post.id DESC")

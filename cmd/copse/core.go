@@ -155,7 +155,7 @@ func (c *core) addRules(ctx context.Context, h hooks) error {
 	c.community = community.New(community.Options{Pub: pub, Log: c.log, Words: locales.Notice, Backfill: h.backfill, Closed: closed})
 	c.trust = trust.New(trust.Options{Pub: pub, Community: c.community, Words: locales.Notice})
 	c.exchange = exchange.New(exchange.Options{Pub: pub, Community: c.community, Log: c.log, Kinds: giving.Kinds(query.Kinds(func() *query.Rules { return c.query }))})
-	c.query = query.New(query.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Query})
+	c.query = query.New(query.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Query, Later: synthesis.Later(func() *synthesis.Rules { return c.synthesis })})
 	c.charter = charter.New(charter.Options{Pub: pub, Community: c.community, Words: locales.Charter, Log: c.log})
 	c.membership = membership.New(membership.Options{Pub: pub, Community: c.community, Exchange: c.exchange, Words: locales.Notice})
 	c.duty = duty.New(duty.Options{IRIs: c.iris, Community: c.community, Exchange: c.exchange, Words: locales.Duty})

@@ -66,7 +66,7 @@ func rooms() []room {
 		{name: "founding", paths: []string{"server/web/founding"}, may: slices.Concat([]string{"frame", "paper"}, page, []string{"content"})},
 		{name: "desk", paths: []string{"server/web/desk"}, may: slices.Concat([]string{"frame"}, page, []string{"content", "password"})},
 		{name: "admin", paths: []string{"server/admin"}, may: slices.Concat([]string{"frame", "blocklist", "sanction"}, page)},
-		{name: "actors", paths: []string{"server/actors"}, may: slices.Concat(rules, []string{"artifact", "trust", "moving", "sanction", "query", "federation", "vocab", "content", "db"})},
+		{name: "actors", paths: []string{"server/actors"}, may: slices.Concat(rules, []string{"artifact", "trust", "moving", "sanction", "query", "synthesis", "federation", "vocab", "content", "db"})},
 		{name: "client", paths: []string{"server/client"}, may: slices.Concat(rules, []string{"live", "content", "db"})},
 		{name: "mail", paths: []string{"server/mail"}, may: slices.Concat(rules, []string{"frontend", "content", "db"})},
 		{name: "live", paths: []string{"server/live"}},

@@ -89,7 +89,7 @@ func (i *instance) build(ctx context.Context, o overrides) error {
 	})
 	i.actors = actors.New(actors.Options{
 		Store: i.store, IRIs: i.iris, Receiver: i.receiver, Community: i.community,
-		Exchange: i.exchange, Charter: i.charter, Membership: i.membership, Moderation: i.moderation, Trust: i.trust, Moving: i.moving, Sanction: i.sanction, Artifact: i.artifact, Query: i.query, Follows: i.resolver.Follows, Cancel: refuseDelivery, Version: version, Now: i.now, Log: i.log,
+		Exchange: i.exchange, Charter: i.charter, Membership: i.membership, Moderation: i.moderation, Trust: i.trust, Moving: i.moving, Sanction: i.sanction, Artifact: i.artifact, Query: i.query, Synthesis: i.synthesis, Follows: i.resolver.Follows, Cancel: refuseDelivery, Version: version, Now: i.now, Log: i.log,
 	})
 	i.inbox = inbox.New(inbox.Options{
 		Store: i.store, Resolver: i.resolver, Apply: i.actors.Apply, Now: i.now, Log: i.log, Metrics: arrivals,

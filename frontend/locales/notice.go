@@ -10,10 +10,10 @@ func Notice(lang, code string, args map[string]string) string {
 	switch code {
 	case "held":
 		return l.Text("Thank you. What you wrote in %s waits for a facilitator to look at it, as first posts here do. You need not send it again.", group)
-	case "synthesis-look":
-		return l.Text("What you answered in %s is used in a consolidated reply. Look at it on the page below: until %s you can object to a sentence; then it is published.", group, args["until"])
 	case "reuse-ask":
 		return l.Text("Thank you for telling %s that you used this. Did you take it as it was, or adapted? Answer with “as it was” or “adapted”. It counts either way.", group)
+	case "synthesis-look", "synthesis-objected", "synthesis-object-late":
+		return noticeOfReply(l, code, args)
 	case "private-reply":
 		return l.Text("Your answer was not public, so it went to the facilitators of %s alone and was not shown in the discussion. To answer in the discussion, send it as a public post.", group)
 	case "followers-only":
@@ -92,6 +92,20 @@ func belonging(l *Loc, code string, args map[string]string) string {
 		return l.Text("%s offers to facilitate %s. If you agree, answer this with the words “I agree”, or open the page below.", args["other"], group)
 	case "join-untended":
 		return l.Text("No facilitator of %s has done anything in it for a month. Please look whether somebody should take over.", group)
+	}
+	return ""
+}
+
+// noticeOfReply is what those are told whose responses a consolidated reply uses.
+func noticeOfReply(l *Loc, code string, args map[string]string) string {
+	group := args["group"]
+	switch code {
+	case "synthesis-look":
+		return l.Text("What you answered in %s is used in a consolidated reply. Look at it on the page below: until %s you can object to a sentence there, or in an answer to this message; then it is published.", group, args["until"])
+	case "synthesis-objected":
+		return l.Text("Thank you. What you say about the reply in %s stands beside its text until its editors have dealt with it.", group)
+	case "synthesis-object-late":
+		return l.Text("The time to object to the reply in %s is over. To add something, answer the query on the page below; its editors are told.", group)
 	}
 	return ""
 }

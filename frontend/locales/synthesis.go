@@ -16,6 +16,16 @@ func Synthesis(lang, code string, args map[string]string) string {
 		return l.Text("This is a summary of what members said. It is not a consensus, and no policy of their organisations.")
 	case "synthesis-anonymous":
 		return l.Text("somebody who is not named")
+	case "synthesis-outcome-helped":
+		return l.Text("It helped.")
+	case "synthesis-outcome-partly":
+		return l.Text("It helped in part.")
+	case "synthesis-outcome-no":
+		return l.Text("It did not help.")
+	case "synthesis-next":
+		return l.Text("Says what came of it.")
+	case "synthesis-added":
+		return l.Text("Takes in responses that came later: %s.", args["responses"])
 	case "synthesis-place":
 		return l.Text("Place")
 	case "synthesis-done":

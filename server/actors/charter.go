@@ -179,6 +179,10 @@ func (d *Door) takeCreate(ctx context.Context, tx *db.Store, in *federation.Inco
 	if err != nil || heard {
 		return out, err
 	}
+	out, heard, err = d.synthesis.Hear(ctx, tx, in)
+	if err != nil || heard {
+		return out, err
+	}
 	out, heard, err = d.membership.Hear(ctx, tx, in)
 	if err != nil || heard {
 		return out, err

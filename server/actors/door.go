@@ -27,6 +27,7 @@ import (
 	"github.com/copse-social/copse/server/moving"
 	"github.com/copse-social/copse/server/query"
 	"github.com/copse-social/copse/server/sanction"
+	"github.com/copse-social/copse/server/synthesis"
 	"github.com/copse-social/copse/server/trust"
 )
 
@@ -45,6 +46,7 @@ type Options struct {
 	Sanction   *sanction.Rules
 	Artifact   *artifact.Rules
 	Query      *query.Rules
+	Synthesis  *synthesis.Rules
 	// Follows asks the home of a group elsewhere whether somebody follows it; nil: nobody does.
 	Follows func(ctx context.Context, group *db.Actor, who string) (bool, error)
 	// Cancel ends the deliveries of one of our activities to a host that has answered it with a
@@ -71,6 +73,7 @@ type Door struct {
 	sanction   *sanction.Rules
 	artifact   *artifact.Rules
 	query      *query.Rules
+	synthesis  *synthesis.Rules
 	follows    func(ctx context.Context, group *db.Actor, who string) (bool, error)
 	cancel     func(ctx context.Context, tx *db.Store, activityURI, host string) (bool, error)
 	version    string
@@ -84,7 +87,7 @@ type Door struct {
 func New(o Options) *Door {
 	d := &Door{
 		store: o.Store, iris: o.IRIs, receiver: o.Receiver,
-		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, moderation: o.Moderation, trust: o.Trust, moving: o.Moving, sanction: o.Sanction, artifact: o.Artifact, query: o.Query, follows: o.Follows, cancel: o.Cancel,
+		community: o.Community, exchange: o.Exchange, charter: o.Charter, membership: o.Membership, moderation: o.Moderation, trust: o.Trust, moving: o.Moving, sanction: o.Sanction, artifact: o.Artifact, query: o.Query, synthesis: o.Synthesis, follows: o.Follows, cancel: o.Cancel,
 		version: o.Version, now: o.Now, log: o.Log, cache: newCache(),
 	}
 	d.acts = d.withTrust(d.table())

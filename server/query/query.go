@@ -32,6 +32,7 @@ type Rules struct {
 	com   *community.Rules
 	ex    *exchange.Rules
 	words func(lang, code string, args map[string]string) string
+	later Later
 }
 
 // Options is what the rules need.
@@ -41,11 +42,19 @@ type Options struct {
 	Exchange  *exchange.Rules
 	// Words puts a code into a sentence of plain text, as in community.Options.
 	Words func(lang, code string, args map[string]string) string
+	// Later is told of what comes after a query was closed.
+	Later Later
+}
+
+// Later is for the rules of consolidated replies, which are made after these. Its parts may be nil.
+type Later struct {
+	Settled  func(ctx context.Context, tx *db.Store, q *db.Query) error // its asker says what came of it
+	Answered func(ctx context.Context, tx *db.Store, q *db.Query, p *db.Post) error
 }
 
 // New makes the rules.
 func New(o Options) *Rules {
-	return &Rules{pub: o.Pub, iris: o.Pub.IRIs(), com: o.Community, ex: o.Exchange, words: o.Words}
+	return &Rules{pub: o.Pub, iris: o.Pub.IRIs(), com: o.Community, ex: o.Exchange, words: o.Words, later: o.Later}
 }
 
 // Kinds is what exchange asks of the rules, which are made after it.

@@ -108,6 +108,11 @@ func (r *Rules) shown(ctx context.Context, tx *db.Store, g *db.Group, p *db.Post
 	if row.AuthorID == q.AskerID {
 		return r.askerSays(ctx, tx, g, q, p)
 	}
+	if r.later.Answered != nil && Late(q, p) && row.Useful() {
+		if err := r.later.Answered(ctx, tx, q, p); err != nil {
+			return err
+		}
+	}
 	if q.Anonymous {
 		line := db.Notification{Kind: db.NotifyReply, ActorID: p.AuthorID, GroupID: g.ActorID, PostID: p.ID}
 		if err := community.Notify(ctx, tx, q.AskerID, line); err != nil {

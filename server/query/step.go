@@ -269,7 +269,10 @@ func (r *Rules) settle(ctx context.Context, tx *db.Store, q *db.Query, s Step) e
 	if q.OutcomeAskedAt.IsZero() {
 		q.OutcomeAskedAt = tx.Now() // nobody needs to ask
 	}
-	return r.move(ctx, tx, nil, q, q.State)
+	if err := r.move(ctx, tx, nil, q, q.State); err != nil || r.later.Settled == nil {
+		return err
+	}
+	return r.later.Settled(ctx, tx, q)
 }
 
 // Consolidated says that the consolidated reply to a query is published, and where.

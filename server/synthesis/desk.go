@@ -42,6 +42,13 @@ func (r *Rules) Begin(ctx context.Context, tx *db.Store, by *db.Actor, queryID i
 	if err := tx.CreateSynthesis(ctx, y); err != nil {
 		return err
 	}
+	d, err := r.load(ctx, tx, queryID)
+	if err != nil {
+		return err
+	}
+	if err := d.keepNumbers(ctx, tx); err != nil {
+		return err
+	}
 	return tx.PutSynthesisEditor(ctx, &db.SynthesisEditor{QueryID: queryID, ActorID: by.ID})
 }
 
@@ -130,9 +137,27 @@ func (r *Rules) Save(ctx context.Context, tx *db.Store, by *db.Actor, queryID in
 	})
 }
 
+// keepNumbers stores the numbers that responses were shown with, placed or not: texts refer to them.
+func (d *Desk) keepNumbers(ctx context.Context, tx *db.Store) error {
+	for i := range d.Sources {
+		s := &d.Sources[i]
+		if !s.fresh {
+			continue
+		}
+		if err := tx.PutSource(ctx, s.SynthesisSource); err != nil {
+			return fmt.Errorf("number response %d of %d: %w", s.Number, d.QueryID, err)
+		}
+		s.fresh = false
+	}
+	return nil
+}
+
 // place stores where responses go that were moved. One that is left out needs a reason only when the
 // text is shown, so that nothing typed is lost here.
 func (d *Desk) place(ctx context.Context, tx *db.Store, by *db.Actor, dr Draft) error {
+	if err := d.keepNumbers(ctx, tx); err != nil {
+		return err
+	}
 	for n, p := range dr.Places {
 		s := d.byNumber(n)
 		if s == nil {

@@ -32,7 +32,7 @@ func newHouse(t *testing.T) *house {
 	kinds, err := practice.LoadKinds("")
 	h.OK(err)
 	h.ex = exchange.New(exchange.Options{Pub: h.Pub, Community: h.Com, Log: quiet, Kinds: giving.Kinds(query.Kinds(func() *query.Rules { return h.q }))})
-	h.q = query.New(query.Options{Pub: h.Pub, Community: h.Com, Exchange: h.ex, Words: locales.Query})
+	h.q = query.New(query.Options{Pub: h.Pub, Community: h.Com, Exchange: h.ex, Words: locales.Query, Later: synthesis.Later(func() *synthesis.Rules { return h.r })})
 	h.a = artifact.New(artifact.Options{Pub: h.Pub, Community: h.Com, Exchange: h.ex, Kinds: kinds, Words: locales.Artifact, Log: quiet})
 	h.r = synthesis.New(synthesis.Options{Pub: h.Pub, Community: h.Com, Exchange: h.ex, Artifact: h.a, Query: h.q, Words: locales.Synthesis})
 	return h

@@ -48,14 +48,23 @@ func (r *Rules) Publish(ctx context.Context, tx *db.Store, by *db.Actor, queryID
 	if d.Artifact.Abstract == "" {
 		d.Artifact.Abstract = content.PlainName(clip(plainShort(d), maxAbstract))
 	}
-	if _, err := r.art.Publish(ctx, tx, d.Artifact, artifact.Publishing{By: by, Looked: true, Credit: d.Contributors()}); err != nil {
+	p := artifact.Publishing{By: by, Looked: true, Credit: d.Contributors()}
+	again := !d.PublishedAt.IsZero()
+	if again {
+		p.Note = r.taken(d)
+	}
+	if _, err := r.art.Publish(ctx, tx, d.Artifact, p); err != nil {
 		return fmt.Errorf("publish reply to %d: %w", queryID, err)
+	}
+	d.State = db.SynthesisPublished
+	if again { // the thread leads to it already
+		return tx.SaveSynthesis(ctx, d.Synthesis)
 	}
 	pointer, err := r.point(ctx, tx, d)
 	if err != nil {
 		return err
 	}
-	d.State, d.PublishedAt, d.PointerID = db.SynthesisPublished, tx.Now(), pointer.ID
+	d.PublishedAt, d.PointerID = tx.Now(), pointer.ID
 	if err := tx.SaveSynthesis(ctx, d.Synthesis); err != nil {
 		return fmt.Errorf("note reply to %d: %w", queryID, err)
 	}
@@ -118,6 +127,10 @@ func (r *Rules) Filled(d *Desk) []db.Block {
 			b.Text = thanks(d)
 		case PartNote:
 			b.Text = r.words(lang, "synthesis-no-consensus", nil)
+		case PartNext:
+			if r.ours(lang, b.Text) {
+				b.Text = r.next(d)
+			}
 		case PartCompared:
 			b.Text = r.headed(lang, b.Text)
 			b.Text = Linked(b.Text, address)

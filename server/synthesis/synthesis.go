@@ -94,6 +94,7 @@ type Source struct {
 	Response *db.Response
 	Post     *db.Post // with its author and text
 	Late     bool     // written after the query was closed
+	fresh    bool     // its number is not stored
 }
 
 // Used says that a response has a place in the text.
@@ -236,7 +237,7 @@ func (d *Desk) gather(ctx context.Context, s *db.Store) error {
 			next++
 		}
 		late := !d.Query.ClosedAt.IsZero() && post.CreatedAt.After(d.Query.ClosedAt.Time)
-		d.Sources = append(d.Sources, Source{SynthesisSource: source, Response: one, Post: post, Late: late})
+		d.Sources = append(d.Sources, Source{SynthesisSource: source, Response: one, Post: post, Late: late, fresh: i < 0})
 	}
 	slices.SortFunc(d.Sources, func(a, b Source) int { return int(a.Number - b.Number) })
 	return nil

@@ -25,6 +25,8 @@ func tellArtifact(l loc, what, who, where string) string {
 		return l.Text("Nobody looks after a page of %s any more", where)
 	case "refused":
 		return l.Text("%s did not take the page that you offered", where)
+	case "synthesis-late":
+		return l.Text("%s has added a response to a query in %s whose reply you wrote", who, where)
 	case "adapted":
 		return l.Text("A page of %s was adapted elsewhere", where)
 	}

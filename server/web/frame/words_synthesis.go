@@ -7,6 +7,8 @@ func aboutSynthesis(l *locales.Loc, code string) string {
 	switch code {
 	case "synthesis-early":
 		return l.Text("The reply is written once the query has closed with answers.")
+	case "synthesis-nothing-new":
+		return l.Text("There is nothing new to take into this reply.")
 	case "synthesis-published":
 		return l.Text("The reply is published. Suggest a change on its page.")
 	case "synthesis-short-empty":

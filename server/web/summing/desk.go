@@ -84,7 +84,7 @@ func overlay(k *synthesis.Desk, sent *synthesis.Draft) {
 func (d *Pages) stand(l *locales.Loc, k *synthesis.Desk, p *views.Synthesis) {
 	switch k.State {
 	case db.SynthesisPublished:
-		p.State, p.Stands = "go", l.Text("Published")
+		p.State, p.Stands, p.Added = "go", l.Text("Published"), len(k.Added())
 		return
 	case db.SynthesisShown:
 		p.State, p.Stands, p.Shown = "wait", l.Text("Shown to contributors"), true

@@ -121,6 +121,9 @@ func (d *Pages) act(c echo.Context) error {
 	if act == "" || act == "begin" {
 		return d.begin(c, f)
 	}
+	if act == "again" {
+		return d.reopen(c, f)
+	}
 	draft, err := draftOf(c)
 	if err != nil {
 		return err
@@ -151,6 +154,18 @@ func (d *Pages) begin(c echo.Context, f frame.Seen) error {
 	}
 	if err != nil {
 		return fmt.Errorf("begin reply to %d: %w", f.Post.ID, err)
+	}
+	return frame.See(c, deskPath(f.Post.ID))
+}
+
+// reopen begins the next version of a published reply.
+func (d *Pages) reopen(c echo.Context, f frame.Seen) error {
+	err := d.InTx(c, func(ctx context.Context, tx *db.Store) error { return d.rules.Again(ctx, tx, frame.Me(c), f.Post.ID) })
+	if no, is := frame.Refusal(err); is {
+		return d.again(c, f.Post.ID, nil, no)
+	}
+	if err != nil {
+		return fmt.Errorf("open reply to %d again: %w", f.Post.ID, err)
 	}
 	return frame.See(c, deskPath(f.Post.ID))
 }
