@@ -40,8 +40,7 @@ func rooms() []room {
 	return []room{
 		{name: "copse", paths: []string{"cmd/copse"}, all: true},
 		{name: "config", paths: []string{"cmd/copse/config"}},
-		{name: "chores", paths: []string{"cmd/copse/chores"}, may: []string{"charter", "media", "membership", "exchange", "query", "trust", "sanction", "db"}},
-		{name: "chores", paths: []string{"cmd/copse/chores"}, may: []string{"charter", "membership", "exchange", "query", "artifact", "trust", "sanction", "db"}},
+		{name: "chores", paths: []string{"cmd/copse/chores"}, may: []string{"charter", "media", "membership", "exchange", "query", "artifact", "trust", "sanction", "db"}},
 		{name: "doctor", paths: []string{"cmd/copse/doctor"}, may: []string{"db"}},
 		{name: "underway", paths: []string{"cmd/copse/underway"}, may: []string{"moving", "db"}},
 		{name: "trusted", paths: []string{"cmd/copse/trusted"}, may: []string{"trust", "db"}},

@@ -352,7 +352,7 @@ func TestWire14_noLockForMicroblogs(t *testing.T) {
 // we sent away until we block them: that comes before anything else of a closed group goes there.
 func TestWire14_removedMemberGetsNothing(t *testing.T) {
 	t.Parallel()
-	l, _ := newCommons(t)
+	l, clock := newCommons(t)
 	inner := l.opens("ana", "inner", community.NewGroup{Openness: db.OpennessRestricted})
 	gts := l.guest("gts.example", fedtest.GoToSocial())
 	stays, leaves := gts.Person("stays"), gts.Person("leaves")
@@ -365,6 +365,11 @@ func TestWire14_removedMemberGetsNothing(t *testing.T) {
 	l.answersFollow(leaves, inner, l.community.RejectFollow)
 	uri := l.starts("ana", "inner", "What the audit found", "For members.")
 	l.answers("ana", uri, "More of it.")
+	rest(t, l)
+	if early := gts.Received("Create"); len(early) != 0 {
+		t.Errorf("%d posts came before the server had time to act on what it took", len(early))
+	}
+	clock.pass(db.EndSettles + time.Second)
 	rest(t, l)
 	blocked, posts := false, 0
 	for _, doc := range gts.Received("Block", "Undo", "Create") {
