@@ -328,10 +328,7 @@ func (s *shelf) publishesSecond() {
 			s.t.Errorf("%s got %v, want one announced Update", host, got)
 		}
 	}
-	var fresh []fedtest.Doc
-	for _, act := range s.social.Received("Create", "Announce") {
-		fresh = append(fresh, act)
-	}
+	fresh := s.social.Received("Create", "Announce")
 	if len(fresh) != 1 || !strings.Contains(string(mustJSON(fresh[0])), "how often to open the door") {
 		s.t.Errorf("the Mastodon server got %d posts: %s", len(fresh), mustJSON(fresh))
 	}

@@ -10,9 +10,7 @@ func Notice(lang, code string, args map[string]string) string {
 	switch code {
 	case "held":
 		return l.Text("Thank you. What you wrote in %s waits for a facilitator to look at it, as first posts here do. You need not send it again.", group)
-	case "reuse-ask":
-		return l.Text("Thank you for telling %s that you used this. Did you take it as it was, or adapted? Answer with “as it was” or “adapted”. It counts either way.", group)
-	case "synthesis-look", "synthesis-objected", "synthesis-object-late":
+	case "reuse-ask", "synthesis-look", "synthesis-objected", "synthesis-object-late":
 		return noticeOfReply(l, code, args)
 	case "private-reply":
 		return l.Text("Your answer was not public, so it went to the facilitators of %s alone and was not shown in the discussion. To answer in the discussion, send it as a public post.", group)
@@ -100,6 +98,8 @@ func belonging(l *Loc, code string, args map[string]string) string {
 func noticeOfReply(l *Loc, code string, args map[string]string) string {
 	group := args["group"]
 	switch code {
+	case "reuse-ask":
+		return l.Text("Thank you for telling %s that you used this. Did you take it as it was, or adapted? Answer with “as it was” or “adapted”. It counts either way.", group)
 	case "synthesis-look":
 		return l.Text("What you answered in %s is used in a consolidated reply. Look at it on the page below: until %s you can object to a sentence there, or in an answer to this message; then it is published.", group, args["until"])
 	case "synthesis-objected":
