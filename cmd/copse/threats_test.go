@@ -78,7 +78,24 @@ func TestDocs_threats(t *testing.T) {
 func threatTests(t *testing.T) map[string][]string {
 	t.Helper()
 	name := regexp.MustCompile(`(?m)^func TestT(\d\d)_(\w+)\(`)
-	top, tests := os.DirFS(root), map[string][]string{}
+	tests := map[string][]string{}
+	eachTest(t, func(path string, text []byte) {
+		for _, m := range name.FindAllSubmatch(text, -1) {
+			threat := "T" + string(m[1])
+			tests[threat] = append(tests[threat], "`"+string(m[2])+"` ("+filepath.ToSlash(filepath.Dir(path))+")")
+		}
+	})
+	for threat := range tests {
+		slices.Sort(tests[threat])
+		tests[threat] = slices.Compact(tests[threat])
+	}
+	return tests
+}
+
+// eachTest hands every file of tests to do, with its path from the top of the repository.
+func eachTest(t *testing.T, do func(path string, text []byte)) {
+	t.Helper()
+	top := os.DirFS(root)
 	err := fs.WalkDir(top, ".", func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -89,18 +106,12 @@ func threatTests(t *testing.T) map[string][]string {
 			return nil
 		}
 		text, err := fs.ReadFile(top, path)
-		for _, m := range name.FindAllSubmatch(text, -1) {
-			threat := "T" + string(m[1])
-			tests[threat] = append(tests[threat], "`"+string(m[2])+"` ("+filepath.ToSlash(filepath.Dir(path))+")")
+		if err == nil {
+			do(path, text)
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for threat := range tests {
-		slices.Sort(tests[threat])
-		tests[threat] = slices.Compact(tests[threat])
-	}
-	return tests
 }

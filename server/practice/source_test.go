@@ -82,9 +82,14 @@ func TestLoadKinds(t *testing.T) {
 		t.Errorf("%d kinds are offered; all seventeen but the charter, which has rules of its own, are wanted", n)
 	}
 	for _, one := range k.Offered() {
-		for _, lang := range []string{"en", "fr", "ar"} {
+		for _, lang := range []string{"ar", "en", "es", "fr", "ru", "zh"} {
 			if one.Name[lang] == "" {
 				t.Errorf("kind %s has no name in %s", one.Code, lang)
+			}
+			for _, part := range one.Blocks {
+				if part.Name[lang] == "" {
+					t.Errorf("part %s of kind %s has no name in %s", part.Code, one.Code, lang)
+				}
 			}
 		}
 	}
