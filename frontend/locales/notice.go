@@ -94,7 +94,7 @@ func belonging(l *Loc, code string, args map[string]string) string {
 	return ""
 }
 
-// noticeOfReply is what those are told whose responses a consolidated reply uses.
+// noticeOfReply is Notice for those whose responses a consolidated reply uses, and who reused a page.
 func noticeOfReply(l *Loc, code string, args map[string]string) string {
 	group := args["group"]
 	switch code {
